@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+
+import { autocast } from './autocast.ts';
+import { ones } from './create.ts';
+
+test('matrix products run in the half type inside, and in their own outside', () => {
+  const a = ones([2, 2]);
+  expect(autocast({ device: 'cpu' }, () => a.mm(a).dtype)).toBe('bfloat16');
+  expect(a.mm(a).dtype).toBe('float32');
+});
+
+test('the state before comes back when work throws', () => {
+  const fail = (): never => {
+    throw new Error('stop');
+  };
+  expect(() => autocast({ device: 'cpu' }, fail)).toThrow('stop');
+  expect(ones([2, 2]).mm(ones([2, 2])).dtype).toBe('float32');
+});
+
+test('float16 on the CPU is refused', () => {
+  expect(() => autocast({ device: 'cpu', dtype: 'float16' }, () => 1)).toThrow(
+    'autocast: expected dtype to be bfloat16 on the CPU, got "float16".',
+  );
+});

@@ -1,0 +1,126 @@
+import { ShapeError } from '../errors.ts';
+import { OptionCheck } from '../options.ts';
+import { operator, type Tensor } from '../tensor.ts';
+import { checkImages, inLayoutOf } from './images.ts';
+
+/** Learned scale and offset, and the number that keeps a division finite. */
+export interface AffineOptions {
+  /** Factor. @default none */
+  weight?: Tensor | undefined;
+  /** Offset. @default none */
+  bias?: Tensor | undefined;
+  /** Added to the variance. @default 1e-5 */
+  eps?: number;
+}
+
+/** Options of {@link batchNorm}. */
+export interface BatchNormOptions extends AffineOptions {
+  /** `(C)`: normalise with it, or update it in training. @default none */
+  runningMean?: Tensor | undefined;
+  /** `(C)`: normalise with it, or update it in training. @default none */
+  runningVar?: Tensor | undefined;
+  /** Normalise with the statistics of the batch. @default false */
+  training?: boolean;
+  /** Weight of the *new* value in the running statistics, as in PyTorch. @default 0.1 */
+  momentum?: number;
+}
+
+const normalizeBatch = operator('aten::batch_norm');
+const normalizeGroups = operator('aten::group_norm');
+const normalizeLayer = operator('aten::layer_norm');
+const batchCheck = new OptionCheck('batchNorm');
+const groupCheck = new OptionCheck('groupNorm');
+const layerCheck = new OptionCheck('layerNorm');
+
+/**
+ * Normalises every channel of `(N, C, H, W)` to mean 0 and variance 1, then scales and shifts it.
+ *
+ * `y = (x − mean) / √(var + eps) · weight + bias`
+ *
+ * In training, mean and (biased) variance are those of the batch, and the running statistics move
+ * towards them, the running variance towards the unbiased one:
+ * `running ← (1 − momentum) · running + momentum · batch`. Otherwise the running ones are used.
+ *
+ * @throws {ShapeError} if the channels do not fit, or in training a channel has a single value.
+ * @throws {OptionError} if it is neither training nor given running statistics.
+ * @see Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
+ */
+export function batchNorm(images: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { weight, bias, runningMean, runningVar } = batchCheck.read(options, batchKeys);
+  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  if (!training && (runningMean === undefined || runningVar === undefined)) {
+    throw batchCheck.error('runningMean and runningVar', 'given outside training', undefined);
+  }
+  const channels = (runningMean ?? weight ?? bias)?.numel;
+  checkImages('batchNorm', images, channels ?? images.shape[1] ?? 0, `${channels} channels`);
+  if (training) refuseSingleValue(images);
+  // The last argument lets libtorch use cuDNN where there is one.
+  return normalizeBatch(
+    images,
+    weight,
+    bias,
+    runningMean,
+    runningVar,
+    training,
+    momentum,
+    eps,
+    true,
+  );
+}
+
+const batchKeys = [
+  'weight',
+  'bias',
+  'eps',
+  'runningMean',
+  'runningVar',
+  'training',
+  'momentum',
+] as const;
+
+function refuseSingleValue({ shape }: Tensor): void {
+  const [images = 0, , height = 0, width = 0] = shape;
+  if (images * height * width !== 1) return;
+  const rule = 'expected images to have more than 1 value per channel in training';
+  throw new ShapeError(`batchNorm: ${rule}, got (${shape.join(', ')}).`);
+}
+
+/**
+ * Normalises groups of neighbouring channels of each sample: `(N, C, *)` → the same shape. Weight
+ * and bias are `(C)`. The layout in memory of images is kept.
+ *
+ * @param numGroups how many groups; it divides C.
+ * @throws {ShapeError} if it does not.
+ * @see Wu & He 2018, https://arxiv.org/abs/1803.08494
+ */
+export function groupNorm(input: Tensor, numGroups: number, options: AffineOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-5 } = groupCheck.read(options, ['weight', 'bias', 'eps']);
+  groupCheck.integer('numGroups', numGroups, 1);
+  const { shape } = input;
+  if (input.dim < 2 || (shape[1] ?? 0) % numGroups !== 0) {
+    const rule = `expected input to be (N, C, *) with C divisible by numGroups (${numGroups})`;
+    throw new ShapeError(`groupNorm: ${rule}, got (${shape.join(', ')}).`);
+  }
+  return inLayoutOf(input, normalizeGroups(input, numGroups, weight, bias, eps, true));
+}
+
+/**
+ * Normalises the last dimensions of each sample: `(*, ...normalizedShape)` → the same shape. Weight
+ * and bias have `normalizedShape`. The layout in memory of images is kept.
+ *
+ * @throws {ShapeError} if the input does not end with `normalizedShape`.
+ * @see Ba et al. 2016, https://arxiv.org/abs/1607.06450
+ */
+export function layerNorm(
+  input: Tensor,
+  normalizedShape: readonly number[],
+  options: AffineOptions = {},
+): Tensor {
+  const { weight, bias, eps = 1e-5 } = layerCheck.read(options, ['weight', 'bias', 'eps']);
+  const last = input.shape.slice(-normalizedShape.length);
+  if (String(last) !== String(normalizedShape) || normalizedShape.length === 0) {
+    const rule = `expected input to be (*, ${normalizedShape.join(', ')})`;
+    throw new ShapeError(`layerNorm: ${rule}, got (${input.shape.join(', ')}).`);
+  }
+  return inLayoutOf(input, normalizeLayer(input, normalizedShape, weight, bias, eps, true));
+}

@@ -1,0 +1,75 @@
+import { NativeError } from './errors.ts';
+import { NativeObject } from './handle.ts';
+import { native } from './native.ts';
+
+/** Tensors made in the scopes now open, innermost last. */
+const openScopes: Set<NativeObject>[] = [];
+
+/** @internal Every new tensor passes here, so that the innermost scope can free it. */
+export function track(object: NativeObject): void {
+  openScopes.at(-1)?.add(object);
+}
+
+/**
+ * Runs `work` and frees every tensor that was made inside and is not returned.
+ *
+ * Returned tensors, alone or inside arrays, maps and plain objects, pass to the enclosing scope, if there
+ * is one. A tensor in use elsewhere in libtorch (as a gradient, in an autograd graph) lives on there;
+ * only this handle to it ends. Without a scope the garbage collector frees tensors, later.
+ *
+ * @throws {NativeError} if `work` returns a promise: what runs after an `await` is outside the scope.
+ * @example
+ * const loss = scope(() => crossEntropy(model.forward(images), labels).item());
+ */
+export function scope<T>(work: () => T): T {
+  const made = new Set<NativeObject>();
+  openScopes.push(made);
+  try {
+    const result = work();
+    if (result instanceof Promise) throw new NativeError(promiseMessage);
+    forEachNativeObject(result, keep);
+    return result;
+  } finally {
+    openScopes.pop();
+    for (const object of made) native.dispose(object.handle);
+  }
+}
+
+const promiseMessage =
+  'scope: expected work to be synchronous, got a promise. Await first, then open the scope.';
+
+/**
+ * Exempts a tensor from the innermost scope that holds it: it passes to the scope around that one.
+ * Tensors kept beyond a step (optimizer state, running metrics) are kept from every scope.
+ */
+export function keep<T extends NativeObject>(object: T): T {
+  const index = openScopes.findLastIndex((made) => made.delete(object));
+  if (index > 0) openScopes[index - 1]?.add(object);
+  return object;
+}
+
+/** Exempts a tensor from every open scope; the garbage collector or `dispose` frees it. */
+export function keepForever<T extends NativeObject>(object: T): T {
+  for (const made of openScopes) made.delete(object);
+  return object;
+}
+
+/** Number of tensors that JavaScript holds in this thread, freed ones not counted. */
+export function liveTensorCount(): number {
+  return native.liveTensorCount();
+}
+
+function forEachNativeObject(value: unknown, visit: (object: NativeObject) => void): void {
+  if (value instanceof NativeObject) visit(value);
+  else if (Array.isArray(value)) for (const element of value) forEachNativeObject(element, visit);
+  else if (value instanceof Map)
+    for (const element of value.values()) forEachNativeObject(element, visit);
+  else if (isPlainObject(value))
+    for (const element of Object.values(value)) forEachNativeObject(element, visit);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

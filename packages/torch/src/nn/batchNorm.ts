@@ -1,0 +1,108 @@
+import { ones, tensor, zeros } from '../create.ts';
+import { noGrad } from '../autograd.ts';
+import { batchNorm } from '../functional/normalization.ts';
+import { OptionCheck } from '../options.ts';
+import type { Tensor } from '../tensor.ts';
+import { Module } from './module.ts';
+import { parameter, type Parameter } from './parameter.ts';
+
+/** Options of {@link BatchNorm2d}. */
+export interface BatchNorm2dOptions {
+  /** Added to the variance before the root. @default 1e-5 */
+  eps?: number;
+  /**
+   * Weight of the *new* value in the running statistics, as in PyTorch (Keras' momentum is one minus
+   * this). `'cumulative'` gives every batch the same weight: a plain mean. @default 0.1
+   */
+  momentum?: number | 'cumulative';
+  /** Learn a scale and an offset for each channel. @default true */
+  affine?: boolean;
+  /** Keep running statistics; without, the batch's own are used in evaluation too. @default true */
+  trackRunningStats?: boolean;
+}
+
+export const batchNormKeys = ['eps', 'momentum', 'affine', 'trackRunningStats'] as const;
+
+/** The parameters, buffers and numbers that a layer of batch norm consists of. */
+export interface BatchNormState {
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+  readonly runningMean: Tensor | undefined;
+  readonly runningVar: Tensor | undefined;
+  readonly numBatchesTracked: Tensor | undefined;
+  readonly eps: number;
+  readonly momentum: number | 'cumulative';
+}
+
+/**
+ * Batch normalisation of images `(N, C, H, W)`; see `batchNorm` for the arithmetic.
+ *
+ * State, under PyTorch's keys: `weight` (1 at first), `bias` (0), `running_mean` (0),
+ * `running_var` (1), all `(C)`, and `num_batches_tracked`, int64.
+ *
+ * @see Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter | undefined;
+  readonly bias: Parameter | undefined;
+  readonly #state: BatchNormState;
+
+  constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
+    super();
+    const check = new OptionCheck('BatchNorm2d');
+    this.#state = registerBatchNorm(this, numFeatures, [check, check.read(options, batchNormKeys)]);
+    ({ weight: this.weight, bias: this.bias } = this.#state);
+  }
+
+  /** @throws {ShapeError} if the channels do not fit, or in training a channel has one value. */
+  forward(images: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar, eps } = this.#state;
+    const training = this.training || runningMean === undefined;
+    const momentum = this.training ? countBatch(this.#state) : 0;
+    const statistics = { runningMean, runningVar, training, momentum };
+    return batchNorm(images, { weight, bias, eps, ...statistics });
+  }
+}
+
+/** Registers on `module` what a layer of batch norm holds, in PyTorch's order. */
+export function registerBatchNorm(
+  module: Module,
+  numFeatures: number,
+  [check, options]: readonly [OptionCheck, BatchNorm2dOptions],
+): BatchNormState {
+  const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
+  check.integer('numFeatures', numFeatures, 1);
+  check.number('eps', eps, [0]);
+  if (momentum !== 'cumulative') check.number('momentum', momentum, [0, 1]);
+  check.flag('affine', affine);
+  check.flag('trackRunningStats', trackRunningStats);
+  if (!trackRunningStats && options.momentum !== undefined) {
+    throw check.error('momentum', 'left out without trackRunningStats', momentum);
+  }
+  const shape = [numFeatures];
+  const when = <T>(wanted: boolean, make: () => T) => (wanted ? make() : undefined);
+  const buffer = (key: string, make: () => Tensor) =>
+    when(trackRunningStats, () => module.registerBuffer(key, make()));
+  return {
+    weight: module.registerParameter(
+      'weight',
+      when(affine, () => parameter(ones(shape))),
+    ),
+    bias: module.registerParameter(
+      'bias',
+      when(affine, () => parameter(zeros(shape))),
+    ),
+    runningMean: buffer('running_mean', () => zeros(shape)),
+    runningVar: buffer('running_var', () => ones(shape)),
+    numBatchesTracked: buffer('num_batches_tracked', () => tensor(0, { dtype: 'int64' })),
+    eps,
+    momentum,
+  };
+}
+
+/** Counts one more batch of training, and returns its weight in the running statistics. */
+export function countBatch({ numBatchesTracked, momentum }: BatchNormState): number {
+  if (numBatchesTracked === undefined) return 0;
+  noGrad(() => numBatchesTracked.add_(1));
+  return momentum === 'cumulative' ? 1 / numBatchesTracked.item() : momentum;
+}

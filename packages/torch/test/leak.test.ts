@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+
+import {
+  fromTypedArray,
+  liveTensorCount,
+  manualSeed,
+  ones,
+  operator,
+  randn,
+  scope,
+  tensor,
+} from '../src/index.ts';
+
+const megabyte = 2 ** 20;
+
+test('200 training steps leave as many live tensors as 20', () => {
+  manualSeed(0);
+  const weight = randn([8, 8], { requiresGrad: true });
+  const step = (): void =>
+    scope(() => {
+      weight.grad = undefined;
+      randn([4, 8]).mm(weight).relu().sum().backward();
+      weight.detach().sub_(weight.grad ?? weight, { alpha: 0.01 });
+    });
+  for (let index = 0; index < 20; index++) step();
+  const before = liveTensorCount();
+  for (let index = 0; index < 180; index++) step();
+  expect(liveTensorCount()).toBe(before);
+});
+
+test('without a scope, and without giving the event loop a turn, memory stays flat', () => {
+  const one = ones([2, 2]);
+  const run = (calls: number): void => {
+    for (let index = 0; index < calls; index++) one.add(one);
+  };
+  run(100_000);
+  const before = process.memoryUsage.rss();
+  run(300_000);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(64 * megabyte);
+  expect(liveTensorCount()).toBeLessThan(200_000);
+});
+
+test('large tensors without a scope are collected before they fill memory', () => {
+  const before = process.memoryUsage.rss();
+  for (let index = 0; index < 200; index++) ones([4 * megabyte]);
+  // 200 tensors of 16 MB would be 3.2 GB.
+  expect(process.memoryUsage.rss() - before).toBeLessThan(1200 * megabyte);
+});
+
+test('the memory of a typed array lives as long as its tensor', () => {
+  const tensors = Array.from({ length: 50 }, (_, index) =>
+    fromTypedArray(new Float32Array(100_000).fill(index), [100_000]),
+  );
+  for (let index = 0; index < 50; index++) ones([4 * megabyte]);
+  expect(tensors.map((shared) => shared.mean().item())).toEqual(tensors.map((_, index) => index));
+});
+
+test('errors leak nothing', () => {
+  const mm = operator('aten::mm');
+  const [a, b] = [ones([2, 3]), ones([2, 3])];
+  const before = liveTensorCount();
+  for (let index = 0; index < 100; index++) {
+    scope(() => {
+      expect(() => mm(a, b)).toThrow('aten::mm');
+      expect(() => tensor([[1], [2, 3]])).toThrow('tensor');
+    });
+  }
+  // Less where the garbage collector found tensors of earlier tests meanwhile.
+  expect(liveTensorCount()).toBeLessThanOrEqual(before);
+});

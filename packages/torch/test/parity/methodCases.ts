@@ -1,0 +1,78 @@
+import type { Sorted, Tensor } from '../../src/tensor.ts';
+
+/** What a case computes from its inputs. */
+export type Compute = (...inputs: Tensor[]) => Tensor | Tensor[];
+
+/** Both results of a search, in PyTorch's order. */
+export function pairOf({ values, indices }: Sorted): Tensor[] {
+  return [values, indices];
+}
+
+/** Every case of a method of Tensor by the name it has in `fixtures/make_fixtures.py`. */
+export const methodCases: Readonly<Record<string, Compute>> = {
+  add: (a, b) => a.add(b),
+  'add alpha': (a, b) => a.add(b, { alpha: 2 }),
+  'sub alpha': (a, b) => a.sub(b, { alpha: 3 }),
+  mul: (a, b) => a.mul(b),
+  'mul scalar': (a) => a.mul(2.5),
+  'mul integers': (a, b) => a.mul(b),
+  div: (a, b) => a.div(b),
+  pow: (a, b) => a.pow(b),
+  'pow scalar': (a) => a.pow(3),
+  remainder: (a) => a.remainder(0.7),
+  neg: (a) => a.neg(),
+  abs: (a) => a.abs(),
+  exp: (a) => a.exp(),
+  log: (a) => a.log(),
+  sqrt: (a) => a.sqrt(),
+  rsqrt: (a) => a.rsqrt(),
+  sin: (a) => a.sin(),
+  cos: (a) => a.cos(),
+  floor: (a) => a.floor(),
+  round: (a) => a.round(),
+  sign: (a) => a.sign(),
+  clamp: (a) => a.clamp({ min: -0.5, max: 0.5 }),
+  'clamp min': (a) => a.clamp({ min: 0.1 }),
+  'clamp max': (a) => a.clamp({ max: 0.1 }),
+  comparisons: (a, b) => [a.eq(b), a.ne(b), a.lt(b), a.le(b), a.gt(b), a.ge(b)],
+  logical: (a, b) => [
+    a.gt(0).logicalNot(),
+    a.gt(0).logicalAnd(b.gt(0)),
+    a.gt(0).logicalOr(b.gt(0)),
+  ],
+  'where method': (a, b) => a.where(a.gt(0), b),
+  sum: (a) => a.sum(),
+  'sum dims': (a) => a.sum([0, 2], { keepdim: true }),
+  'sum of booleans': (a) => a.gt(0).sum(),
+  mean: (a) => a.mean(),
+  'mean dims': (a) => a.mean([-1]),
+  var: (a) => a.var([1], { correction: 0 }),
+  std: (a) => a.std([1], { keepdim: true }),
+  norm: (a) => a.norm(),
+  extremes: (a) => [a.max(), a.min(), a.amax([1]), a.amin([0], { keepdim: true })],
+  'extreme positions': (a) => [a.argmax(), a.argmin(1), a.argmax(0, { keepdim: true })],
+  'all any': (a) => [a.gt(-9).all(), a.gt(9).any()],
+  cumsum: (a) => a.cumsum(1),
+  topk: (a) => pairOf(a.topk(2, { dim: 1 })),
+  'topk smallest': (a) => pairOf(a.topk(2, { dim: 0, largest: false })),
+  sort: (a) => pairOf(a.sort({ dim: 0, descending: true })),
+  reshape: (a) => a.reshape([3, 2]),
+  'reshape of transposed': (a) => a.t().reshape([2, 3]),
+  flatten: (a) => a.flatten(1, 2),
+  permute: (a) => a.permute([2, 0, 1]),
+  transpose: (a) => a.transpose(0, 2),
+  squeeze: (a) => [a.squeeze(), a.squeeze(1), a.unsqueeze(-1)],
+  expand: (a) => a.expand([4, 2, 3]),
+  repeat: (a) => a.repeat([2, 1, 2]),
+  flip: (a) => a.flip([0, 1]),
+  roll: (a) => a.roll([1, -1], [0, 1]),
+  parts: (a) => [a.select(1, 2), a.narrow(1, 1, 2), a.slice(1, { start: 1, end: 4, step: 2 })],
+  indexSelect: (a, i) => a.indexSelect(0, i),
+  gather: (a, i) => a.gather(1, i),
+  scatter_: (a, i, b) => a.clone().scatter_(1, i, b),
+  masked: (a) => [a.maskedSelect(a.gt(0)), a.maskedFill(a.gt(0), 9)],
+  split: (a) => [...a.split(2, 1), ...a.chunk(2, 1), ...a.unbind(0)],
+  matmul: (a, b) => a.matmul(b),
+  mm: (a, b) => a.mm(b),
+  bmm: (a, b) => a.bmm(b),
+};

@@ -1,0 +1,49 @@
+// The order in which sources may import one another: each layer only itself and earlier ones.
+
+/** A layer: files (without `.ts`) and folders (ending in `/`) of one rank. */
+type Layer = readonly string[];
+
+/** By package, from the innermost layer to the outermost. Where a new file goes is decided here. */
+export const layers: Readonly<Record<string, readonly Layer[]>> = {
+  torch: [
+    ['errors', 'nearest'],
+    ['options', 'native', 'dtype'],
+    ['device', 'handle', 'nestedArray', 'print'],
+    ['operator', 'overloads', 'memory'],
+    ['tensor'],
+    ['random', 'threads', 'autocast', 'operatorTypes'],
+    ['aten.generated'],
+    ['dispatch'],
+    ['create', 'autograd'],
+    ['functional/'],
+    ['nn/', 'optim/', 'safetensors/'],
+    ['index'],
+  ],
+  ocelli: [
+    ['data/', 'augment/', 'models/', 'metrics/'],
+    ['train/'],
+    ['report/', 'explain/', 'export/', 'serve/'],
+    ['index'],
+    ['cli/'],
+  ],
+};
+
+/** Path below the package's `src`, without extension. */
+function memberOf(path: string): { name: string; member: string } | undefined {
+  const match = /^packages\/([^/]+)\/src\/(.+)\.ts$/.exec(path);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { name: match[1], member: match[2] };
+}
+
+/** Where `path` stands: its package, the rank of its layer, the layer's entry that holds it. */
+export function placeOf(path: string): { name: string; rank: number; entry: string } | undefined {
+  const found = memberOf(path);
+  if (!found) return undefined;
+  const holds = (entry: string): boolean =>
+    entry.endsWith('/') ? found.member.startsWith(entry) : found.member === entry;
+  for (const [rank, layer] of (layers[found.name] ?? []).entries()) {
+    const entry = layer.find(holds);
+    if (entry !== undefined) return { name: found.name, rank, entry };
+  }
+  return undefined;
+}
