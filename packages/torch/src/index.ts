@@ -13,8 +13,15 @@ export {
 export { didYouMean, nearest } from './nearest.ts';
 export { OptionCheck, readOptions, type Size2d } from './options.ts';
 export { type DType, isFloatingPoint, type TypedArray } from './dtype.ts';
-export { cudaDeviceCount, cudaIsAvailable, type Device, synchronize } from './device.ts';
+export {
+  checkDevice,
+  cudaDeviceCount,
+  cudaIsAvailable,
+  type Device,
+  synchronize,
+} from './device.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';
+export { libtorchVersion } from './version.ts';
 export {
   type BackwardOptions,
   type HookHandle,
@@ -171,6 +178,7 @@ export {
 } from './functional/movement.ts';
 export {
   type AffineOptions,
+  type AfterBatchNorm,
   batchNorm,
   type BatchNormOptions,
   groupNorm,

@@ -13,8 +13,20 @@ export interface AffineOptions {
   eps?: number;
 }
 
+/** What follows a batch normalisation and is computed with it, in one pass over memory on the CPU. */
+export interface AfterBatchNorm {
+  /** Applied to every normalised value. @default 'none' */
+  activation?: 'none' | 'relu' | 'gelu' | 'silu';
+  /** Added before the activation, as ResNet adds its shortcut. @default none */
+  addBeforeActivation?: Tensor;
+  /** Added to the result, as DavidNet adds its residual. @default none */
+  addToResult?: Tensor;
+  /** Keep the largest of every 2x2 pixels, after the activation. @default false */
+  pool?: boolean;
+}
+
 /** Options of {@link batchNorm}. */
-export interface BatchNormOptions extends AffineOptions {
+export interface BatchNormOptions extends AffineOptions, AfterBatchNorm {
   /** `(C)`: normalise with it, or update it in training. @default none */
   runningMean?: Tensor | undefined;
   /** `(C)`: normalise with it, or update it in training. @default none */
@@ -25,7 +37,7 @@ export interface BatchNormOptions extends AffineOptions {
   momentum?: number;
 }
 
-const normalizeBatch = operator('aten::batch_norm');
+const normalizeBatch = operator('ocelli::batch_norm_act');
 const normalizeGroups = operator('aten::group_norm');
 const normalizeLayer = operator('aten::layer_norm');
 const batchCheck = new OptionCheck('batchNorm');
@@ -54,18 +66,23 @@ export function batchNorm(images: Tensor, options: BatchNormOptions = {}): Tenso
   const channels = (runningMean ?? weight ?? bias)?.numel;
   checkImages('batchNorm', images, channels ?? images.shape[1] ?? 0, `${channels} channels`);
   if (training) refuseSingleValue(images);
-  // The last argument lets libtorch use cuDNN where there is one.
-  return normalizeBatch(
-    images,
-    weight,
-    bias,
-    runningMean,
-    runningVar,
-    training,
-    momentum,
-    eps,
-    true,
-  );
+  const statistics = [runningMean, runningVar, training, momentum, eps];
+  return normalizeBatch(images, weight, bias, ...statistics, ...afterwards(options));
+}
+
+const activations = ['none', 'relu', 'gelu', 'silu'] as const;
+
+/** The operator's last arguments: activation, residual, whether that comes first, and pooling. */
+function afterwards(options: AfterBatchNorm): unknown[] {
+  const { activation = 'none', addBeforeActivation, addToResult, pool = false } = options;
+  batchCheck.oneOf('activation', activation, activations);
+  batchCheck.flag('pool', pool);
+  if (addBeforeActivation !== undefined && addToResult !== undefined) {
+    const rule = 'given without addBeforeActivation: only one of them is added';
+    throw batchCheck.error('addToResult', rule, addToResult.shape);
+  }
+  const addsFirst = addBeforeActivation !== undefined;
+  return [activation, addBeforeActivation ?? addToResult, addsFirst, pool];
 }
 
 const batchKeys = [
@@ -76,6 +93,10 @@ const batchKeys = [
   'runningVar',
   'training',
   'momentum',
+  'activation',
+  'addBeforeActivation',
+  'addToResult',
+  'pool',
 ] as const;
 
 function refuseSingleValue({ shape }: Tensor): void {

@@ -1,6 +1,6 @@
 import { ones, tensor, zeros } from '../create.ts';
 import { noGrad } from '../autograd.ts';
-import { batchNorm } from '../functional/normalization.ts';
+import { type AfterBatchNorm, batchNorm } from '../functional/normalization.ts';
 import { OptionCheck } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { Module } from './module.ts';
@@ -54,13 +54,16 @@ export class BatchNorm2d extends Module {
     ({ weight: this.weight, bias: this.bias } = this.#state);
   }
 
-  /** @throws {ShapeError} if the channels do not fit, or in training a channel has one value. */
-  forward(images: Tensor): Tensor {
+  /**
+   * @param after an activation, an addition and a pool to compute in the same pass.
+   * @throws {ShapeError} if the channels do not fit, or in training a channel has one value.
+   */
+  forward(images: Tensor, after: AfterBatchNorm = {}): Tensor {
     const { weight, bias, runningMean, runningVar, eps } = this.#state;
     const training = this.training || runningMean === undefined;
     const momentum = this.training ? countBatch(this.#state) : 0;
     const statistics = { runningMean, runningVar, training, momentum };
-    return batchNorm(images, { weight, bias, eps, ...statistics });
+    return batchNorm(images, { weight, bias, eps, ...statistics, ...after });
   }
 }
 

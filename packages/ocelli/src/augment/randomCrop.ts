@@ -1,0 +1,84 @@
+import { OptionCheck, optionError, randint, ShapeError, type Tensor } from '@ocelli/torch';
+import { BORDER_MODES, reflected, remapFilled } from './border.ts';
+import type { BorderMode } from './border.ts';
+import { geometric } from './geometric.ts';
+import { imageShape } from './pixelRows.ts';
+import { positions } from './remap.ts';
+import type { PlacedShape, Transform, TransformContext } from './transform.ts';
+
+/** A window of every image. */
+export interface RandomCropOptions {
+  /** Side of the square window, in pixels. */
+  size: number;
+  /** Border added to every side before cropping, in pixels. @default 0 */
+  padding?: number;
+  /** What the border shows. @default 'reflect' */
+  mode?: BorderMode;
+  /** Value of a `constant` border, in the images' own units. @default 0 */
+  fill?: number;
+}
+
+/**
+ * Cuts a square window out of every image, its place uniform over all that fit into the padded image.
+ *
+ * @throws {OptionError} if `size` or `padding` is no whole number of its range, or (when applied) the
+ *   window is as large as the images and `padding` is 0: such a crop changes nothing.
+ * @throws {ShapeError} (when applied) if the window does not fit into the padded images.
+ */
+export function randomCrop(options: RandomCropOptions): Transform {
+  const check = new OptionCheck('randomCrop');
+  check.read(options, ['size', 'padding', 'mode', 'fill']);
+  const { size, padding = 0, mode = 'reflect', fill = 0 } = options;
+  check.integer('size', size, 1);
+  check.integer('padding', padding, 0);
+  check.oneOf('mode', mode, BORDER_MODES);
+  check.number('fill', fill, []);
+  const settings = { size, padding, mode, fill };
+  const windows = (images: PlacedShape, context: TransformContext) => {
+    checkRoom({ size, padding, ...images });
+    return {
+      rows: window({ side: images.height, size, padding }, images, context),
+      columns: window({ side: images.width, size, padding }, images, context),
+    };
+  };
+  if (mode === 'reflect' || padding === 0) {
+    return geometric('randomCrop', settings, (images, context) => {
+      const map = windows(images, context);
+      return padding === 0 ? map : reflected(map, images, padding);
+    });
+  }
+  const apply = (images: Tensor, context: TransformContext) => {
+    const shape = { ...imageShape('randomCrop', images), device: images.device };
+    return remapFilled(images, windows(shape, context), fill);
+  };
+  return { name: 'randomCrop', settings, apply };
+}
+
+/** `(N, size)`: consecutive positions along one side, from a random start for each image. */
+function window(
+  { side, size, padding }: { side: number; size: number; padding: number },
+  { count, device }: PlacedShape,
+  { generator }: TransformContext,
+): Tensor {
+  const high = side + 2 * padding - size + 1;
+  const starts = randint({ high, shape: [count, 1], dtype: 'int32', device, generator });
+  return starts.add(positions(size, { device })).sub_(padding);
+}
+
+function checkRoom(crop: { size: number; padding: number; height: number; width: number }): void {
+  const { size, padding, height, width } = crop;
+  if (padding === 0 && size === height && size === width) {
+    throw optionError(
+      'randomCrop',
+      'size',
+      `below the images' ${height} pixels when padding is 0, or the crop changes nothing`,
+      size,
+      'Add padding, for example 4.',
+    );
+  }
+  if (size <= height + 2 * padding && size <= width + 2 * padding) return;
+  throw new ShapeError(
+    `randomCrop: expected size to be at most the padded image's ` +
+      `${Math.min(height, width) + 2 * padding} pixels, got ${size}.`,
+  );
+}

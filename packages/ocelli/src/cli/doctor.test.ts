@@ -1,0 +1,124 @@
+import { getNumThreads } from '@ocelli/torch';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type Check, doctorReport, isHealthy, renderReport, runDoctor } from './doctor.ts';
+import { good, missing, weak } from './doctor/check.ts';
+import { threadsCheck } from './doctor/engineChecks.ts';
+import { judgeDisk, nodeCheck } from './doctor/machineChecks.ts';
+
+let checks: readonly Check[];
+
+beforeAll(async () => {
+  checks = await doctorReport();
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+function named(checks: readonly Check[], name: string): Check {
+  const check = checks.find((candidate) => candidate.name === name);
+  if (!check) throw new Error(`internal: no check "${name}"`);
+  return check;
+}
+
+function printed(): () => string {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  return () => log.mock.calls.flat().join('\n');
+}
+
+test('a machine on which the addon loads is healthy, and every part is looked at', () => {
+  expect(isHealthy(checks)).toBe(true);
+  expect(checks.map(({ name }) => name)).toEqual([
+    'Node',
+    'npm',
+    'processor',
+    'disk here',
+    'disk of cache',
+    'libtorch',
+    'BLAS',
+    'native addon',
+    'vector code',
+    'threads',
+    'CUDA',
+    'compiler',
+    'cmake',
+    'make',
+  ]);
+});
+
+test('the threads it tells are those that libtorch uses', () => {
+  const told = Number.parseInt(named(checks, 'threads').found);
+  expect(told).toBe(getNumThreads());
+});
+
+test('every check that is not good says what to do', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  const withoutPrograms = await doctorReport();
+  expect(named(withoutPrograms, 'cmake').state).toBe('weak'); // the addon is built already
+  expect(withoutPrograms.filter(({ state, remedy }) => state !== 'good' && !remedy)).toEqual([]);
+});
+
+test('a LIBTORCH that is no libtorch is missing, and the exit code says so', async () => {
+  vi.stubEnv('LIBTORCH', '/nowhere');
+  const output = printed();
+  expect(await runDoctor({ json: true })).toBe(1);
+  const report = JSON.parse(output()) as { healthy: boolean; checks: Check[] };
+  expect(report.healthy).toBe(false);
+  expect(named(report.checks, 'libtorch')).toEqual({
+    name: 'libtorch',
+    state: 'missing',
+    found:
+      'LIBTORCH: expected the folder of a libtorch 1.13 or newer (or system, python, download), ' +
+      'got /nowhere, which does not exist. Correct the variable or unset it.',
+    remedy: 'Run npm run setup, which brings it, or set LIBTORCH to the folder of an unpacked one.',
+  });
+});
+
+test('without json it prints the table', async () => {
+  const output = printed();
+  expect(await runDoctor()).toBe(0);
+  expect(output()).toContain('native addon');
+});
+
+test('OMP_NUM_THREADS below the cores is said', () => {
+  vi.stubEnv('OMP_NUM_THREADS', '1');
+  expect(threadsCheck(2)).toEqual({
+    name: 'threads',
+    state: 'weak',
+    found: '1 of 2 cores (OMP_NUM_THREADS)',
+    remedy: 'Unset OMP_NUM_THREADS.',
+  });
+});
+
+test('the table puts the remedy below what it mends', () => {
+  const text = renderReport([good('Node', '20'), weak('BLAS', 'slow', 'Mend it.')]);
+  expect(text.split('\n').map((line) => line.trimStart())).toEqual([
+    expect.stringContaining('Node  20'),
+    expect.stringContaining('BLAS  slow'),
+    'Mend it.',
+    '',
+    'Works; 1 could be better.',
+  ]);
+});
+
+test('the last line counts what is missing', () => {
+  const text = renderReport([missing('cmake', 'not found', 'Install it.')]);
+  expect(text).toMatch(/1 needed and missing: follow the lines above\.$/);
+});
+
+test.each([
+  ['18.20.0', 'missing'],
+  ['20.18.3', 'missing'],
+  ['20.19.0', 'good'],
+  ['24.1.0', 'good'],
+])('Node %s is %s', (version, state) => {
+  expect(nodeCheck(version).state).toBe(state);
+});
+
+test.each([
+  [1.9e9, 'weak'],
+  [2e9, 'good'],
+])('%d bytes of free disk are %s', (free, state) => {
+  expect(judgeDisk('disk', { folder: '/', free }).state).toBe(state);
+});

@@ -1,0 +1,56 @@
+import { CheckpointError, DataError, DeviceError, OptionError, ShapeError } from '@ocelli/torch';
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { NumericError } from '../train/lossWatch.ts';
+import { RunLockedError } from '../train/runLock.ts';
+import { failureOf } from './failure.ts';
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: it failed, write`), { code, syscall: 'write' });
+}
+
+const cases: [Error, number][] = [
+  [new OptionError('x'), 2],
+  [new RunLockedError('x'), 3],
+  [new DataError('x'), 4],
+  [systemError('ENOENT'), 4],
+  [systemError('ENOSPC'), 5],
+  [systemError('EIO'), 5],
+  [new NumericError('x'), 6],
+  [new DeviceError('x'), 9],
+  [new CheckpointError('x'), 10],
+  [new ShapeError('x'), 1],
+];
+
+test.each(cases)('%s: one line without a stack, exit code %i', (error, exitCode) => {
+  expect(failureOf(error)).toEqual({ text: `error: ${error.message}`, exitCode });
+});
+
+test('running out of memory names the option to turn', () => {
+  const said = 'DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.\nframe #0';
+  expect(failureOf(new Error(said))).toEqual({
+    text: 'error: DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes. Try a smaller --batch-size.',
+    exitCode: 7,
+  });
+});
+
+test('a fault of our own comes with its stack, to be reported', () => {
+  const { text, exitCode } = failureOf(new TypeError('undefined is not a function'));
+  expect(text).toMatch(/^internal error: TypeError: undefined is not a function\n +at /);
+  expect(exitCode).toBe(1);
+});
+
+test('what commander found wrong becomes one sentence', () => {
+  const message = "error: unknown option '--epohcs'\n(Did you mean --epochs?)";
+  expect(failureOf(new CommanderError(1, 'commander.unknownOption', message))).toEqual({
+    text: 'error: unknown option --epohcs. Did you mean --epochs?',
+    exitCode: 2,
+  });
+});
+
+test('help and version are no failures', () => {
+  expect(failureOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({
+    text: '',
+    exitCode: 0,
+  });
+});

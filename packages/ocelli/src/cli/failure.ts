@@ -1,0 +1,36 @@
+import { CommanderError } from 'commander';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+
+/** What a failed command says and answers. */
+export interface Failure {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/**
+ * Words an error for the person at the terminal: the sentence alone. Only what must be a fault of
+ * Ocelli itself comes with its stack, to be reported.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return usageFailure(error);
+  const exitCode = exitCodeOf(error);
+  if (!(error instanceof Error)) return { text: `error: ${String(error)}`, exitCode };
+  if (exitCode === exitCodes.memory) return { text: memoryText(error), exitCode };
+  const isKnown = exitCode !== exitCodes.internal || 'code' in error;
+  return { text: isKnown ? `error: ${error.message}` : `internal error: ${error.stack}`, exitCode };
+}
+
+/** Commander's two lines as one sentence: what is wrong, and the nearest known word. */
+function usageFailure(error: CommanderError): Failure {
+  if (error.exitCode === 0) return { text: '', exitCode: exitCodes.done }; // help, version
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const sentence = `${first.replaceAll("'", '').replace(/\.$/, '')}.`;
+  const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  const text = `error: ${sentence}${hint === '' ? '' : ` ${hint}`}`;
+  return { text, exitCode: exitCodes.usage };
+}
+
+function memoryText(error: Error): string {
+  const reason = error.message.split('\n')[0] ?? '';
+  return `error: ${reason} Try a smaller --batch-size.`;
+}

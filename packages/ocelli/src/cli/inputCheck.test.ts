@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { noisePictures } from '../../test/tinyTraining.ts';
+import { checkInput } from './inputCheck.ts';
+
+/** Uniform noise from 0 to 255 has mean 127.5 and deviation 73.9. */
+function check(mean: number, std: number) {
+  const train = noisePictures(60);
+  const constants = { mean: [mean, mean, mean], std: [std, std, std] };
+  const sizes = { height: 8, width: 8, trainCount: 60, validationCount: 0 };
+  const facts = { classes: train.classes, ...constants, ...sizes };
+  return checkInput(
+    { train, facts, skipped: [], validation: { split: 'test', dataset: train } },
+    0,
+  );
+}
+
+test('the right constants give mean 0 and deviation 1, and no warning', () => {
+  const { line, warning } = check(127.5, 73.9) ?? {};
+  expect(line).toMatch(
+    /^first pictures, normalized: mean( -?0\.0\d){3}, deviation( (1\.0\d|0\.9\d)){3}$/,
+  );
+  expect(warning).toBeUndefined();
+});
+
+test('constants of another value range are warned about', () => {
+  expect(check(0.5, 0.29)?.warning).toContain('expected about 0 and 1');
+});

@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import { exitCodes } from './exitCodes.ts';
+import { failureOf } from './failure.ts';
+import { version } from './version.ts';
+
+// Commands import what they need when they run, so that help and mistakes are answered at once.
+
+/**
+ * Runs one command line.
+ *
+ * @param words what follows `ocelli`.
+ * @returns the exit code; everything else was written to the standard streams.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const done = (code: number): void => void (exitCode = code);
+  try {
+    const program = await createProgram(words, done);
+    await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.text !== '') process.stderr.write(`${failure.text}\n`);
+    return failure.exitCode;
+  }
+}
+
+async function createProgram(words: readonly string[], done: (code: number) => void) {
+  const program = new Command('ocelli')
+    .description('Train, explain and serve image classifiers from scratch.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }) // `main` words errors itself
+    .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+    .helpCommand(false)
+    .showSuggestionAfterError();
+  await addTrain(program, words, done);
+  addEvaluate(program, done);
+  addPredict(program, done);
+  addDoctor(program, done);
+  return program;
+}
+
+type Done = (exitCode: number) => void;
+
+async function addTrain(program: Command, words: readonly string[], done: Done): Promise<void> {
+  const train = command(program, 'train [experiment]')
+    .description('train a model; [experiment] is a JSON file of settings')
+    .option('--resume <run>', 'go on with an interrupted run, with its own settings')
+    .option('--run-name <name>', 'name of the run (default: data set and model)')
+    .option('--runs-dir <folder>', 'folder in which runs are kept', 'runs')
+    .option('--progress <bar|line|silent>', 'what is shown while it works', 'bar');
+  if (words.includes('train')) {
+    const { addSettingOptions } = await import('./settingOptions.ts');
+    addSettingOptions(train);
+  }
+  train.action(async (file: string | undefined, options) => {
+    const { runTrain } = await import('./train.ts');
+    done(await runTrain(file, options));
+  });
+}
+
+function addEvaluate(program: Command, done: Done): void {
+  command(program, 'evaluate <run>')
+    .description('measure a trained model on pictures with known labels')
+    .option('--data <path>', "pictures, as for train (default: the run's own)")
+    .option('--weights <best|last>', 'which weights of the run', 'best')
+    .option('--batch-size <number>', "pictures per step (default: the run's own)")
+    .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
+    .option('--json', 'print one line of JSON')
+    .action(async (run: string, options) => {
+      const { runEvaluate } = await import('./evaluate.ts');
+      done(await runEvaluate(run, options));
+    });
+}
+
+function addPredict(program: Command, done: Done): void {
+  command(program, 'predict <picture...>')
+    .description('say what is on pictures')
+    .requiredOption('--run <run>', 'run folder with the trained model')
+    .option('--weights <best|last>', 'which weights of the run', 'best')
+    .option('--top <number>', 'labels to show per picture', '5')
+    .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
+    .option('--json', 'print JSON')
+    .action(async (pictures: string[], options) => {
+      const { runPredict } = await import('./predict.ts');
+      done(await runPredict(pictures, options));
+    });
+}
+
+function addDoctor(program: Command, done: Done): void {
+  command(program, 'doctor')
+    .description('say what this machine has and what is wrong with it')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { runDoctor } = await import('./doctor.ts');
+      done(await runDoctor({ json }));
+    });
+}
+
+function command(program: Command, usage: string): Command {
+  return program.command(usage).showSuggestionAfterError().copyInheritedSettings(program);
+}

@@ -1,0 +1,16 @@
+import { grouped } from '../report/numbers.ts';
+import type { Experiment } from '../train/experiment.ts';
+import type { RunData } from '../train/runData.ts';
+
+/** What stands above a run: its folder, its model, its pictures, where it is computed. */
+export function runBanner(folder: string, experiment: Experiment, data: RunData): string[] {
+  const { model, device, threads, batchSize } = experiment;
+  const { trainCount, validationCount, classes, width, height } = data.facts;
+  const counts = `${grouped(trainCount)} train, ${grouped(validationCount)} ${data.validation.split}`;
+  const place = device === 'cpu' ? `cpu, ${threads} threads` : device;
+  return [
+    folder,
+    `pictures: ${counts}, ${width}x${height}, ${grouped(classes.length)} classes`,
+    `model: ${model}, batches of ${batchSize}, ${place}`,
+  ];
+}

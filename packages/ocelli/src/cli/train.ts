@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import {
+  checkDevice,
+  DataError,
+  getNumThreads,
+  libtorchVersion,
+  OptionError,
+  setNumThreads,
+} from '@ocelli/torch';
+import { consoleReporter, progressModes } from '../report/consoleReporter.ts';
+import { dataReporter } from '../report/dataReporter.ts';
+import { writeJsonDurably } from '../train/durableFile.ts';
+import { describeEnvironment } from '../train/environment.ts';
+import { type Experiment, resolveExperiment } from '../train/experiment.ts';
+import { optionNameOf } from '../train/optionName.ts';
+import { openRunData, type PictureFacts, type RunData } from '../train/runData.ts';
+import { createRunFolder, openRunFolder, type RunFolder, writeLabels } from '../train/runFolder.ts';
+import { readRunRecord, writeRunRecord } from '../train/runRecord.ts';
+import { runSession, type SessionResult } from '../train/session.ts';
+import { choice } from './choice.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { checkInput } from './inputCheck.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { runBanner } from './runBanner.ts';
+import { settingsAmong } from './settingOptions.ts';
+import { version } from './version.ts';
+
+/** Options of `ocelli train`; the settings of an experiment are among them. */
+export interface TrainOptions extends Readonly<Record<string, unknown>> {
+  readonly resume?: string;
+  readonly runName?: string;
+  readonly runsDir: string;
+  readonly progress: string;
+}
+
+const where = 'ocelli train';
+
+/** Trains a new run, or goes on with one. @returns the exit code. */
+export async function runTrain(file: string | undefined, options: TrainOptions): Promise<number> {
+  const progress = { name: '--progress', value: options.progress, among: progressModes };
+  const mode = choice(where, progress);
+  const plan = options.resume === undefined ? planNew(file, options) : planResume(file, options);
+  checkDevice(where, plan.experiment.device);
+  setNumThreads(plan.experiment.threads ?? getNumThreads());
+  const experiment = { ...plan.experiment, threads: getNumThreads() };
+  const data = await openData(experiment);
+  const input = checkInput(data, experiment.seed);
+  if (input?.warning !== undefined) warn(input.warning);
+  const folder = plan.folderFor(data, experiment);
+  const interrupt = listenForInterrupt(sayStopping);
+  const banner = [...runBanner(shown(folder), experiment, data), ...(input ? [input.line] : [])];
+  try {
+    const result = await runSession({
+      folder,
+      experiment,
+      data,
+      resume: options.resume !== undefined,
+      consumers: [consoleReporter({ mode, banner })],
+      signal: interrupt.signal,
+      warn,
+    });
+    return concluded(result, folder, interrupt);
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** What is to be done: its settings, and how its folder is had once the data is known to be good. */
+interface Plan {
+  readonly experiment: Experiment;
+  readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
+}
+
+function planNew(file: string | undefined, options: TrainOptions): Plan {
+  const fromFile = file === undefined ? {} : readExperimentFile(file);
+  const experiment = resolveExperiment(
+    { ...fromFile, ...settingsAmong(options) },
+    file === undefined ? { where, nameOf: optionNameOf } : { where: file },
+  );
+  const folderFor = (data: RunData, complete: Experiment): RunFolder => {
+    const name = options.runName ?? `${dataName(complete)}-${complete.model}`;
+    const folder = createRunFolder(options.runsDir, name);
+    writeRunRecord(folder, { experiment: complete, pictures: data.facts });
+    writeLabels(folder, data.facts.classes);
+    const { threads, device } = complete;
+    const facts = { ocelli: version(), libtorch: libtorchVersion(), threads: threads ?? 1, device };
+    writeJsonDurably(folder.environment, describeEnvironment(facts));
+    return folder;
+  };
+  return { experiment, folderFor };
+}
+
+function planResume(file: string | undefined, options: TrainOptions): Plan {
+  const { resume = '', runName } = options;
+  const given = [...Object.keys(settingsAmong(options)).map(optionNameOf)];
+  if (file !== undefined) given.push(file);
+  if (runName !== undefined) given.push('--run-name');
+  if (given.length > 0) {
+    throw new OptionError(
+      `${where}: expected no ${given.join(', ')} with --resume, which keeps the run's own settings.`,
+    );
+  }
+  const folder = openRunFolder(resume);
+  const { experiment, pictures } = readRunRecord(folder);
+  const folderFor = ({ facts }: RunData): RunFolder => {
+    refuseOtherPictures(folder, pictures, facts);
+    return folder;
+  };
+  return { experiment, folderFor };
+}
+
+function readExperimentFile(path: string): object {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as object;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptionError(`${path}: expected a JSON file of settings, got ${reason}.`, { cause });
+  }
+}
+
+/** A run that goes on with other pictures would be neither the old run nor a new one. */
+function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: PictureFacts): void {
+  for (const key of ['classes', 'trainCount', 'validationCount', 'height', 'width'] as const) {
+    const [expected, got] = [String(before[key]), String(now[key])];
+    if (expected === got) continue;
+    throw new DataError(
+      `${shown(folder)}: expected the pictures the run began with (${key} ${expected}), got ${got}. ` +
+        'Put them back, or start a new run.',
+    );
+  }
+}
+
+async function openData(experiment: Experiment): Promise<RunData> {
+  const reporter = dataReporter(process.stderr);
+  try {
+    const data = await openRunData(experiment, reporter.listeners);
+    reporter.end();
+    for (const { path, reason } of data.skipped) {
+      warn(`left out ${path}: ${reason}`);
+    }
+    return data;
+  } finally {
+    reporter.end();
+  }
+}
+
+function dataName({ data, dataset }: Experiment): string {
+  if (data === null) return dataset ?? 'pictures';
+  const stem = basename(data).replace(/\.(tar|tar\.gz|tgz)$/, '');
+  return stem.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'pictures';
+}
+
+function concluded(result: SessionResult, folder: RunFolder, interrupt: Interrupt): number {
+  if (result.saveFailure !== undefined) {
+    process.stderr.write(`error: the last state of ${shown(folder)} could not be saved.\n`);
+    return exitCodeOf(result.saveFailure) === exitCodes.internal
+      ? exitCodes.disk
+      : exitCodeOf(result.saveFailure);
+  }
+  if (result.reason === 'completed') {
+    process.stdout.write(`run folder: ${shown(folder)}\n`);
+    return exitCodes.done;
+  }
+  const { epoch, step } = result.progress;
+  process.stderr.write(
+    `Stopped in epoch ${epoch} after step ${step}; everything is saved.\n` +
+      `Go on with: ocelli train --resume ${shown(folder)}\n`,
+  );
+  return interrupt.exitCode() ?? exitCodes.interrupted;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
+}
+
+function sayStopping(): void {
+  process.stderr.write('\nFinishing the step in work, then saving. Again to stop at once.\n');
+}
+
+/** A path the way a person would type it from here. */
+function shown({ path }: RunFolder): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,128 @@
+export { cutout, type CutoutOptions } from './augment/cutout.ts';
+export { compose } from './augment/compose.ts';
+export { horizontalFlip, type HorizontalFlipOptions } from './augment/horizontalFlip.ts';
+export { normalize, type NormalizeOptions } from './augment/normalize.ts';
+export { pad, type PadOptions } from './augment/pad.ts';
+export { randomCrop, type RandomCropOptions } from './augment/randomCrop.ts';
+export type { Transform, TransformContext } from './augment/transform.ts';
+
+export { type ChannelConstants, CIFAR100_CONSTANTS, CIFAR10_CONSTANTS } from './data/constants.ts';
+export { decodePicture, type DecodeOptions } from './data/decodePicture.ts';
+export { ImageDataset, type ImageDatasetParts } from './data/imageDataset.ts';
+export { openPictures, type OpenPicturesOptions, type Pictures } from './data/openPictures.ts';
+export { mixSeed, permutation } from './data/randomOrder.ts';
+export { type SplitOptions, type TrainValidation, trainValidationSplit } from './data/split.ts';
+export {
+  channelStatistics,
+  type ChannelStatistics,
+  checkNormalization,
+  type NormalizationCheck,
+} from './data/statistics.ts';
+
+export { type BatchOutcome, RunningTotals } from './metrics/runningTotals.ts';
+export { type Scores, scoresOf, type Totals } from './metrics/scores.ts';
+
+export { catalog, createModel, type ModelFactory } from './models/catalog.ts';
+export { ConvBatchNorm, type ConvBatchNormOptions } from './models/convBatchNorm.ts';
+export { countParameters, type ParameterCount } from './models/countParameters.ts';
+export { DavidNet, type DavidNetOptions } from './models/davidNet.ts';
+export { DavidNetAthena, type DavidNetAthenaOptions } from './models/davidNetAthena.ts';
+export { type ModelName, modelNames } from './models/modelNames.ts';
+export {
+  type ClassCounts,
+  type HeadLogits,
+  MultiHeadDavidNet,
+  type MultiHeadDavidNetOptions,
+} from './models/multiHeadDavidNet.ts';
+export { PooledBlock, type PooledBlockOptions } from './models/pooledBlock.ts';
+export { ResnetSmall, type ResnetSmallOptions } from './models/resnetSmall.ts';
+
+export {
+  consoleReporter,
+  type ConsoleReporterOptions,
+  type Output,
+  type ProgressMode,
+  progressModes,
+} from './report/consoleReporter.ts';
+export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
+
+export { assemble, type Assembled, buildModel, type DataSizes } from './train/assemble.ts';
+export {
+  listCheckpoints,
+  loadCheckpoint,
+  loadNewestCheckpoint,
+  saveCheckpoint,
+  type SavableOptimizer,
+  type TrainingState,
+} from './train/checkpoint.ts';
+export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
+export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
+export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
+export {
+  atTheBeginning,
+  type CheckpointSaved,
+  type EpochEnded,
+  type EpochStarted,
+  type EvaluationEnded,
+  type EvaluationStepEnded,
+  type Progress,
+  type RunEnded,
+  type RunStarted,
+  type RunStopping,
+  type StepEnded,
+  type TrainEvent,
+  type Warning,
+} from './train/events.ts';
+export { type Experiment, type ExperimentInput, resolveExperiment } from './train/experiment.ts';
+export { fit, type FitOptions, type FitResult } from './train/fit.ts';
+export { bestEpoch, epochsOf } from './train/history.ts';
+export { classificationLoss, type ClassificationLossOptions, type Loss } from './train/loss.ts';
+export { NumericError } from './train/lossWatch.ts';
+export {
+  type BatchOptions,
+  evaluationBatches,
+  orderedBatches,
+  shuffledBatches,
+  trainingBatches,
+  trainingTransforms,
+} from './train/pictureBatches.ts';
+export {
+  type LabelProbability,
+  loadTrainedModel,
+  predictFile,
+  type TrainedModel,
+} from './train/predictor.ts';
+export {
+  type RecipeConstants,
+  recipeArguments,
+  type RecipeValues,
+} from './train/recipeArguments.ts';
+export { resultsCsv } from './train/resultsCsv.ts';
+export { openRunData, type PictureFacts, type RunData } from './train/runData.ts';
+export {
+  createRunFolder,
+  openRunFolder,
+  readLabels,
+  type RunFolder,
+  runFolderAt,
+  writeLabels,
+} from './train/runFolder.ts';
+export { lockRun, type RunLock, RunLockedError } from './train/runLock.ts';
+export { readRunRecord, type RunRecord, writeRunRecord } from './train/runRecord.ts';
+export { runSaver, type Saver, type SaverOptions } from './train/saver.ts';
+export { peakEpochOf, triangle, type TriangleOptions } from './train/schedule.ts';
+export { runSession, type SessionOptions, type SessionResult } from './train/session.ts';
+export {
+  type Batch,
+  disposeBatch,
+  type EvaluationData,
+  type TrainingData,
+} from './train/trainingData.ts';
+export {
+  setLearningRate,
+  type StepObserver,
+  type StepOptimizer,
+  type StepParts,
+  trainStep,
+} from './train/trainStep.ts';
+export { loadWeights, saveWeights, type WeightsName } from './train/weights.ts';

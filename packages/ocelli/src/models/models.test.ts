@@ -1,0 +1,174 @@
+import {
+  crossEntropy,
+  manualSeed,
+  type Module,
+  noGrad,
+  randn,
+  tensor,
+  type Tensor,
+} from '@ocelli/torch';
+import { beforeEach, expect, test } from 'vitest';
+import { catalog, createModel } from './catalog.ts';
+import { ConvBatchNorm } from './convBatchNorm.ts';
+import { countParameters } from './countParameters.ts';
+import { DavidNet } from './davidNet.ts';
+import { DavidNetAthena } from './davidNetAthena.ts';
+import { modelNames } from './modelNames.ts';
+import { MultiHeadDavidNet } from './multiHeadDavidNet.ts';
+import { ResnetSmall } from './resnetSmall.ts';
+
+beforeEach(() => manualSeed(1));
+
+/** The eight person attributes the multi-head form was published with: 27 classes together. */
+const heads = {
+  gender: 2,
+  imageQuality: 3,
+  age: 5,
+  weight: 4,
+  bag: 3,
+  footwear: 3,
+  emotion: 4,
+  pose: 3,
+};
+
+test('parameter counts equal the published ones', () => {
+  expect(countParameters(new DavidNet({ numClasses: 10 }))).toEqual({
+    total: 6_577_600,
+    trainable: 6_573_120,
+    nonTrainable: 4_480,
+  });
+  expect(countParameters(new DavidNetAthena({ numClasses: 10 })).trainable).toBe(6_573_194);
+  expect(countParameters(new ResnetSmall({ numClasses: 10 }))).toEqual({
+    total: 6_577_600,
+    trainable: 6_573_120,
+    nonTrainable: 4_480,
+  });
+  expect(countParameters(new MultiHeadDavidNet({ heads }))).toEqual({
+    total: 6_623_424,
+    trainable: 6_618_816,
+    nonTrainable: 4_608,
+  });
+});
+
+test('a frozen part counts as not trainable', () => {
+  const model = new DavidNet({ numClasses: 10 }).freeze('linear');
+  expect(countParameters(model)).toEqual({
+    total: 6_577_600,
+    trainable: 6_573_120 - 5_120,
+    nonTrainable: 4_480 + 5_120,
+  });
+});
+
+test('the athena form has the keys of an athena checkpoint', () => {
+  const keys = [...new DavidNetAthena({ numClasses: 10 }).stateDict().keys()];
+  const norm = (name: string): string[] =>
+    ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'].map(
+      (key) => `${name}.${key}`,
+    );
+  const layer = (name: string): string[] => [
+    `${name}.block.0.weight`,
+    ...norm(`${name}.block.2`),
+    `${name}.resblock.conv1.weight`,
+    ...norm(`${name}.resblock.bn1`),
+    `${name}.resblock.conv2.weight`,
+    ...norm(`${name}.resblock.bn2`),
+  ];
+  expect(keys).toEqual([
+    'prep.0.weight',
+    'prep.0.bias',
+    ...norm('prep.1'),
+    ...layer('layer1'),
+    'layer2.0.weight',
+    ...norm('layer2.2'),
+    ...layer('layer3'),
+    'linear.weight',
+    'linear.bias',
+  ]);
+});
+
+test.each(modelNames)('%s: every parameter gets a gradient, and classes are respected', (name) => {
+  const model = createModel(name, { numClasses: 7 });
+  const logits = model.forward(randn([4, 3, 32, 32]));
+  expect(logits.shape).toEqual([4, 7]);
+  crossEntropy(logits, tensor([0, 1, 2, 6], { dtype: 'int64' })).backward();
+  for (const [key, { grad }] of model.namedParameters()) {
+    expect(grad?.abs().sum().item(), key).toBeGreaterThan(0);
+  }
+});
+
+test.each(modelNames)('%s: evaluation is deterministic and leaves the statistics alone', (name) => {
+  const model = createModel(name, { numClasses: 3 }).eval();
+  const images = randn([2, 3, 32, 32]);
+  const run = (): unknown => noGrad(() => model.forward(images).toArray());
+  const before = statisticsOf(model);
+  expect(run()).toEqual(run());
+  expect(statisticsOf(model)).toEqual(before);
+  model.train();
+  run();
+  expect(statisticsOf(model)).not.toEqual(before);
+});
+
+function statisticsOf(model: Module): unknown[] {
+  return model.namedBuffers().map(([key, buffer]) => [key, buffer.toArray()]);
+}
+
+test('an unknown model is refused with the nearest name', () => {
+  expect(() => createModel('davidnett', { numClasses: 10 })).toThrow(
+    'createModel: expected name to be one of davidnet, davidnet-athena, resnet-small, got "davidnett". Did you mean "davidnet"?',
+  );
+  expect(Object.keys(catalog)).toEqual([...modelNames]);
+});
+
+test('learned layers begin uniform in ±1/√fan-in', () => {
+  const { conv } = new ConvBatchNorm(64, 128);
+  const bound = 1 / Math.sqrt(64 * 9);
+  const largest = conv.weight.abs().max().item();
+  expect(largest).toBeLessThanOrEqual(bound);
+  expect(largest).toBeGreaterThan(0.999 * bound);
+  expect(conv.weight.std().item()).toBeCloseTo(bound / Math.sqrt(3), 3);
+});
+
+test('logitScale scales the logits', () => {
+  const logits = (logitScale: number): Tensor => {
+    manualSeed(3);
+    const model = new DavidNet({ numClasses: 4, width: 8, logitScale }).eval();
+    return model.forward(randn([2, 3, 16, 16]));
+  };
+  const [eighth, whole] = [logits(0.125), logits(1)];
+  expect(whole.mul(0.125).sub(eighth).abs().max().item()).toBeLessThan(1e-6);
+});
+
+test('batchNormMomentum is the weight of the new value', () => {
+  const moved = (batchNormMomentum: number): number => {
+    const block = new ConvBatchNorm(3, 4, { batchNormMomentum });
+    block.forward(randn([8, 3, 8, 8]).add(5));
+    return block.bn.buffers()[0]?.abs().sum().item() ?? NaN;
+  };
+  expect(moved(0)).toBe(0);
+  expect(moved(0.5)).toBeGreaterThan(0);
+});
+
+test.each([
+  ['ConvBatchNorm', (dropout: number) => new ConvBatchNorm(3, 4, { dropout })],
+  ['DavidNet', (dropout: number) => new DavidNet({ numClasses: 4, width: 4, dropout })],
+  ['ResnetSmall', (dropout: number) => new ResnetSmall({ numClasses: 4, dropout })],
+])('%s: dropout makes two passes in training differ, and 0 does not', (_, make) => {
+  const images = randn([4, 3, 32, 32]);
+  const difference = (model: Module): number =>
+    noGrad(() => model.forward(images).sub(model.forward(images)).abs().max().item());
+  expect(difference(make(0.5))).toBeGreaterThan(0);
+  expect(difference(make(0))).toBe(0);
+});
+
+test('the multi-head form gives one tensor a head, each with its own classes', () => {
+  const model = new MultiHeadDavidNet({ heads: { gender: 2, pose: 3 }, width: 8 });
+  const logits = model.forward(randn([2, 3, 32, 32]));
+  expect(logits.gender.shape).toEqual([2, 2]);
+  expect(logits.pose.shape).toEqual([2, 3]);
+});
+
+test('a multi-head model without heads is refused', () => {
+  expect(() => new MultiHeadDavidNet({ heads: {} })).toThrow(
+    'MultiHeadDavidNet: expected heads to be not empty, got {}.',
+  );
+});

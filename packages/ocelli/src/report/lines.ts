@@ -1,0 +1,40 @@
+import type { Scores } from '../metrics/scores.ts';
+import type { EpochEnded, EvaluationEnded } from '../train/events.ts';
+import { figure, percent } from './numbers.ts';
+
+/**
+ * An evaluation in one line.
+ *
+ * `Test set: Average loss: 0.5180, Accuracy: 8378/10000 (83.78%)`
+ */
+export function evaluationLine(event: Pick<EvaluationEnded, 'split' | 'scores'>): string {
+  const { loss, correct, count, accuracy } = event.scores;
+  const name = event.split.charAt(0).toUpperCase() + event.split.slice(1);
+  const share = `${correct}/${count} (${percent(accuracy)}%)`;
+  return `${name} set: Average loss: ${figure(loss)}, Accuracy: ${share}`;
+}
+
+/**
+ * An epoch in one line, its numbers aligned with those of the other epochs. `time` is cumulative and
+ * `lr` the value the schedule has reached at the end of the epoch.
+ *
+ * `epoch:  1/20  lr: 0.0800  train loss: 1.6  train acc: 0.4  val loss: 1.1  val acc: 0.6  time: 25.25`
+ */
+export function epochLine(event: EpochEnded): string {
+  const { epoch, epochs, lr, train, validation, progress } = event;
+  const counter = `${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  const parts = [`epoch: ${counter}`, `lr: ${figure(lr)}`, scoresText('train', train)];
+  if (validation !== undefined) parts.push(scoresText('val', validation));
+  return [...parts, `time: ${progress.seconds.toFixed(2)}`].join('  ');
+}
+
+function scoresText(name: string, { loss, accuracy }: Scores): string {
+  return `${name} loss: ${figure(loss)}  ${name} acc: ${accuracy.toFixed(4)}`;
+}
+
+/** Which epoch was best, from the record; never "the last one". */
+export function bestEpochLine(best: EpochEnded): string {
+  const { epoch, epochs, validation } = best;
+  const accuracy = validation === undefined ? '' : `, val acc: ${validation.accuracy.toFixed(4)}`;
+  return `best epoch: ${epoch}/${epochs}${accuracy}`;
+}

@@ -1,0 +1,64 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+
+/**
+ * Writes a file so that a reader sees the old content or the new, never a part: a temporary file
+ * beside it, flushed to the disk, renamed over it, and the folder flushed too.
+ */
+export function writeDurably(path: string, content: string | Uint8Array): void {
+  const temporary = temporaryNameFor(path);
+  try {
+    writeAndFlush(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(path));
+}
+
+/** Pretty-printed JSON, durable; what people open in an editor. */
+export function writeJsonDurably(path: string, value: unknown): void {
+  writeDurably(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** A name beside `path` that tells a sweeper which process it belonged to. */
+export function temporaryNameFor(path: string): string {
+  return `${path}.tmp-${process.pid}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Creates a new file and flushes it to the disk. A failed flush must not be tried again. */
+export function writeAndFlush(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const file = openSync(path, 'wx');
+  try {
+    for (let done = 0; done < bytes.length;) {
+      done += writeSync(file, bytes, done, bytes.length - done);
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Flushes what another program or library has written to `path`. */
+export function flushFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes renames and new names inside a folder survive a power cut. */
+export function flushFolder(path: string): void {
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

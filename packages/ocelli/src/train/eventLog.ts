@@ -1,0 +1,75 @@
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { DataError } from '@ocelli/torch';
+import type { TrainEventConsumer } from './emitter.ts';
+import type { TrainEvent } from './events.ts';
+
+/** An event as stored: with the time of day, for people; durations are in the events themselves. */
+export type StoredEvent = TrainEvent & { readonly time: string };
+
+export interface EventLogOptions {
+  /** Steps are stored at most this often, in seconds of the run; all other events always. @default 1 */
+  stepEverySeconds?: number;
+}
+
+/** A consumer that appends events to a file, one JSON object a line. */
+export interface EventLog {
+  readonly consume: TrainEventConsumer;
+  close(): void;
+}
+
+/**
+ * Opens the record of a run for appending. A torn last line, left by a process that was killed while
+ * writing, is cut off first.
+ */
+export function openEventLog(path: string, options: EventLogOptions = {}): EventLog {
+  const { stepEverySeconds = 1 } = options;
+  cutTornLine(path);
+  const file = openSync(path, 'a');
+  let lastStepAt = -Infinity;
+  function eventLog(event: TrainEvent): void {
+    if (event.type === 'evaluationStepEnded') return;
+    if (event.type === 'stepEnded') {
+      if (event.seconds - lastStepAt < stepEverySeconds) return;
+      lastStepAt = event.seconds;
+    }
+    writeSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  }
+  return { consume: eventLog, close: () => closeSync(file) };
+}
+
+function cutTornLine(path: string): void {
+  if (!existsSync(path)) return;
+  const bytes = readFileSync(path);
+  const complete = bytes.lastIndexOf(0x0a) + 1;
+  if (complete < bytes.length) truncateSync(path, complete);
+}
+
+/**
+ * Reads the record of a run. A torn last line is skipped; the run may still be writing it.
+ *
+ * @throws {DataError} if any other line is not an event.
+ */
+export function readEventLog(path: string): StoredEvent[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const torn = lines.pop(); // '' after a complete last line
+  const events = lines.map((line, index) => parseLine(path, line, index + 1));
+  const last = torn === undefined || torn === '' ? undefined : tryParse(torn);
+  return last === undefined ? events : [...events, last];
+}
+
+function parseLine(path: string, line: string, number: number): StoredEvent {
+  const event = tryParse(line);
+  if (event !== undefined) return event;
+  const got = JSON.stringify(line.slice(0, 40));
+  throw new DataError(`${path} line ${number}: expected a training event in JSON, got ${got}.`);
+}
+
+function tryParse(line: string): StoredEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isEvent = typeof value === 'object' && value !== null && 'type' in value;
+    return isEvent ? (value as StoredEvent) : undefined; // written by this very file
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import { noTotals, type Scores, type Totals } from '../metrics/scores.ts';
+
+/**
+ * What a training run tells the world: the only thing between the loop and everything that shows,
+ * stores or judges it. Every event is plain JSON, so `events.jsonl` is the complete record of a run.
+ *
+ * Counting is one-based for people: `epoch` 1 is the first, `step` is the number of optimizer steps
+ * made since the run began, over all epochs.
+ */
+export type TrainEvent =
+  | RunStarted
+  | EpochStarted
+  | StepEnded
+  | EvaluationStepEnded
+  | EvaluationEnded
+  | EpochEnded
+  | CheckpointSaved
+  | RunStopping
+  | Warning
+  | RunEnded;
+
+/** Where a run stands: enough, with weights and optimizer state, to go on as if nothing happened. */
+export interface Progress {
+  /** Epoch in work, from 1; one more than the last epoch when the run is complete. */
+  readonly epoch: number;
+  /** Steps made in that epoch. */
+  readonly stepInEpoch: number;
+  /** Steps made in the whole run. */
+  readonly step: number;
+  /** Seconds of work so far, earlier sessions of a resumed run included. */
+  readonly seconds: number;
+  /** What the epoch in work has summed up so far. */
+  readonly totals: Totals;
+}
+
+export interface RunStarted {
+  readonly type: 'runStarted';
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** Pictures in one epoch. */
+  readonly trainCount: number;
+  /** Numbers the model is made of, running statistics included, and those that are learned. */
+  readonly parameters: { readonly total: number; readonly trainable: number };
+  /** Where the run goes on from; a fresh run starts at epoch 1, step 0. */
+  readonly from: Progress;
+}
+
+export interface EpochStarted {
+  readonly type: 'epochStarted';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps of this epoch already made, when a run goes on in the middle of one. */
+  readonly stepInEpoch: number;
+  readonly stepsPerEpoch: number;
+  readonly seconds: number;
+}
+
+export interface StepEnded {
+  readonly type: 'stepEnded';
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  readonly stepsPerEpoch: number;
+  readonly step: number;
+  /** The schedule's value for this step, before it is divided by the batch size for a summed loss. */
+  readonly lr: number;
+  readonly seconds: number;
+  /**
+   * Totals of the epoch up to here. Absent on most steps: reading them waits for the device, so the
+   * loop does it a few times a second at most, and on the last step of an epoch.
+   */
+  readonly totals?: Totals;
+}
+
+/** A sign of life from a long evaluation; shown, not stored. */
+export interface EvaluationStepEnded {
+  readonly type: 'evaluationStepEnded';
+  readonly split: string;
+  /** Samples looked at so far. */
+  readonly done: number;
+  readonly total: number;
+  /** Seconds since the evaluation began. */
+  readonly seconds: number;
+}
+
+export interface EvaluationEnded {
+  readonly type: 'evaluationEnded';
+  /** Which pictures were looked at, in the user's words: `test`, `validation`. */
+  readonly split: string;
+  readonly epoch: number;
+  readonly scores: Scores;
+  /** Seconds this evaluation took. */
+  readonly took: number;
+}
+
+export interface EpochEnded {
+  readonly type: 'epochEnded';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** The schedule's value where the epoch ends, which is where the next one begins. */
+  readonly lr: number;
+  readonly train: Scores;
+  /** Absent when the run has nothing to validate on. */
+  readonly validation?: Scores;
+  /** Where the run stands now: the beginning of the next epoch. */
+  readonly progress: Progress;
+}
+
+export interface CheckpointSaved {
+  readonly type: 'checkpointSaved';
+  readonly step: number;
+  readonly epoch: number;
+  readonly path: string;
+  /** True when these weights are also the best so far. */
+  readonly best: boolean;
+}
+
+/** The run is about to end before its time; consumers that save do it now. */
+export interface RunStopping {
+  readonly type: 'runStopping';
+  readonly reason: 'interrupted' | 'nonFinite';
+  readonly progress: Progress;
+}
+
+export interface Warning {
+  readonly type: 'warning';
+  readonly message: string;
+}
+
+export interface RunEnded {
+  readonly type: 'runEnded';
+  readonly reason: 'completed' | 'interrupted' | 'nonFinite';
+  readonly progress: Progress;
+}
+
+/** A run that has not begun. */
+export const atTheBeginning: Progress = {
+  epoch: 1,
+  stepInEpoch: 0,
+  step: 0,
+  seconds: 0,
+  totals: noTotals,
+};

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { type ExperimentInput, resolveExperiment, settingEntries } from './experiment.ts';
+
+test('without any setting: the recipe that really ran, with a decay that decays', () => {
+  expect(resolveExperiment({})).toEqual({
+    data: null,
+    dataset: 'cifar10',
+    validationShare: null,
+    imageSize: null,
+    onBadImage: 'error',
+    model: 'davidnet',
+    epochs: 20,
+    batchSize: 512,
+    optimizer: 'sgd',
+    lr: 0.4,
+    schedule: 'triangle',
+    peakEpoch: 5,
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 5e-4,
+    lossReduction: 'sum',
+    labelSmoothing: 0,
+    gradientClip: null,
+    pad: 4,
+    padMode: 'reflect',
+    flip: true,
+    cutout: 0,
+    seed: 0,
+    device: 'cpu',
+    threads: null,
+  });
+});
+
+test('a resolved experiment resolves to itself, so a stored one can be read back', () => {
+  const inputs: ExperimentInput[] = [{}, { optimizer: 'adamw' }, { schedule: 'constant', pad: 0 }];
+  for (const input of inputs) {
+    const once = resolveExperiment(input);
+    expect(resolveExperiment(JSON.parse(JSON.stringify(once)))).toEqual(once);
+  }
+});
+
+const other: Required<ExperimentInput> = {
+  data: '/pictures',
+  dataset: 'cifar100',
+  validationShare: 0.2,
+  imageSize: 64,
+  onBadImage: 'skip',
+  model: 'resnet-small',
+  epochs: 3,
+  batchSize: 7,
+  optimizer: 'adam',
+  lr: 0.2,
+  schedule: 'constant',
+  peakEpoch: 2.5,
+  momentum: 0.8,
+  nesterov: false,
+  weightDecay: 0.1,
+  lossReduction: 'mean',
+  labelSmoothing: 0.1,
+  gradientClip: 5,
+  pad: 2,
+  padMode: 'zeros',
+  flip: false,
+  cutout: 8,
+  seed: 9,
+  device: 'cuda:1',
+  threads: 3,
+};
+
+test.each(settingEntries().map(([name]) => name))('%s takes the value it is given', (name) => {
+  expect(resolveExperiment({ [name]: other[name] })[name]).toBe(other[name]);
+});
+
+test.each(settingEntries())('%s has a default that its help can say', (_, setting) => {
+  const hasValue = setting.fallback !== undefined;
+  expect(hasValue || setting.fallbackText !== undefined).toBe(true);
+  if (hasValue) expect(setting.schema.safeParse(setting.fallback).success).toBe(true);
+});
+
+const optimizers = [
+  ['sgd', 0.4, 0.9, 5e-4, 'sum'],
+  ['adam', 0.001, null, 0, 'mean'],
+  ['adamw', 0.001, null, 0.01, 'mean'],
+] as const;
+
+test.each(optimizers)('%s brings its own defaults', (optimizer, lr, momentum, decay, reduction) => {
+  expect(resolveExperiment({ optimizer })).toMatchObject({
+    lr,
+    momentum,
+    weightDecay: decay,
+    lossReduction: reduction,
+  });
+});
+
+const refused: [Record<string, unknown>, string][] = [
+  [{ epoch: 3 }, 'experiment: unknown setting epoch. Did you mean "epochs"?'],
+  [{ epochs: 0 }, 'experiment: expected epochs to be a positive integer, got 0.'],
+  [{ epochs: 1.5 }, 'experiment: expected epochs to be a positive integer, got 1.5.'],
+  [{ lr: '0,1' }, 'experiment: expected lr to be a number of at least 0, got "0,1".'],
+  [
+    { model: 'davidne' },
+    'experiment: expected model to be one of davidnet, davidnet-athena, resnet-small, got "davidne". Did you mean "davidnet"?',
+  ],
+  [
+    { optimizer: 'adam', momentum: 0.5 },
+    'experiment: expected no momentum with optimizer adam; only sgd reads it, got 0.5. It would have no effect.',
+  ],
+  [
+    { schedule: 'constant', peakEpoch: 3 },
+    'experiment: expected no peakEpoch with schedule constant, got 3. It would have no effect.',
+  ],
+  [
+    { data: '/pictures', dataset: 'cifar10' },
+    'experiment: expected no dataset with data of your own, got "cifar10". It would have no effect.',
+  ],
+  [
+    { pad: 0, padMode: 'zeros' },
+    'experiment: expected no padMode without padding, got "zeros". It would have no effect.',
+  ],
+  [{ epochs: 4, peakEpoch: 4 }, 'experiment: expected peakEpoch to be below epochs (4), got 4.'],
+  [
+    { momentum: 0, nesterov: true },
+    'experiment: expected nesterov to be off without momentum, got true.',
+  ],
+  [
+    { optimizer: 'adamw', lossReduction: 'sum' },
+    'experiment: expected lossReduction to be mean with optimizer adamw, got "sum".',
+  ],
+];
+
+test.each(refused)('refuses %j', (input, message) => {
+  expect(() => resolveExperiment(input)).toThrow(expect.objectContaining({ message }));
+});
+
+test('all problems are said at once', () => {
+  expect(() => resolveExperiment({ epochs: -1, modle: 'x' })).toThrow(
+    'experiment: expected epochs to be a positive integer, got -1.\nexperiment: unknown setting modle. Did you mean "model"?',
+  );
+});
+
+test('messages speak of the place and the names the user wrote', () => {
+  const options = { where: 'ocelli train', nameOf: (name: string) => `--${name}` };
+  expect(() => resolveExperiment({ epochs: 0 }, options)).toThrow(
+    'ocelli train: expected --epochs to be a positive integer, got 0.',
+  );
+});
+
+test.each([[[]], ['text'], [null]])('refuses %j as a whole', (input) => {
+  expect(() => resolveExperiment(input)).toThrow('expected the settings to be one object');
+});

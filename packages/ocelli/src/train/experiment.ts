@@ -1,0 +1,191 @@
+import { didYouMean, OptionError, optionError } from '@ocelli/torch';
+import { peakEpochOf } from './schedule.ts';
+import {
+  optimizerDefaults,
+  type Setting,
+  type SettingName,
+  type Settings,
+  settings,
+} from './settings.ts';
+import type { z } from 'zod';
+
+type ValueOf<Name extends SettingName> = z.infer<Settings[Name]['schema']>;
+
+/** What a user may say about an experiment: any settings, in any number. */
+export type ExperimentInput = { readonly [Name in SettingName]?: ValueOf<Name> };
+
+/** Settings that mean something when they are absent, or that another setting can switch off. */
+type Nullable =
+  | 'data'
+  | 'dataset'
+  | 'validationShare'
+  | 'imageSize'
+  | 'gradientClip'
+  | 'threads'
+  | 'peakEpoch'
+  | 'momentum'
+  | 'nesterov'
+  | 'padMode';
+
+/**
+ * An experiment with every question answered: what a run really uses, what it stores, and what a
+ * resumed run reads. `null` stands for "not in use".
+ */
+export type Experiment = {
+  readonly [Name in SettingName]: ValueOf<Name> | (Name extends Nullable ? null : never);
+};
+
+export interface ResolveOptions {
+  /** What the settings were read from, for messages: a file, or the command. @default 'experiment' */
+  where?: string;
+  /** How a setting is written there, for messages. @default its name */
+  nameOf?: (name: string) => string;
+}
+
+/**
+ * Checks what a user said and answers everything he left open.
+ *
+ * @throws {OptionError} with one line a problem, if a setting is unknown, outside its bounds, or without
+ *   any effect beside the others.
+ */
+export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
+  const { where = 'experiment', nameOf = (name: string) => name } = options;
+  const given = checkEach(input, where, nameOf);
+  return Object.freeze(new Answers(given, where, nameOf).complete());
+}
+
+/** The settings as commands and files list them. */
+export function settingEntries(): [SettingName, Setting][] {
+  return Object.entries(settings) as [SettingName, Setting][]; // the keys of a literal object
+}
+
+type NameOf = (name: string) => string;
+
+function checkEach(input: unknown, where: string, nameOf: NameOf): ExperimentInput {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw optionError(where, 'the settings', 'one object', input);
+  }
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const problems = given.flatMap(([name, value]) => problemWith(name, value, { where, nameOf }));
+  if (problems.length > 0) throw new OptionError(problems.join('\n'));
+  return Object.fromEntries(given) as ExperimentInput; // every key and value was just checked
+}
+
+function problemWith(
+  name: string,
+  value: unknown,
+  { where, nameOf }: { where: string; nameOf: NameOf },
+): string[] {
+  const setting = new Map<string, Setting>(settingEntries()).get(name);
+  if (setting === undefined) {
+    const hint = didYouMean(nameOf(name), Object.keys(settings).map(nameOf));
+    return [`${where}: unknown setting ${nameOf(name)}.${hint && ` ${hint}`}`];
+  }
+  if (setting.schema.safeParse(value).success) return [];
+  const hint = typeof value === 'string' ? didYouMean(value, choicesOf(setting)) : '';
+  return [optionError(where, nameOf(name), setting.rule, value, hint).message];
+}
+
+/** The closed set of values of a setting; empty when it is open. */
+export function choicesOf(setting: Setting): readonly string[] {
+  return setting.rule.startsWith('one of ') ? setting.rule.slice('one of '.length).split(', ') : [];
+}
+
+/** Fills in defaults, those that depend on other settings last, and refuses what has no effect. */
+class Answers {
+  readonly #given: ExperimentInput;
+  readonly #where: string;
+  readonly #nameOf: NameOf;
+
+  constructor(given: ExperimentInput, where: string, nameOf: NameOf) {
+    this.#given = given;
+    this.#where = where;
+    this.#nameOf = nameOf;
+  }
+
+  complete(): Experiment {
+    const g = this.#given;
+    return {
+      ...this.#source(),
+      validationShare: g.validationShare ?? null,
+      imageSize: g.imageSize ?? null,
+      onBadImage: this.#answer('onBadImage'),
+      model: this.#answer('model'),
+      epochs: this.#answer('epochs'),
+      batchSize: this.#answer('batchSize'),
+      ...this.#optimization(),
+      ...this.#learningRate(),
+      labelSmoothing: this.#answer('labelSmoothing'),
+      gradientClip: g.gradientClip ?? null,
+      ...this.#augmentation(),
+      seed: this.#answer('seed'),
+      device: this.#answer('device'),
+      threads: g.threads ?? null,
+    };
+  }
+
+  #source() {
+    const { data, dataset } = this.#given;
+    if (data === undefined) return { data: null, dataset: dataset ?? 'cifar10' };
+    this.#refuseUnread('dataset', 'with data of your own');
+    return { data, dataset: null };
+  }
+
+  #optimization() {
+    const optimizer = this.#answer('optimizer');
+    const defaults = optimizerDefaults[optimizer];
+    if (optimizer !== 'sgd') {
+      for (const name of ['momentum', 'nesterov'] as const) {
+        this.#refuseUnread(name, `with optimizer ${optimizer}; only sgd reads it`);
+      }
+    }
+    const momentum = this.#given.momentum ?? defaults.momentum;
+    const nesterov = this.#given.nesterov ?? (momentum === 0 ? false : defaults.nesterov);
+    if (nesterov === true && momentum === 0) this.#refuse('nesterov', 'off without momentum');
+    const lossReduction = this.#given.lossReduction ?? defaults.lossReduction;
+    if (optimizer !== 'sgd' && lossReduction === 'sum') {
+      // Adam divides by the size of the gradient, so dividing its rate by the batch would be wrong.
+      this.#refuse('lossReduction', `mean with optimizer ${optimizer}`);
+    }
+    const weightDecay = this.#given.weightDecay ?? defaults.weightDecay;
+    return { optimizer, momentum, nesterov, weightDecay, lossReduction };
+  }
+
+  #learningRate() {
+    const [schedule, epochs] = [this.#answer('schedule'), this.#answer('epochs')];
+    const lr = this.#given.lr ?? optimizerDefaults[this.#answer('optimizer')].lr;
+    if (schedule === 'constant') {
+      this.#refuseUnread('peakEpoch', 'with schedule constant');
+      return { lr, schedule, peakEpoch: null };
+    }
+    const peakEpoch = this.#given.peakEpoch ?? peakEpochOf(epochs);
+    if (peakEpoch >= epochs) this.#refuse('peakEpoch', `below epochs (${epochs})`);
+    return { lr, schedule, peakEpoch };
+  }
+
+  #augmentation() {
+    const pad = this.#answer('pad');
+    if (pad === 0) this.#refuseUnread('padMode', 'without padding');
+    const padMode = pad === 0 ? null : (this.#given.padMode ?? 'reflect');
+    return { pad, padMode, flip: this.#answer('flip'), cutout: this.#answer('cutout') };
+  }
+
+  #answer<Name extends SettingName>(name: Name): ValueOf<Name> {
+    const setting: Setting = settings[name];
+    const value: unknown = this.#given[name] ?? setting.fallback;
+    if (value === undefined) throw new Error(`internal: setting ${name} has no default of its own`);
+    return value as ValueOf<Name>; // checked by its schema, or its own default
+  }
+
+  #refuseUnread(name: SettingName, circumstance: string): void {
+    if (this.#given[name] === undefined) return;
+    const sentence = `expected no ${this.#nameOf(name)} ${circumstance}`;
+    throw new OptionError(
+      `${this.#where}: ${sentence}, got ${JSON.stringify(this.#given[name])}. It would have no effect.`,
+    );
+  }
+
+  #refuse(name: SettingName, rule: string): never {
+    throw optionError(this.#where, this.#nameOf(name), rule, this.#given[name]);
+  }
+}

@@ -1,0 +1,195 @@
+import { type Module, SGD } from '@ocelli/torch';
+import { expect, test } from 'vitest';
+import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
+import type { TrainEvent } from './events.ts';
+import { fit, type FitOptions } from './fit.ts';
+import { classificationLoss } from './loss.ts';
+import { disposeBatch } from './trainingData.ts';
+import { setLearningRate, trainStep } from './trainStep.ts';
+
+async function eventsOf(options: FitOptions): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  await fit({ ...options, consumers: [(event) => void events.push(event)] });
+  return events;
+}
+
+function weightsOf(model: Module): unknown[] {
+  return [...model.stateDict()].map(([key, tensor]) => [key, tensor.toArray()]);
+}
+
+function ofType<Type extends TrainEvent['type']>(events: readonly TrainEvent[], type: Type) {
+  return events.filter(
+    (event): event is Extract<TrainEvent, { type: Type }> => event.type === type,
+  );
+}
+
+test('the events of a run tell it from beginning to end', async () => {
+  const events = await eventsOf(tinyTraining({ epochs: 2 }));
+  const steps = Array.from({ length: 5 }, () => 'stepEnded');
+  const looks = Array.from({ length: 3 }, () => 'evaluationStepEnded');
+  const epoch = ['epochStarted', ...steps, ...looks, 'evaluationEnded', 'epochEnded'];
+  expect(events.map(({ type }) => type)).toEqual(['runStarted', ...epoch, ...epoch, 'runEnded']);
+  expect(ofType(events, 'stepEnded').map(({ step }) => step)).toEqual(
+    Array.from({ length: 10 }, (_, index) => index + 1),
+  );
+  expect(events.at(-1)).toMatchObject({ reason: 'completed', progress: { epoch: 3, step: 10 } });
+});
+
+test('denominators are the samples seen: the last batch of one picture counts as one', async () => {
+  const events = await eventsOf(tinyTraining({ epochs: 1 }));
+  const [epoch] = ofType(events, 'epochEnded');
+  expect(epoch?.train.count).toBe(21);
+  expect(epoch?.validation?.count).toBe(11);
+  expect(epoch?.train.accuracy).toBe((epoch?.train.correct ?? NaN) / 21);
+  const lastStep = ofType(events, 'stepEnded').at(-1);
+  expect(lastStep?.totals?.count).toBe(21);
+  expect(epoch?.train.loss).toBe((lastStep?.totals?.lossSum ?? NaN) / 21);
+});
+
+test('without validation nothing is evaluated', async () => {
+  const { validation: _, ...rest } = tinyTraining({ epochs: 1 });
+  const events = await eventsOf(rest);
+  expect(ofType(events, 'evaluationEnded')).toEqual([]);
+  expect(ofType(events, 'epochEnded')[0]).not.toHaveProperty('validation');
+});
+
+test('the schedule sets the rate of every step; a summed loss divides it by the batch size', async () => {
+  const rates = async (reduction: 'sum' | 'mean'): Promise<number[]> => {
+    const used: number[] = [];
+    const training = tinyTraining({ epochs: 1, lrAt: (step) => step / 100 });
+    const { optimizer } = training;
+    const step = optimizer.step.bind(optimizer);
+    optimizer.step = () => {
+      used.push(optimizer.paramGroups[0]?.lr ?? NaN);
+      step();
+    };
+    await fit({ ...training, loss: classificationLoss({ reduction }) });
+    return used;
+  };
+  expect(await rates('mean')).toEqual([0, 0.01, 0.02, 0.03, 0.04]);
+  expect(await rates('sum')).toEqual([0, 0.01 / 5, 0.02 / 5, 0.03 / 5, 0.04 / 5]);
+});
+
+test('the lr of an event is the undivided one of its step, that of an epoch where it ends', async () => {
+  const events = await eventsOf(tinyTraining({ epochs: 1, lrAt: (step) => step / 100 }));
+  expect(ofType(events, 'stepEnded').map(({ lr }) => lr)).toEqual([0, 0.01, 0.02, 0.03, 0.04]);
+  expect(ofType(events, 'epochEnded')[0]?.lr).toBe(0.05);
+});
+
+test('a loop written by hand with trainStep gives the weights of fit', async () => {
+  const fitted = tinyTraining({ epochs: 2, model: tinyModel().freeze('0') });
+  const byHand = tinyTraining({ epochs: 2, model: tinyModel().freeze('0') });
+  // Without dropout and its random state: evaluation mode for the hand-written and the fitted one.
+  for (const training of [fitted, byHand]) withoutDropout(training.model);
+  await fit(fitted);
+  for (const epoch of [1, 2]) {
+    for (const batch of byHand.data.batches(epoch, 0)) {
+      setLearningRate(byHand.optimizer, 0.05 / 5);
+      trainStep(batch, byHand);
+      disposeBatch(batch);
+    }
+  }
+  expect(weightsOf(byHand.model)).toEqual(weightsOf(fitted.model));
+});
+
+function withoutDropout(model: Module): void {
+  const dropout = model.child('3');
+  dropout.forward = ((input: unknown) => input) as typeof dropout.forward;
+}
+
+test('the same seed trains the same weights, another seed others', async () => {
+  const trained = async (seed: number): Promise<unknown> => {
+    const training = tinyTraining({ epochs: 1, seed });
+    await fit(training);
+    return weightsOf(training.model);
+  };
+  const first = await trained(3);
+  expect(await trained(3)).toEqual(first);
+  expect(await trained(4)).not.toEqual(first); // dropout differs
+});
+
+test('labelSmoothing changes what is learned', async () => {
+  const trained = async (labelSmoothing: number): Promise<unknown> => {
+    const loss = classificationLoss({ reduction: 'sum', labelSmoothing });
+    const training = tinyTraining({ epochs: 1, loss });
+    await fit(training);
+    return weightsOf(training.model);
+  };
+  expect(await trained(0.2)).not.toEqual(await trained(0));
+});
+
+test('a loss that is not finite stops before the weights change and names the step and its files', async () => {
+  const training = tinyTraining({ epochs: 1 });
+  const { compute } = training.loss;
+  let calls = 0;
+  let before: unknown;
+  const loss = {
+    ...training.loss,
+    compute: (...given: Parameters<typeof compute>) => {
+      before = weightsOf(training.model);
+      calls += 1;
+      return calls === 3 ? compute(...given).mul(NaN) : compute(...given);
+    },
+  };
+  const events: TrainEvent[] = [];
+  const consumers = [(event: TrainEvent) => void events.push(event)];
+  const files = String.raw`noise/\d+\.png(, noise/\d+\.png){4}`;
+  await expect(fit({ ...training, loss, consumers })).rejects.toThrow(
+    new RegExp(
+      `^step 3: expected the loss to be finite, got NaN \\(lr 0.05, batch of 5: ${files}\\)\\. ` +
+        'Stopped before the weights changed\\. Try a lower learning rate\\.$',
+    ),
+  );
+  expect(calls).toBe(3);
+  expect(weightsOf(training.model)).toEqual(before);
+  expect(events.at(-2)).toMatchObject({ type: 'runStopping', reason: 'nonFinite' });
+  expect(events.at(-1)).toMatchObject({ reason: 'nonFinite', progress: { step: 2 } });
+});
+
+test('a learning rate far too high is caught as well', async () => {
+  await expect(fit(tinyTraining({ lrAt: () => 1e30 }))).rejects.toMatchObject({ code: 'NUMERIC' });
+});
+
+test('asked to stop, it finishes the step in work and says where it stands', async () => {
+  const training = tinyTraining();
+  const controller = new AbortController();
+  const result = await fit({
+    ...training,
+    signal: controller.signal,
+    consumers: [
+      (event) => void (event.type === 'stepEnded' && event.step === 7 && controller.abort()),
+    ],
+  });
+  expect(result).toMatchObject({
+    reason: 'interrupted',
+    progress: { epoch: 2, stepInEpoch: 2, step: 7, totals: { count: 10 } },
+  });
+});
+
+test('asked to stop during an evaluation, it stands at the end of the steps', async () => {
+  const controller = new AbortController();
+  const stopAtFirst = (event: TrainEvent): void => {
+    if (event.type === 'evaluationStepEnded') controller.abort();
+  };
+  const options = { ...tinyTraining(), signal: controller.signal, consumers: [stopAtFirst] };
+  const result = await fit(options);
+  expect(result.progress).toMatchObject({ epoch: 1, stepInEpoch: 5, step: 5 });
+});
+
+test('gradientClip shortens the gradients of the update', async () => {
+  const largestChange = async (gradientClip?: number): Promise<number> => {
+    const model = tinyModel();
+    const before = tinyModel();
+    const optimizer = new SGD(model.parameters(), { lr: 0 });
+    const clip = gradientClip === undefined ? {} : { gradientClip };
+    await fit(tinyTraining({ model, optimizer, epochs: 1, ...clip }));
+    const start = before.parameters();
+    const changes = model.parameters().map((parameter, index) => {
+      const from = start[index];
+      return from === undefined ? NaN : parameter.detach().sub(from.detach()).abs().max().item();
+    });
+    return Math.max(...changes.map(Number));
+  };
+  expect(await largestChange(1e-6)).toBeLessThan(1e-6);
+  expect(await largestChange()).toBeGreaterThan(1e-3);
+});

@@ -1,0 +1,211 @@
+import { type Device, manualSeed } from '@ocelli/torch';
+import { mixSeed } from '../data/randomOrder.ts';
+import { RunningTotals } from '../metrics/runningTotals.ts';
+import { noTotals, type Scores, scoresOf } from '../metrics/scores.ts';
+import { countParameters } from '../models/countParameters.ts';
+import { createEmitter, type Emit, type TrainEventConsumer } from './emitter.ts';
+import { evaluate } from './evaluate.ts';
+import { eventLoopTurn } from './eventLoopTurn.ts';
+import { atTheBeginning, type Progress, type RunEnded } from './events.ts';
+import { summed } from './loss.ts';
+import { LossWatch, NumericError } from './lossWatch.ts';
+import type { Schedule } from './schedule.ts';
+import {
+  type Batch,
+  disposeBatch,
+  type EvaluationData,
+  type TrainingData,
+} from './trainingData.ts';
+import { setLearningRate, type StepParts, trainStep } from './trainStep.ts';
+
+export interface FitOptions extends StepParts {
+  data: TrainingData;
+  epochs: number;
+  /**
+   * Learning rate of each step, for a loss that is a mean. With a summed loss the optimizer gets it
+   * divided by the batch size, whatever the size of the last batch.
+   */
+  lrAt: Schedule;
+  /** What is evaluated after every epoch, and the name it goes by. */
+  validation?: { readonly split: string; readonly data: EvaluationData };
+  /** Where the model lies. @default 'cpu' */
+  device?: Device;
+  /** Of everything random inside a step, such as dropout. @default 0 */
+  seed?: number;
+  /** Who listens. @default [] */
+  consumers?: readonly TrainEventConsumer[];
+  /** Asks the run to stop: it finishes the step in work. */
+  signal?: AbortSignal;
+  /** Where to go on from; model and optimizer must be in that state. @default the beginning */
+  from?: Progress;
+}
+
+/** How a run ended, and where it stood. */
+export type FitResult = Pick<RunEnded, 'reason' | 'progress'>;
+
+/** Totals are read from the device this often at most; each reading waits for it. */
+const secondsBetweenReadings = 0.1;
+
+/** Losses are looked at this rarely where looking makes the device wait; see {@link LossWatch}. */
+const stepsBetweenChecks = 25;
+
+/**
+ * Trains a model and evaluates it after every epoch, telling its consumers what happens.
+ *
+ * The random state is set from (seed, step) before every step, so a run that goes on from a saved
+ * state does exactly what it would have done uninterrupted, on the same machine and thread count.
+ *
+ * @throws {NumericError} as soon as a loss is not finite, after its consumers heard `runStopping`.
+ */
+export async function fit(options: FitOptions): Promise<FitResult> {
+  return new Run(options).toItsEnd();
+}
+
+class Run {
+  readonly #options: FitOptions;
+  readonly #device: Device;
+  readonly #emit: Emit;
+  readonly #watch: LossWatch;
+  readonly #startedAt = performance.now();
+  readonly #from: Progress;
+  #progress: Progress;
+  #lastReadingAt = -Infinity;
+
+  constructor(options: FitOptions) {
+    const { device = 'cpu', consumers = [], from = atTheBeginning } = options;
+    this.#options = options;
+    this.#device = device;
+    this.#emit = createEmitter(consumers);
+    this.#watch = new LossWatch(device === 'cpu' ? 1 : stepsBetweenChecks);
+    this.#from = this.#progress = from;
+  }
+
+  async toItsEnd(): Promise<FitResult> {
+    const { epochs, data, model } = this.#options;
+    const { stepsPerEpoch, sampleCount: trainCount } = data;
+    const { total, trainable } = countParameters(model);
+    const facts = { epochs, stepsPerEpoch, trainCount, parameters: { total, trainable } };
+    await this.#emit({ type: 'runStarted', ...facts, from: this.#from });
+    try {
+      while (this.#progress.epoch <= epochs) {
+        if (!(await this.#epoch())) return await this.#end('interrupted');
+      }
+    } catch (error) {
+      if (error instanceof NumericError) await this.#end('nonFinite');
+      throw error;
+    }
+    return this.#end('completed');
+  }
+
+  async #end(reason: RunEnded['reason']): Promise<FitResult> {
+    const progress = this.#progress;
+    if (reason !== 'completed') await this.#emit({ type: 'runStopping', reason, progress });
+    await this.#emit({ type: 'runEnded', reason, progress });
+    return { reason, progress };
+  }
+
+  /** One epoch, or the rest of one. @returns false if it was asked to stop before its end. */
+  async #epoch(): Promise<boolean> {
+    const { data, epochs } = this.#options;
+    const { epoch, stepInEpoch, seconds } = this.#progress;
+    const { stepsPerEpoch } = data;
+    const start = { epoch, epochs, stepInEpoch, stepsPerEpoch, seconds };
+    await this.#emit({ type: 'epochStarted', ...start });
+    const train = await this.#steps();
+    if (train === undefined || this.#stopped) return false;
+    const validation = await this.#validate();
+    if (validation === 'stopped') return false;
+    const { lrAt } = this.#options;
+    const { step } = this.#progress;
+    const next = { epoch: epoch + 1, stepInEpoch: 0, step, totals: noTotals };
+    this.#progress = { ...next, seconds: this.#seconds };
+    const scores = { train, ...(validation && { validation }) };
+    const end = { epoch, epochs, lr: lrAt(step), ...scores, progress: this.#progress };
+    await this.#emit({ type: 'epochEnded', ...end });
+    return true;
+  }
+
+  /** The steps of the epoch that are still to be made. @returns nothing if it was asked to stop. */
+  async #steps(): Promise<Scores | undefined> {
+    const { data, model } = this.#options;
+    const { epoch, stepInEpoch } = this.#progress;
+    const totals = new RunningTotals(this.#device, this.#progress.totals);
+    model.train();
+    try {
+      for (const batch of data.batches(epoch, stepInEpoch)) {
+        this.#makeStep(batch, totals);
+        await this.#tellStep(totals);
+        if (this.#stopped) break;
+      }
+      this.#watch.check();
+      this.#progress = { ...this.#progress, totals: totals.read() };
+    } finally {
+      totals.dispose();
+    }
+    const isComplete = this.#progress.stepInEpoch === data.stepsPerEpoch;
+    return isComplete ? scoresOf(this.#progress.totals) : undefined;
+  }
+
+  #makeStep(batch: Batch, totals: RunningTotals): void {
+    const { lrAt, seed = 0, data, loss: criterion, optimizer } = this.#options;
+    const { step } = this.#progress;
+    const lr = lrAt(step);
+    const samples = batch.indices.length;
+    const names = (): string[] => Array.from(batch.indices, (index) => data.nameOf(index));
+    manualSeed(mixSeed(seed, step));
+    setLearningRate(optimizer, criterion.reduction === 'sum' ? lr / data.batchSize : lr);
+    try {
+      trainStep(batch, this.#options, ({ logits, loss }) => {
+        this.#watch.observe(loss, { step: step + 1, lr, batchSize: samples, names });
+        const lossSum = summed(loss, criterion.reduction, samples);
+        totals.add({ logits, labels: batch.labels, lossSum });
+      });
+    } finally {
+      disposeBatch(batch);
+    }
+    const stepInEpoch = this.#progress.stepInEpoch + 1;
+    this.#progress = { ...this.#progress, stepInEpoch, step: step + 1, seconds: this.#seconds };
+  }
+
+  async #tellStep(totals: RunningTotals): Promise<void> {
+    const { lrAt, data } = this.#options;
+    const { epoch, step, stepInEpoch, seconds } = this.#progress;
+    const { stepsPerEpoch } = data;
+    const isDue = seconds - this.#lastReadingAt >= secondsBetweenReadings;
+    const reading = isDue || stepInEpoch === stepsPerEpoch ? { totals: totals.read() } : {};
+    if (isDue) this.#lastReadingAt = seconds;
+    const counts = { epoch, stepInEpoch, stepsPerEpoch, step, seconds };
+    await this.#emit({ type: 'stepEnded', ...counts, lr: lrAt(step - 1), ...reading });
+    await eventLoopTurn();
+  }
+
+  /** @returns nothing if there is nothing to validate on. */
+  async #validate(): Promise<Scores | undefined | 'stopped'> {
+    const { model, validation, signal } = this.#options;
+    if (validation === undefined) return undefined;
+    const { split, data } = validation;
+    const total = data.sampleCount;
+    const before = this.#seconds;
+    const scores = await evaluate(model, data, {
+      device: this.#device,
+      ...(signal && { signal }),
+      onBatch: (done) => {
+        const seconds = this.#seconds - before;
+        return this.#emit({ type: 'evaluationStepEnded', split, done, total, seconds });
+      },
+    });
+    if (scores === undefined) return 'stopped';
+    const { epoch } = this.#progress;
+    const took = this.#seconds - before;
+    await this.#emit({ type: 'evaluationEnded', split, epoch, scores, took });
+    return scores;
+  }
+
+  get #stopped(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  get #seconds(): number {
+    return this.#from.seconds + (performance.now() - this.#startedAt) / 1000;
+  }
+}

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { noisePictures } from '../../test/tinyTraining.ts';
+import { evaluationBatches, trainingBatches, trainingTransforms } from './pictureBatches.ts';
+import type { Batch } from './trainingData.ts';
+
+const facts = {
+  classes: ['a', 'b', 'c'],
+  height: 8,
+  width: 8,
+  mean: [100, 110, 120],
+  std: [50, 60, 70],
+  trainCount: 12,
+  validationCount: 0,
+};
+const plain = { pad: 0, padMode: null, flip: false, cutout: 0 } as const;
+const settings = { ...plain, batchSize: 5, device: 'cpu', seed: 3 };
+const pictures = noisePictures(12);
+
+function contents(batches: Iterable<Batch>): unknown[] {
+  return [...batches].map(({ images, labels, indices }) => [
+    images.toArray(),
+    labels.toArray(),
+    [...Array.from(indices)],
+  ]);
+}
+
+test('an epoch visits every picture once, the last batch holds the rest', () => {
+  const data = trainingBatches(pictures, facts, settings);
+  const seen = [...data.batches(1, 0)].map(({ indices }) => Array.from(indices));
+  expect(seen.map((indices) => indices.length)).toEqual([5, 5, 2]);
+  expect(seen.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  expect([data.stepsPerEpoch, data.sampleCount, data.batchSize]).toEqual([3, 12, 5]);
+  expect(data.nameOf(7)).toBe('noise/7.png');
+});
+
+test('images are (value − mean) / std of the stored pixels, labels their own', () => {
+  const [batch] = trainingBatches(pictures, facts, settings).batches(1, 0);
+  const index = batch?.indices[0] ?? -1;
+  const stored = pictures.at(Int32Array.of(index)).images.toArray() as number[][][][];
+  const value = stored[0]?.[2]?.[4]?.[6] ?? NaN; // blue, row 4, column 6
+  const images = batch?.images.toArray() as number[][][][];
+  expect(images[0]?.[2]?.[4]?.[6]).toBeCloseTo((value - 120) / 70, 5);
+  expect(batch?.labels.toArray()).toEqual(Array.from(batch?.indices ?? [], (i) => i % 3));
+});
+
+test('leaving out the first batches changes nothing about the others', () => {
+  const augmented = { ...settings, pad: 2, padMode: 'reflect', flip: true, cutout: 3 } as const;
+  const data = trainingBatches(pictures, facts, augmented);
+  expect(contents(data.batches(2, 1))).toEqual(contents(data.batches(2, 0)).slice(1));
+  expect(contents(data.batches(2, 0))).not.toEqual(contents(data.batches(1, 0)));
+});
+
+test('another seed is another order', () => {
+  const order = (seed: number): unknown[] =>
+    [...trainingBatches(pictures, facts, { ...settings, seed }).batches(1, 0)].flatMap(
+      ({ indices }) => Array.from(indices),
+    );
+  expect(order(4)).not.toEqual(order(3));
+});
+
+test.each([
+  ['pad', { pad: 2, padMode: 'reflect' }],
+  ['flip', { flip: true }],
+  ['cutout', { cutout: 3 }],
+] as const)('%s changes the pictures', (_, change) => {
+  const images = (more: object): unknown =>
+    contents(trainingBatches(pictures, facts, { ...settings, ...more }).batches(1, 0));
+  expect(images(change)).not.toEqual(images({}));
+});
+
+test('every setting reaches its transform, with its value', () => {
+  const all = { pad: 3, padMode: 'zeros', flip: true, cutout: 5 } as const;
+  const made = trainingTransforms(all, facts).map(({ name, settings: own }) => [name, own]);
+  expect(made).toEqual([
+    ['randomCrop', { size: 8, padding: 3, mode: 'constant', fill: 0 }],
+    ['horizontalFlip', { probability: 0.5 }],
+    ['normalize', { mean: facts.mean, std: facts.std }],
+    ['cutout', { size: 5, holes: 1, probability: 1, fill: 0 }],
+  ]);
+  expect(trainingTransforms(plain, facts).map(({ name }) => name)).toEqual(['normalize']);
+});
+
+test('evaluation looks at the pictures in order, unchanged from pass to pass', () => {
+  const data = evaluationBatches(pictures, facts, settings);
+  expect(data.sampleCount).toBe(12);
+  const first = contents(data.batches());
+  expect(contents(data.batches())).toEqual(first);
+  const indices = [...data.batches()].flatMap((batch) => Array.from(batch.indices));
+  expect(indices).toEqual(Array.from({ length: 12 }, (_, i) => i));
+});

@@ -1,0 +1,124 @@
+import { type Device, Generator, scope } from '@ocelli/torch';
+import { compose } from '../augment/compose.ts';
+import { cutout } from '../augment/cutout.ts';
+import { horizontalFlip } from '../augment/horizontalFlip.ts';
+import { normalize } from '../augment/normalize.ts';
+import { randomCrop } from '../augment/randomCrop.ts';
+import type { Transform } from '../augment/transform.ts';
+import type { ImageDataset } from '../data/imageDataset.ts';
+import { mixSeed } from '../data/randomOrder.ts';
+import type { Experiment } from './experiment.ts';
+import type { PictureFacts } from './runData.ts';
+import type { Batch, EvaluationData, TrainingData } from './trainingData.ts';
+
+/** What turns stored pictures into batches. */
+export interface BatchOptions {
+  readonly batchSize: number;
+  /** Applied in this order; the last result is what the model sees. */
+  readonly transforms: readonly Transform[];
+  /** Where transforms and model work. @default 'cpu' */
+  readonly device?: Device;
+}
+
+/**
+ * The transforms of a run's training pictures. Padding adds black or reflected pixels before the
+ * pictures are normalized; cutout comes after, so that its squares have the mean colour.
+ */
+export function trainingTransforms(
+  experiment: AugmentationSettings,
+  facts: PictureFacts,
+): Transform[] {
+  const { pad, padMode, flip, cutout: side } = experiment;
+  const mode = padMode === 'zeros' ? 'constant' : 'reflect';
+  return [
+    ...(pad > 0 ? [randomCrop({ size: facts.height, padding: pad, mode })] : []),
+    ...(flip ? [horizontalFlip()] : []),
+    normalize({ mean: facts.mean, std: facts.std }),
+    ...(side > 0 ? [cutout({ size: side })] : []),
+  ];
+}
+
+/**
+ * Shuffled, transformed batches. Order and transforms are a pure function of (seed, epoch, step), so
+ * nothing has to be saved to go on in the middle of an epoch.
+ */
+export function shuffledBatches(
+  dataset: ImageDataset,
+  options: BatchOptions & { readonly seed: number },
+): TrainingData {
+  const { batchSize, seed, device = 'cpu', transforms } = options;
+  const transform = compose(transforms);
+  const stepsPerEpoch = dataset.batchCount({ batchSize });
+  const generator = new Generator({ device });
+  return {
+    batchSize,
+    stepsPerEpoch,
+    sampleCount: dataset.length,
+    nameOf: (index) => dataset.nameOf(index),
+    *batches(epoch, firstStep) {
+      const order = dataset.order({ shuffle: true, seed, epoch: epoch - 1 });
+      for (let step = firstStep; step < stepsPerEpoch; step++) {
+        generator.manualSeed(mixSeed(seed, epoch, step));
+        const indices = order.slice(step * batchSize, (step + 1) * batchSize);
+        yield transformed(dataset, indices, { device, transform, generator });
+      }
+    },
+  };
+}
+
+/** All pictures in order, transformed, each once. */
+export function orderedBatches(dataset: ImageDataset, options: BatchOptions): EvaluationData {
+  const { batchSize, device = 'cpu', transforms } = options;
+  const transform = compose(transforms);
+  const generator = new Generator({ device });
+  return {
+    sampleCount: dataset.length,
+    *batches() {
+      const order = dataset.order();
+      for (let start = 0; start < order.length; start += batchSize) {
+        const indices = order.slice(start, start + batchSize);
+        yield transformed(dataset, indices, { device, transform, generator });
+      }
+    },
+  };
+}
+
+/** The shuffled and augmented batches of an experiment. */
+export function trainingBatches(
+  dataset: ImageDataset,
+  facts: PictureFacts,
+  experiment: AugmentationSettings & BatchSettings & Pick<Experiment, 'seed'>,
+): TrainingData {
+  const { batchSize, device, seed } = experiment;
+  const transforms = trainingTransforms(experiment, facts);
+  return shuffledBatches(dataset, { batchSize, device, seed, transforms });
+}
+
+/** The batches on which a model is measured: nothing random, every picture once. */
+export function evaluationBatches(
+  dataset: ImageDataset,
+  facts: Pick<PictureFacts, 'mean' | 'std'>,
+  experiment: BatchSettings,
+): EvaluationData {
+  const { batchSize, device } = experiment;
+  const { mean, std } = facts;
+  return orderedBatches(dataset, { batchSize, device, transforms: [normalize({ mean, std })] });
+}
+
+type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'>;
+type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
+
+interface Drawing {
+  readonly transform: Transform;
+  readonly device: Device;
+  readonly generator: Generator;
+}
+
+function transformed(dataset: ImageDataset, indices: Int32Array, drawing: Drawing): Batch {
+  const { device, generator, transform } = drawing;
+  return scope(() => {
+    const raw = dataset.at(indices);
+    const images = transform.apply(raw.images.to({ device }), { generator });
+    return { images, labels: raw.labels.to({ device }), indices };
+  });
+}

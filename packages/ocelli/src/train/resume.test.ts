@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
+import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts';
+import type { EpochEnded, TrainEvent } from './events.ts';
+import { fit } from './fit.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'ocelli-resume-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Every number that the next steps depend on. */
+function everythingOf({ model, optimizer }: TrainingState): unknown {
+  const { tensors, ...rest } = optimizer.stateDict();
+  const named = [...model.stateDict(), ...tensors];
+  return [rest, named.map(([key, tensor]) => [key, tensor.toArray()])];
+}
+
+/** What an epoch came to, without the time it took. */
+function outcomeOf({ epoch, lr, train, validation }: EpochEnded): object {
+  return { epoch, lr, train, validation };
+}
+
+const lrAt = (step: number): number => 0.002 * step;
+
+async function uninterrupted() {
+  const training = tinyTraining({ lrAt });
+  const epochs: EpochEnded[] = [];
+  await fit({ ...training, consumers: [collectInto(epochs)] });
+  return { state: everythingOf(training), epochs: epochs.map(outcomeOf) };
+}
+
+function collectInto(epochs: EpochEnded[]): (event: TrainEvent) => void {
+  return (event) => void (event.type === 'epochEnded' && epochs.push(event));
+}
+
+test.each([1, 3, 5, 7, 10, 14])(
+  'stopped after step %i and gone on with, a run ends as if it had not been',
+  async (stopAfter) => {
+    const whole = await uninterrupted();
+    const epochs: EpochEnded[] = [];
+    const first = tinyTraining({ lrAt });
+    const controller = new AbortController();
+    const stop = (event: TrainEvent): void => {
+      if (event.type === 'stepEnded' && event.step === stopAfter) controller.abort();
+    };
+    const { progress } = await fit({
+      ...first,
+      signal: controller.signal,
+      consumers: [stop, collectInto(epochs)],
+    });
+    expect(progress.step).toBe(stopAfter);
+    const path = saveCheckpoint(folder, first, progress);
+
+    const other = tinyTraining({ lrAt, model: tinyModel(99) });
+    const resumed = loadCheckpoint(path, other);
+    expect(resumed).toEqual(progress);
+    await fit({ ...other, from: resumed, consumers: [collectInto(epochs)] });
+    expect(everythingOf(other)).toEqual(whole.state);
+    expect(epochs.map(outcomeOf)).toEqual(whole.epochs);
+  },
+);

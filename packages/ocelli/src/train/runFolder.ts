@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DataError, OptionError } from '@ocelli/torch';
+import { flushFolder, writeJsonDurably } from './durableFile.ts';
+
+/** Names of everything in one run's folder; the folder is `runs/<name>/<n>`. */
+export interface RunFolder {
+  readonly path: string;
+  /** The complete configuration the run really used. */
+  readonly experiment: string;
+  /** The record of what happened, one event a line. */
+  readonly events: string;
+  readonly results: string;
+  /** `{ "classes": [...] }`, in the order of the logits. */
+  readonly labels: string;
+  /** Versions, threads, processor and commit: what a result depends on besides the experiment. */
+  readonly environment: string;
+  readonly weights: string;
+  readonly checkpoints: string;
+}
+
+/** The names inside a run folder; touches no disk. */
+export function runFolderAt(path: string): RunFolder {
+  const inside = (name: string): string => join(path, name);
+  return {
+    path,
+    experiment: inside('experiment.json'),
+    events: inside('events.jsonl'),
+    results: inside('results.csv'),
+    labels: inside('labels.json'),
+    environment: inside('environment.json'),
+    weights: inside('weights'),
+    checkpoints: inside('checkpoints'),
+  };
+}
+
+/**
+ * Makes the next free folder `runsDir/name/<n>`, n counting from 1. Two processes that start at the
+ * same moment get two numbers.
+ *
+ * @throws {OptionError} if the name is not one plain folder name.
+ */
+export function createRunFolder(runsDir: string, name: string): RunFolder {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    const rule = 'letters, digits, dots, dashes and underscores';
+    throw new OptionError(`run name: expected ${rule}, got ${JSON.stringify(name)}.`);
+  }
+  const parent = join(runsDir, name);
+  mkdirSync(parent, { recursive: true });
+  for (let number = lastNumberIn(parent) + 1; ; number++) {
+    const folder = runFolderAt(join(parent, String(number)));
+    if (!tryCreate(folder.path)) continue;
+    mkdirSync(folder.weights);
+    mkdirSync(folder.checkpoints);
+    flushFolder(parent);
+    return folder;
+  }
+}
+
+function lastNumberIn(parent: string): number {
+  const numbers = readdirSync(parent).filter((name) => /^[1-9]\d*$/.test(name));
+  return Math.max(0, ...numbers.map(Number));
+}
+
+function tryCreate(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * The existing run a user means: the folder itself, or the name folder above, whose newest run is
+ * taken.
+ *
+ * @throws {DataError} if there is no run.
+ */
+export function openRunFolder(path: string): RunFolder {
+  if (existsSync(join(path, 'experiment.json'))) return runFolderAt(resolve(path));
+  const newest = existsSync(path) ? lastNumberIn(path) : 0;
+  const candidate = join(path, String(newest));
+  if (existsSync(join(candidate, 'experiment.json'))) return runFolderAt(resolve(candidate));
+  throw new DataError(
+    `${path}: expected a run folder with an experiment.json, found none. ` +
+      'Pass a folder such as runs/<name>/1.',
+  );
+}
+
+/** The classes of a run, in the order of its logits. */
+export function readLabels(folder: RunFolder): string[] {
+  const content = JSON.parse(readFileSync(folder.labels, 'utf8')) as { classes: string[] };
+  return content.classes;
+}
+
+/** Stores the classes of a run, in the order of its logits. */
+export function writeLabels(folder: RunFolder, classes: readonly string[]): void {
+  writeJsonDurably(folder.labels, { classes });
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { type Assembled, assemble } from './assemble.ts';
+import { loadNewestCheckpoint } from './checkpoint.ts';
+import type { TrainEventConsumer } from './emitter.ts';
+import { openEventLog, readEventLog } from './eventLog.ts';
+import { atTheBeginning, type Progress, type TrainEvent } from './events.ts';
+import type { Experiment } from './experiment.ts';
+import { fit, type FitOptions, type FitResult } from './fit.ts';
+import { evaluationBatches, trainingBatches } from './pictureBatches.ts';
+import type { RunData } from './runData.ts';
+import type { RunFolder } from './runFolder.ts';
+import { lockRun } from './runLock.ts';
+import { runSaver } from './saver.ts';
+
+/** A stretch of work on one run: all of it, or what an earlier session left. */
+export interface SessionOptions {
+  readonly folder: RunFolder;
+  readonly experiment: Experiment;
+  readonly data: RunData;
+  /** Go on from the newest checkpoint, if there is one. */
+  readonly resume: boolean;
+  /** Listeners besides the record and the saver. */
+  readonly consumers: readonly TrainEventConsumer[];
+  readonly signal?: AbortSignal;
+  /** Hears of checkpoints that could not be read. */
+  readonly warn: (message: string) => void;
+}
+
+export interface SessionResult extends FitResult {
+  /** Why the last save failed; absent when it worked. */
+  readonly saveFailure?: unknown;
+}
+
+/**
+ * Works on a run until it is complete or asked to stop, writing its record and its checkpoints.
+ *
+ * @throws {RunLockedError} if another process works on the run.
+ * @throws {CheckpointError} if there are checkpoints and none can be read.
+ * @throws {NumericError} if a loss is not finite.
+ */
+export async function runSession(options: SessionOptions): Promise<SessionResult> {
+  const lock = await lockRun(options.folder.path);
+  try {
+    return await underLock(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function underLock(options: SessionOptions): Promise<SessionResult> {
+  const { folder, consumers, signal } = options;
+  const { assembled, ...work } = workOf(options);
+  const { history, from } = options.resume ? earlier(options, assembled) : nothingEarlier;
+  const log = openEventLog(folder.events);
+  const saver = runSaver({ ...assembled, folder, history });
+  try {
+    const result = await fit({
+      ...work,
+      from,
+      // The record comes first: an epoch is on it before its checkpoint can be seen.
+      consumers: [log.consume, saver.consume, ...consumers],
+      ...(signal && { signal }),
+    });
+    const saveFailure = saver.failure();
+    return saveFailure === undefined ? result : { ...result, saveFailure };
+  } finally {
+    log.close();
+  }
+}
+
+/** Everything that follows from experiment and data alone. */
+function workOf({ experiment, data }: SessionOptions): FitOptions & { assembled: Assembled } {
+  const { facts, train, validation } = data;
+  const { device, seed, epochs, gradientClip } = experiment;
+  const training = trainingBatches(train, facts, experiment);
+  const held = evaluationBatches(validation.dataset, facts, experiment);
+  const { stepsPerEpoch } = training;
+  const assembled = assemble(experiment, { numClasses: facts.classes.length, stepsPerEpoch });
+  return {
+    ...assembled,
+    assembled,
+    data: training,
+    validation: { split: validation.split, data: held },
+    epochs,
+    device,
+    seed,
+    ...(gradientClip !== null && { gradientClip }),
+  };
+}
+
+interface Earlier {
+  readonly history: readonly TrainEvent[];
+  readonly from: Progress;
+}
+
+const nothingEarlier: Earlier = { history: [], from: atTheBeginning };
+
+function earlier({ folder, warn }: SessionOptions, state: Assembled): Earlier {
+  const history = existsSync(folder.events) ? readEventLog(folder.events) : [];
+  // A run that was stopped before its first save starts from its seed again.
+  const hasSaved = history.some((event) => event.type === 'checkpointSaved');
+  const from = hasSaved ? loadNewestCheckpoint(folder.checkpoints, state, warn) : atTheBeginning;
+  return { history, from };
+}

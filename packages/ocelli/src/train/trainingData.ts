@@ -1,0 +1,42 @@
+import type { Tensor } from '@ocelli/torch';
+
+/** Pictures and labels of one step, ready for the model. */
+export interface Batch {
+  /** Normalized float32 `(N, C, H, W)` on the device of the model. */
+  readonly images: Tensor;
+  /** int64 `(N)`, class indices. */
+  readonly labels: Tensor;
+  /** Which samples these are, to be named when something is wrong with them. */
+  readonly indices: ArrayLike<number>;
+}
+
+/** Batches that cover every sample once, the last one possibly smaller. */
+export interface EvaluationData {
+  readonly sampleCount: number;
+  /** A fresh pass over the samples. The receiver frees the tensors of each batch. */
+  batches(): Iterable<Batch>;
+}
+
+/** Batches of shuffled and augmented samples, a pure function of the epoch. */
+export interface TrainingData {
+  readonly sampleCount: number;
+  /** Samples of a whole batch; only the last of an epoch may have fewer. */
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  /**
+   * The batches of an epoch, each a pure function of (seed, epoch, position), so that leaving the
+   * first ones out changes nothing about the others.
+   *
+   * @param epoch from 1.
+   * @param firstStep how many batches to leave out.
+   */
+  batches(epoch: number, firstStep: number): Iterable<Batch>;
+  /** What a person calls this sample: its file. */
+  nameOf(index: number): string;
+}
+
+/** Frees the tensors of a batch. */
+export function disposeBatch({ images, labels }: Batch): void {
+  images.dispose();
+  labels.dispose();
+}

@@ -1,0 +1,6 @@
+// The activations that the fused kernels know.
+#pragma once
+
+namespace ocelli {
+enum class Activation { none, relu, gelu, silu };
+}

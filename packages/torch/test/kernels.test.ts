@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+
+import {
+  type AfterBatchNorm,
+  batchNorm,
+  conv2d,
+  Generator,
+  grad,
+  noGrad,
+  operator,
+  randn,
+  type Tensor,
+  zeros,
+} from '../src/index.ts';
+
+// Ocelli's own kernels against ATen's operators in float64, which they share no code with.
+
+const convolution = operator('aten::conv2d');
+const batchNormalization = operator('aten::batch_norm');
+const maxPool = operator('aten::max_pool2d');
+const gelu = operator('aten::gelu');
+const silu = operator('aten::silu');
+
+const generator = new Generator({ seed: 1 });
+
+function normal(...shape: number[]): Tensor {
+  return randn(shape, { generator });
+}
+
+function images(...shape: [number, number, number, number]): Tensor {
+  return normal(...shape).to({ memoryFormat: 'channelsLast' });
+}
+
+function leaf(tensor: Tensor, dtype: 'float32' | 'float64' = 'float32'): Tensor {
+  return tensor.detach().to({ dtype, copy: true }).requiresGrad_();
+}
+
+/** Root of the mean squared error over that of the expected values. */
+function relativeError(actual: Tensor, expected: Tensor): number {
+  return noGrad(() => {
+    const error = actual.to({ dtype: 'float64' }).sub(expected);
+    return Math.sqrt(error.pow(2).mean().item() / expected.pow(2).mean().item());
+  });
+}
+
+describe('conv3x3', () => {
+  // Tiles of 4, 3, 2 and 1 pixels, several blocks of channels, a last group that is not full.
+  const shapes: [n: number, c: number, k: number, h: number, w: number][] = [
+    [2, 64, 128, 32, 32],
+    [3, 128, 128, 16, 16],
+    [2, 40, 72, 31, 31],
+    [5, 16, 24, 15, 7],
+    [4, 96, 32, 3, 3],
+    [4, 128, 64, 4, 4],
+    [1, 8, 8, 1, 1],
+    [1, 8, 9, 2, 5],
+    [2, 3, 64, 32, 32],
+    [7, 33, 17, 8, 8],
+  ];
+
+  test.each(shapes)('n %i, %i to %i channels, %i x %i pixels', (n, c, k, h, w) => {
+    const [input, weight] = [images(n, c, h, w), normal(k, c, 3, 3)];
+    const upstream = images(n, k, h, w);
+    const [x, f] = [leaf(input), leaf(weight)];
+    const [x64, f64] = [leaf(input, 'float64'), leaf(weight, 'float64')];
+    const output = conv2d(x, f, { padding: 1 });
+    const expected = convolution(x64, f64, undefined, 1, 1) as Tensor;
+    const gradOutputs = [upstream];
+    const gradients = grad(output, [x, f], { gradOutputs });
+    const wanted = grad(expected, [x64, f64], {
+      gradOutputs: [upstream.to({ dtype: 'float64' })],
+    });
+    expect(relativeError(output, expected)).toBeLessThan(1e-5);
+    gradients.forEach((gradient, index) => {
+      expect(relativeError(gradient as Tensor, wanted[index] as Tensor)).toBeLessThan(1e-5);
+    });
+    expect(output.isContiguous('channelsLast')).toBe(true);
+  });
+
+  test('takes weights in any layout and images in the plain one', () => {
+    const [input, weight] = [normal(2, 16, 8, 8), normal(24, 16, 3, 3)];
+    const expected = convolution(
+      input.to({ dtype: 'float64' }),
+      weight.to({ dtype: 'float64' }),
+      undefined,
+      1,
+      1,
+    );
+    const lastFirst = weight.to({ memoryFormat: 'channelsLast' });
+    expect(relativeError(conv2d(input, lastFirst, { padding: 1 }), expected)).toBeLessThan(1e-5);
+    const reordered = input.to({ memoryFormat: 'channelsLast' });
+    expect(relativeError(conv2d(reordered, lastFirst, { padding: 1 }), expected)).toBeLessThan(
+      1e-5,
+    );
+  });
+
+  test('has second derivatives', () => {
+    const [x, f] = [leaf(images(1, 8, 4, 4)), leaf(normal(8, 8, 3, 3))];
+    const [x64, f64] = [leaf(x, 'float64'), leaf(f, 'float64')];
+    const second = (input: Tensor, weight: Tensor, output: Tensor): Tensor => {
+      const [first] = grad(output.pow(2).sum(), [input], { createGraph: true });
+      return grad((first as Tensor).pow(2).sum(), [weight])[0] as Tensor;
+    };
+    const actual = second(x, f, conv2d(x, f, { padding: 1 }));
+    const expected = second(x64, f64, convolution(x64, f64, undefined, 1, 1));
+    expect(relativeError(actual, expected)).toBeLessThan(1e-5);
+  });
+
+  test('an empty batch gives an empty result', () => {
+    expect(conv2d(images(0, 8, 4, 4), normal(8, 8, 3, 3), { padding: 1 }).shape).toEqual([
+      0, 8, 4, 4,
+    ]);
+  });
+});
+
+describe('batch normalisation and what follows it', () => {
+  const activations: Record<string, (x: Tensor) => Tensor> = {
+    none: (x) => x,
+    relu: (x) => x.relu(),
+    gelu: (x) => gelu(x),
+    silu: (x) => silu(x),
+  };
+
+  /** The same with one operator of ATen after the other, in float64. */
+  function plain(x: Tensor, weights: Tensor[], state: Tensor[], after: AfterBatchNorm): Tensor {
+    const { activation = 'none', addBeforeActivation, addToResult, pool } = after;
+    let y: Tensor = batchNormalization(x, ...weights, ...state, true, 0.1, 1e-5, false);
+    if (addBeforeActivation) y = y.add(addBeforeActivation);
+    y = (activations[activation] as (x: Tensor) => Tensor)(y);
+    if (pool) y = maxPool(y, [2, 2]);
+    return addToResult ? y.add(addToResult) : y;
+  }
+
+  const cases = Object.keys(activations).flatMap((activation) =>
+    [false, true].flatMap((pool) =>
+      (['none', 'addBeforeActivation', 'addToResult'] as const).map(
+        (addition) => [activation, pool, addition] as const,
+      ),
+    ),
+  );
+
+  test.each(cases)(
+    '%s, pool %s, %s: values, gradients, statistics',
+    (activation, pool, addition) => {
+      const [c, size] = [40, 6];
+      const input = images(5, c, size, size).mul(3).add(1);
+      const added = addition === 'addToResult' && pool ? size / 2 : size;
+      const addend = images(5, c, added, added);
+      const upstream = images(5, c, pool ? size / 2 : size, pool ? size / 2 : size);
+      const run = (dtype: 'float32' | 'float64', fused: boolean): Tensor[] => {
+        const gen = new Generator({ seed: 3 });
+        const x = leaf(input, dtype);
+        const shared = [randn([c], { generator: gen }), randn([c], { generator: gen })];
+        const [weight, bias] = shared.map((tensor) => leaf(tensor, dtype)) as [Tensor, Tensor];
+        const state = [zeros([c], { dtype }), zeros([c], { dtype }).fill_(1)] as [Tensor, Tensor];
+        const r = leaf(addend, dtype);
+        const after = {
+          activation: activation as 'relu',
+          pool,
+          ...(addition !== 'none' && { [addition]: r }),
+        };
+        const [runningMean, runningVar] = state;
+        const y = fused
+          ? batchNorm(x, { weight, bias, runningMean, runningVar, training: true, ...after })
+          : plain(x, [weight, bias], state, after);
+        const inputs = addition === 'none' ? [x, weight, bias] : [x, weight, bias, r];
+        return [y, ...(grad(y.mul(upstream.to({ dtype })).sum(), inputs) as Tensor[]), ...state];
+      };
+      const expected = run('float64', false);
+      run('float32', true).forEach((actual, index) => {
+        expect(relativeError(actual, expected[index] as Tensor)).toBeLessThan(1e-5);
+      });
+    },
+  );
+
+  test('in evaluation uses the running statistics', () => {
+    const x = images(2, 16, 4, 4);
+    const [runningMean, runningVar] = [normal(16), normal(16).abs().add(0.5)];
+    const y = batchNorm(x, { runningMean, runningVar, activation: 'relu', pool: true });
+    const double = (tensor: Tensor): Tensor => tensor.to({ dtype: 'float64' });
+    const normalized: Tensor = batchNormalization(
+      double(x),
+      undefined,
+      undefined,
+      double(runningMean),
+      double(runningVar),
+      false,
+      0.1,
+      1e-5,
+      false,
+    );
+    expect(relativeError(y, maxPool(normalized.relu(), [2, 2]))).toBeLessThan(1e-5);
+  });
+
+  test('refuses two additions and unknown activations', () => {
+    const x = images(2, 8, 4, 4);
+    expect(() => batchNorm(x, { training: true, addToResult: x, addBeforeActivation: x })).toThrow(
+      'batchNorm: expected addToResult to be given without addBeforeActivation',
+    );
+    expect(() => batchNorm(x, { training: true, activation: 'rleu' as 'relu' })).toThrow(
+      'batchNorm: expected activation to be one of none, relu, gelu, silu, got "rleu". Did you mean "relu"?',
+    );
+  });
+});

@@ -1,0 +1,57 @@
+// Runs a long proof and puts it on record: npm run prove -- NAME [--data PATH]
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
+import { cifar10Davidnet } from './proofs/cifar10Davidnet.ts';
+import { commit } from './proofs/command.ts';
+import { memory } from './proofs/memory.ts';
+import { opCallFlat } from './proofs/opCallFlat.ts';
+import type { Proof, ProofOptions } from './proofs/proof.ts';
+import { addRecord } from './proofs/records.ts';
+import { safetensorsFuzz } from './proofs/safetensorsFuzz.ts';
+
+const proofs: readonly Proof[] = [safetensorsFuzz, opCallFlat, memory, cifar10Davidnet];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' } },
+});
+
+try {
+  if (positionals.length === 0) list();
+  for (const name of positionals) await prove(found(name));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+function list(): void {
+  console.log('npm run prove -- NAME [--data PATH]\n');
+  for (const { name, claim } of proofs) console.log(`${name.padEnd(20)} ${claim}`);
+}
+
+function found(name: string): Proof {
+  const known = proofs.map((proof) => proof.name);
+  const proof = proofs.find((candidate) => candidate.name === name);
+  if (proof !== undefined) return proof;
+  throw optionError('prove', 'NAME', `one of ${known.join(', ')}`, name, didYouMean(name, known));
+}
+
+async function prove({ name, claim, run }: Proof): Promise<void> {
+  const options: ProofOptions = values.data === undefined ? {} : { data: values.data };
+  const { held, figure } = await run(options);
+  console.log(`${held ? 'held' : 'FAILED'}: ${claim}\n${figure}`);
+  const command = `npm run prove -- ${name}${values.data === undefined ? '' : ' --data PATH'}`;
+  const date = new Date().toISOString();
+  addRecord({ name, held, claim, figure, command, date, commit: commit(), machine: machine() });
+  if (!held) process.exitCode = 1;
+}
+
+function machine(): string {
+  const processors = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  return (
+    `${processors[0]?.model ?? 'unknown processor'}, ${processors.length} cores, ` +
+    `${gigabytes} GiB, ${getNumThreads()} threads, Node ${process.version}`
+  );
+}
