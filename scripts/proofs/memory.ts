@@ -17,8 +17,8 @@ export const memory: Proof = {
     const moreTensors = liveTensorCount() - tensors;
     const moreMB = (process.memoryUsage.rss() - bytes) / 1e6;
     const figure =
-      `${moreTensors} more live tensors, ${moreMB.toFixed(1)} MB more (at most ${allowedMB}) ` +
-      `over ${(bytes / 1e6).toFixed(0)} MB at batch ${batchSize}`;
+      `${moreTensors} more live tensors, memory changed by ${moreMB.toFixed(1)} MB (at most ${allowedMB}) ` +
+      `from ${(bytes / 1e6).toFixed(0)} MB at batch ${batchSize}`;
     return { held: moreTensors === 0 && moreMB <= allowedMB, figure };
   },
 };

@@ -19,7 +19,7 @@ export const opCallFlat: Proof = {
     const microseconds = (1000 * (performance.now() - start)) / calls;
     const grownMB = (process.memoryUsage.rss() - before) / 1e6;
     const figure =
-      `${grownMB.toFixed(1)} MB more (at most ${allowedMB}), ` +
+      `memory changed by ${grownMB.toFixed(1)} MB (at most ${allowedMB}), ` +
       `${microseconds.toFixed(2)} µs a call, ${liveTensorCount()} live tensors at the end`;
     return { held: grownMB <= allowedMB && liveTensorCount() < calls / 2, figure };
   },

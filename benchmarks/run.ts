@@ -1,0 +1,87 @@
+// Times Ocelli beside its peers: npm run bench [-- NAME...] [--json] [--quick] [--data PATH] [--batch-size N]
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
+import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
+import { decode } from './decode.ts';
+import { firstStep } from './firstStep.ts';
+import { inputShare } from './inputShare.ts';
+import { memory } from './memory.ts';
+import { opCall } from './opCall.ts';
+import { trainStepDavidnet } from './trainStepDavidnet.ts';
+
+const benchmarks: readonly Benchmark[] = [
+  opCall,
+  trainStepDavidnet,
+  decode,
+  firstStep,
+  inputShare,
+  memory,
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    'batch-size': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  if (values.help) printHelp();
+  else await runAll(chosen(positionals));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+function chosen(names: readonly string[]): readonly Benchmark[] {
+  if (names.length === 0) return benchmarks;
+  const known = benchmarks.map(({ name }) => name);
+  return names.map((name) => {
+    const found = benchmarks.find((benchmark) => benchmark.name === name);
+    if (found !== undefined) return found;
+    throw optionError('bench', 'NAME', `one of ${known.join(', ')}`, name, didYouMean(name, known));
+  });
+}
+
+async function runAll(list: readonly Benchmark[]): Promise<void> {
+  const batchSize = readBatchSize(values['batch-size']);
+  say(`${cpus()[0]?.model}, ${getNumThreads()} threads, Node ${process.version}`);
+  for (const { name, run } of list) {
+    const note = (sentence: string): void => say(`${name}: ${sentence}`);
+    const options: BenchmarkOptions = {
+      quick: values.quick,
+      note,
+      ...(values.data !== undefined && { data: values.data }),
+      ...(batchSize !== undefined && { batchSize }),
+    };
+    const report = reportOf(name, await run(options));
+    console.log(values.json ? JSON.stringify(report) : lineOf(report));
+  }
+}
+
+function readBatchSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const batchSize = Number(text);
+  if (Number.isSafeInteger(batchSize) && batchSize > 0) return batchSize;
+  throw optionError('bench', '--batch-size', 'a positive integer', text);
+}
+
+function lineOf({ name, value, unit, peer, peerValue, ratio }: Report): string {
+  const own = `${name.padEnd(20)} ${value} ${unit}`;
+  return peer === null ? own : `${own}   (${peer}: ${peerValue} ${unit}, ratio ${ratio})`;
+}
+
+function printHelp(): void {
+  console.log('npm run bench -- [NAME...] [--json] [--quick] [--data PATH] [--batch-size N]\n');
+  for (const { name, measures } of benchmarks) console.log(`${name.padEnd(20)} ${measures}`);
+}
+
+/** Remarks stay out of the way of the figures. */
+function say(sentence: string): void {
+  console.error(sentence);
+}

@@ -1,0 +1,56 @@
+// DavidNet and pictures to train it on, put together as `ocelli train` does it.
+import { randint } from '@ocelli/torch';
+import {
+  assemble,
+  type Assembled,
+  CIFAR10_CONSTANTS,
+  ImageDataset,
+  openPictures,
+  type PictureFacts,
+  resolveExperiment,
+  trainingBatches,
+  type TrainingData,
+} from 'ocelli';
+
+const classes = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+
+export interface TrainingOptions {
+  /** Pictures in an epoch. */
+  pictures: number;
+  batchSize: number;
+  /** Real pictures; without them noise of the same size, which takes the same time. */
+  data?: string;
+}
+
+/** The default recipe for the given pictures. */
+export interface Training extends Assembled {
+  readonly data: TrainingData;
+}
+
+/** Puts together what `fit` needs. */
+export async function davidnetTraining(options: TrainingOptions): Promise<Training> {
+  const experiment = resolveExperiment({ model: 'davidnet', batchSize: options.batchSize });
+  const pictures = options.data === undefined ? noise(options.pictures) : await real(options);
+  const data = trainingBatches(pictures, factsOf(pictures), experiment);
+  const { stepsPerEpoch } = data;
+  return { ...assemble(experiment, { numClasses: pictures.classes.length, stepsPerEpoch }), data };
+}
+
+function noise(count: number): ImageDataset {
+  const pixels = randint({ high: 256, shape: [count, 32, 32, 3], dtype: 'uint8' });
+  const labels = Int32Array.from({ length: count }, (_, index) => index % classes.length);
+  return new ImageDataset({ pixels, labels, classes, nameOf: (row) => `noise ${row}` });
+}
+
+async function real({ data, pictures }: TrainingOptions): Promise<ImageDataset> {
+  const { train } = await openPictures({ ...(data !== undefined && { path: data }), size: 32 });
+  const wanted = Math.min(pictures, train.length);
+  return train.subset(Int32Array.from({ length: wanted }, (_, index) => index));
+}
+
+function factsOf(pictures: ImageDataset): PictureFacts {
+  const { mean, std } = CIFAR10_CONSTANTS;
+  const [, height, width] = pictures.imageShape;
+  const counts = { trainCount: pictures.length, validationCount: 0 };
+  return { classes: pictures.classes, height, width, mean, std, ...counts };
+}
