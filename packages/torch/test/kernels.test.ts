@@ -56,6 +56,9 @@ describe('conv3x3', () => {
     [1, 8, 9, 2, 5],
     [2, 3, 64, 32, 32],
     [7, 33, 17, 8, 8],
+    [1, 70, 513, 5, 9],
+    [2, 128, 128, 33, 2],
+    [2, 513, 40, 6, 6],
   ];
 
   test.each(shapes)('n %i, %i to %i channels, %i x %i pixels', (n, c, k, h, w) => {
@@ -124,7 +127,8 @@ describe('batch normalisation and what follows it', () => {
   /** The same with one operator of ATen after the other, in float64. */
   function plain(x: Tensor, weights: Tensor[], state: Tensor[], after: AfterBatchNorm): Tensor {
     const { activation = 'none', addBeforeActivation, addToResult, pool } = after;
-    let y: Tensor = batchNormalization(x, ...weights, ...state, true, 0.1, 1e-5, false);
+    const [mean, variance] = state;
+    let y: Tensor = batchNormalization(x, ...weights, mean, variance, true, 0.1, 1e-5, false);
     if (addBeforeActivation) y = y.add(addBeforeActivation);
     y = (activations[activation] as (x: Tensor) => Tensor)(y);
     if (pool) y = maxPool(y, [2, 2]);
@@ -190,6 +194,24 @@ describe('batch normalisation and what follows it', () => {
       false,
     );
     expect(relativeError(y, maxPool(normalized.relu(), [2, 2]))).toBeLessThan(1e-5);
+  });
+
+  test('has second derivatives', () => {
+    const input = images(3, 8, 4, 4);
+    const run = (dtype: 'float32' | 'float64', fused: boolean): Tensor[] => {
+      const [x, weight] = [leaf(input, dtype), leaf(input.mean([0, 2, 3]).add(1), dtype)];
+      const after = { activation: 'gelu', pool: true } as const;
+      const y = fused
+        ? batchNorm(x, { weight, training: true, ...after })
+        : plain(x, [weight, zeros([8], { dtype })], [], after);
+      const [first] = grad(y.pow(2).sum(), [x], { createGraph: true });
+      return [first, ...grad((first as Tensor).pow(2).sum(), [x, weight])] as Tensor[];
+    };
+    const expected = run('float64', false);
+    run('float32', true).forEach((actual, index) => {
+      // Twice through a variance: ten times the rounding of one derivative.
+      expect(relativeError(actual, expected[index] as Tensor)).toBeLessThan(1e-4);
+    });
   });
 
   test('refuses two additions and unknown activations', () => {

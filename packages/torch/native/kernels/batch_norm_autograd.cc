@@ -2,6 +2,7 @@
 #include "batch_norm_autograd.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "batch_norm.h"
@@ -17,6 +18,7 @@ void saveOptions(AutogradContext* context, const NormOptions& options) {
   context->saved_data["activation"] = static_cast<int64_t>(options.activation);
   context->saved_data["residualFirst"] = options.residualFirst;
   context->saved_data["pool"] = options.pool;
+  context->saved_data["epsilon"] = options.epsilon;
 }
 
 NormOptions savedOptions(AutogradContext* context) {
@@ -25,12 +27,47 @@ NormOptions savedOptions(AutogradContext* context) {
   options.activation = static_cast<Activation>(context->saved_data["activation"].toInt());
   options.residualFirst = context->saved_data["residualFirst"].toBool();
   options.pool = context->saved_data["pool"].toBool();
+  options.epsilon = context->saved_data["epsilon"].toDouble();
   return options;
 }
 
 using OptionalTensor = c10::optional<at::Tensor>;
 
 at::Tensor tensorOf(const OptionalTensor& t) { return t.value_or(at::Tensor()); }
+
+// Autograd refuses gradients of absent tensors. Where nothing non-linear lies behind the addition,
+// the residual's gradient is the outer one.
+variable_list givenGradients(AutogradContext* context, const NormGradients& inner,
+                             const at::Tensor& outer) {
+  const auto given = [&](const char* name, const at::Tensor& tensor) {
+    return context->saved_data[name].toBool() ? tensor : at::Tensor();
+  };
+  const at::Tensor residual = inner.residual.defined() ? inner.residual : outer;
+  return {inner.input, given("weight", inner.weight), given("bias", inner.bias),
+          given("residual", residual), {}, {}, {}};
+}
+
+// For gradients of gradients: the composite, computed once more, is differentiable throughout.
+variable_list recordedGradients(AutogradContext* context, const variable_list& saved,
+                                const NormOptions& options, const at::Tensor& outer) {
+  const NormTensors tensors{saved[0], saved[4], saved[5], saved[6], saved[7], saved[1]};
+  variable_list inputs;
+  for (const at::Tensor& tensor : {tensors.input, tensors.weight, tensors.bias, tensors.residual}) {
+    if (tensor.defined() && tensor.requires_grad()) inputs.push_back(tensor);
+  }
+  const variable_list found = torch::autograd::grad({normComposite(tensors, options)}, inputs,
+                                                    {outer}, true, true, true);
+  size_t next = 0;
+  const auto take = [&](const at::Tensor& tensor) {
+    return tensor.defined() && tensor.requires_grad() ? found[next++] : at::Tensor();
+  };
+  NormGradients inner;
+  inner.input = take(tensors.input);
+  inner.weight = take(tensors.weight);
+  inner.bias = take(tensors.bias);
+  inner.residual = take(tensors.residual);
+  return givenGradients(context, inner, outer);
+}
 
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
@@ -46,8 +83,13 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
                                            tensorOf(runningMean), tensorOf(runningVar), residual},
                                           options);
     const bool needsResidual = options.residualFirst && options.activation != Activation::none;
+    // In training the running statistics have changed already, and no gradient asks for them.
+    const auto evaluated = [&](const OptionalTensor& t) {
+      return options.training ? at::Tensor() : tensorOf(t);
+    };
     context->save_for_backward({input, needsResidual ? residual : at::Tensor(), result.constants,
-                                result.winners});
+                                result.winners, tensorOf(weight), tensorOf(bias),
+                                evaluated(runningMean), evaluated(runningVar)});
     context->saved_data["residual"] = residual.defined();
     context->saved_data["weight"] = weight.has_value();
     context->saved_data["bias"] = bias.has_value();
@@ -56,22 +98,13 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
-    TORCH_CHECK(!at::GradMode::is_enabled(),
-                "ocelli::batch_norm_act: expected a first derivative, got create_graph. Start with "
-                "OCELLI_KERNELS=off for second derivatives");
     const auto saved = context->get_saved_variables();
     const NormOptions options = savedOptions(context);
+    if (at::GradMode::is_enabled()) return recordedGradients(context, saved, options, gradients[0]);
     const at::Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const NormGradients inner =
         normBackward(gradient, saved[0], saved[1], {{}, saved[2], saved[3]}, options);
-    // Autograd refuses gradients of absent tensors.
-    const auto given = [&](const char* name, const at::Tensor& tensor) {
-      return context->saved_data[name].toBool() ? tensor : at::Tensor();
-    };
-    // Where nothing non-linear lies behind the addition, the residual's gradient is the outer one.
-    const at::Tensor residual = inner.residual.defined() ? inner.residual : gradient;
-    return {inner.input, given("weight", inner.weight), given("bias", inner.bias),
-            given("residual", residual), {}, {}, {}};
+    return givenGradients(context, inner, gradient);
   }
 };
 

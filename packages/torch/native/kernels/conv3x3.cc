@@ -154,7 +154,8 @@ at::Tensor conv3x3BackwardData(const at::Tensor& gradient, const at::Tensor& wei
 at::Tensor conv3x3BackwardWeight(const at::Tensor& gradient, const at::Tensor& input,
                                  const at::Tensor& weight) {
   const bool ours = takesForward(input, weight) && takes(gradient, weight, weight.size(0)) &&
-                    weight.is_non_overlapping_and_dense();
+                    gradient.size(0) == input.size(0) && gradient.size(2) == input.size(2) &&
+                    gradient.size(3) == input.size(3) && weight.is_non_overlapping_and_dense();
   if (!ours) return std::get<1>(plainBackward(gradient, input, weight, false, true));
   return runWeight(shapeOf(input, weight), input, gradient, weight);
 }

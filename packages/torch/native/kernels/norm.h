@@ -46,8 +46,6 @@ struct NormKernels {
   // dx = dz * scale + x * slope + offset, with slope and offset per channel.
   void (*gradientInput)(const NormProblem&, const float* gradient, const float* slope,
                         const float* offset, Range lines, float* result);
-  // Gives each window's gradient to its winner and zero to the other pixels; reads no input.
-  void (*unpool)(const NormProblem&, const float* gradient, Range lines, float* result);
 };
 
 // The best table for this processor, or null: then the operators use ATen.

@@ -217,16 +217,6 @@ void inputGradient(const NormProblem& s, const float* gradient, const float* slo
   }
 }
 
-inline void unpool(const NormProblem& s, const float* gradient, Range lines, float* result) {
-  const PooledGradient source(s, gradient);
-  for (int64_t pixel = lines.begin * s.w; pixel < lines.end * s.w; ++pixel) {
-    const auto at = source.at(s, pixel);
-    forChannels(s.c, [&](int64_t c, auto lanes) {
-      write(result + pixel * s.c + c, at(c, lanes), lanes);
-    });
-  }
-}
-
 // ---- choice of the activation -------------------------------------------------------------------
 
 template <typename F>
@@ -261,6 +251,6 @@ inline void gradientInput(const NormProblem& s, const float* gradient, const flo
   });
 }
 
-constexpr ocelli::NormKernels kNormKernels{moments, apply, gradientSums, gradientInput, unpool};
+constexpr ocelli::NormKernels kNormKernels{moments, apply, gradientSums, gradientInput};
 
 }  // namespace

@@ -4,13 +4,11 @@
 
 #include "batch_norm_autograd.h"
 #include "conv3x3.h"
-#include "max_pool.h"
 
 TORCH_LIBRARY(ocelli, library) {
   library.def("conv3x3(Tensor input, Tensor weight) -> Tensor");
   library.def("conv3x3_backward_data(Tensor gradient, Tensor weight) -> Tensor");
   library.def("conv3x3_backward_weight(Tensor gradient, Tensor input, Tensor weight) -> Tensor");
-  library.def("max_pool2x2(Tensor input) -> Tensor");
   library.def(
       "batch_norm_act(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
       "Tensor? running_var, bool training, float momentum, float eps, str activation='none', "
@@ -20,7 +18,6 @@ TORCH_LIBRARY(ocelli, library) {
 TORCH_LIBRARY_IMPL(ocelli, Autograd, library) {
   library.impl("conv3x3", ocelli::conv3x3Autograd);
   library.impl("batch_norm_act", ocelli::batchNormAct);
-  library.impl("max_pool2x2", ocelli::maxPool2x2);
 }
 
 TORCH_LIBRARY_IMPL(ocelli, CompositeExplicitAutograd, library) {
@@ -28,5 +25,4 @@ TORCH_LIBRARY_IMPL(ocelli, CompositeExplicitAutograd, library) {
   library.impl("conv3x3_backward_data", ocelli::conv3x3BackwardData);
   library.impl("conv3x3_backward_weight", ocelli::conv3x3BackwardWeight);
   library.impl("batch_norm_act", ocelli::batchNormAct);
-  library.impl("max_pool2x2", ocelli::maxPool2x2);
 }
