@@ -2,6 +2,7 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <mutex>
@@ -117,7 +118,7 @@ napi_value callOperator(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, given.data(), nullptr, nullptr);
   const Operator& op = operatorAt(env, given[0]);
   torch::jit::Stack stack;
-  stack.reserve(op.arguments.size());
+  stack.reserve(std::max(op.arguments.size(), op.results.size()));
   for (size_t i = 0; i < op.arguments.size(); ++i) {
     stack.push_back(argumentValue(env, op.arguments[i], i + 1 < count ? given[i + 1] : nullptr));
   }

@@ -32,16 +32,28 @@ export function bind(operator: OperatorSchema, wrap: Wrap): Caller {
   const { id } = operator;
   const finish = resultReader(operator.returns, wrap);
   return (...args: unknown[]): unknown => {
-    const values: unknown[] = [];
-    for (const argument of args) values.push(unwrap(argument));
     let result: unknown;
     try {
-      result = native.call(id, ...values);
+      result = callUnwrapped(id, args);
     } catch (cause) {
       throw explain(operator, args, cause as Error);
     }
     return finish(result, args);
   };
+}
+
+/** The usual numbers of arguments are written out: a tenth of a small call would go into an array. */
+function callUnwrapped(id: number, args: readonly unknown[]): unknown {
+  switch (args.length) {
+    case 1:
+      return native.call(id, unwrap(args[0]));
+    case 2:
+      return native.call(id, unwrap(args[0]), unwrap(args[1]));
+    case 3:
+      return native.call(id, unwrap(args[0]), unwrap(args[1]), unwrap(args[2]));
+    default:
+      return native.call(id, ...args.map(unwrap));
+  }
 }
 
 function unwrap(value: unknown): unknown {

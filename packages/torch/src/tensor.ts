@@ -614,8 +614,8 @@ export function operator<T extends Caller = Caller>(name: string): T {
 function binary(name: string, tensorOverload = 'Tensor', scalarOverload = 'Scalar'): Caller {
   const withTensor = operator(`${name}.${tensorOverload}`);
   const withScalar = operator(`${name}.${scalarOverload}`);
-  return (self: Tensor, other: Tensor | Scalar, ...rest: unknown[]) =>
-    other instanceof Tensor ? withTensor(self, other, ...rest) : withScalar(self, other, ...rest);
+  return (self: Tensor, other: Tensor | Scalar, third?: unknown) =>
+    other instanceof Tensor ? withTensor(self, other, third) : withScalar(self, other, third);
 }
 
 const op = {
