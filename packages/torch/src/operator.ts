@@ -91,12 +91,17 @@ function explain(operator: OperatorSchema, args: readonly unknown[], cause: Erro
     return text === undefined ? [] : [`${operator.arguments[index]?.name ?? index} ${text}`];
   });
   const input = described.length === 0 ? '' : `, called with ${described.join(', ')}`;
-  return new NativeError(`${name}: ${firstSentence(cause.message)}${input}.`, { cause });
+  return new NativeError(`${name}: ${firstSentence(cause.message, name)}${input}.`, { cause });
 }
 
-/** libtorch appends notes about its own source files; the first line is what went wrong. */
-function firstSentence(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
+/**
+ * libtorch appends notes about its own source files; the first line is what went wrong. Newer ones
+ * begin it with the operator, which the sentence names already.
+ */
+function firstSentence(message: string, operatorName: string): string {
+  const line = (message.split('\n')[0] ?? '').replace(/\.$/, '');
+  const prefix = `${operatorName.replace(/^\w+::|\..*$/g, '')}: `;
+  return line.startsWith(prefix) ? line.slice(prefix.length) : line;
 }
 
 function describeArgument(argument: unknown): string | undefined {

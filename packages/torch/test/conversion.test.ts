@@ -82,7 +82,9 @@ describe('lists', () => {
     ]);
   });
 
-  test('lists of strings are read', () => {
+  // The newest libtorch has given up names of dimensions, and with them the only such operator.
+  const hasNames = native.findOperator('aten::zeros', 'names') !== undefined;
+  test.skipIf(!hasNames)('lists of strings are read, where libtorch names dimensions', () => {
     const named = operator('aten::zeros.names');
     expect(named([2, 3], ['dimname::rows', 'dimname::columns']).shape).toEqual([2, 3]);
   });

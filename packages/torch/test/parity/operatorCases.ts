@@ -143,7 +143,7 @@ const reduce: Record<string, Compute> = {
   ...Object.fromEntries(
     interpolations.map((interpolation): [string, Compute] => [
       `quantile ${interpolation}`,
-      (a) => quantile(a, 0.4, { dim: 1, keepdim: true, interpolation }),
+      (a) => quantile(a, 0.3, { dim: 1, keepdim: true, interpolation }),
     ]),
   ),
   'quantile of all': (a) => quantile(a, 0.25),
