@@ -27,18 +27,18 @@ class BlockCache {
  public:
   void* take(std::size_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto block = free_.lower_bound(bytes);
-    if (block != free_.end() && block->first <= bytes + bytes / 8) {
-      const auto [size, address] = *block;
-      free_.erase(block);
-      kept_ -= size;
-      return use(address, size);
-    }
     const std::size_t size = roundUp(bytes, bytes < kHugePage ? 1 << 16 : kHugePage);
-    // Sizes that the program no longer asks for go first: the process never holds more than an
-    // eighth above what its tensors needed at the same time.
+    const auto block = free_.lower_bound(size);
+    if (block != free_.end() && block->first <= size + size / 8) {
+      const auto [found, address] = *block;
+      free_.erase(block);
+      kept_ -= found;
+      return use(address, found);
+    }
+    // The process never holds more than a half above what its tensors needed at the same time: a
+    // training step asks for its sizes in waves, and with an eighth it mapped half of them anew.
     const std::size_t peak = std::max(peak_, used_ + size);
-    while (kept_ > 0 && used_ + kept_ + size > peak + peak / 8) drop();
+    while (kept_ > 0 && used_ + kept_ + size > peak + peak / 2) drop();
     return use(map(size), size);
   }
 
