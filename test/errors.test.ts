@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
+import { exitCodeOf, exitCodes } from '../packages/ocelli/src/cli/exitCodes.ts';
+import { OcelliError } from '../packages/torch/src/errors.ts';
+
 const root = join(import.meta.dirname, '..');
 
 /** Codes of errors in the packages, with the class that carries them. */
@@ -27,7 +30,7 @@ function codesInSources(): Map<string, string> {
 /** Codes that have a section in docs/errors.md, with the section's text. */
 function codesInPage(): Map<string, string> {
   const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-  const sections = page.split(/^## /m).slice(1);
+  const sections = page.split(/^## (?=[A-Z_]+$)/m).slice(1);
   return new Map(
     sections.map((section) => {
       const [code = ''] = section.split('\n', 1);
@@ -51,4 +54,22 @@ it('the scan finds the classes of errors.ts', () => {
   const codes = codesInSources();
   expect(codes.get('SHAPE')).toBe('ShapeError');
   expect(codes.size).toBeGreaterThanOrEqual(9);
+});
+
+it('docs/errors.md lists every exit code with its name, and no other', () => {
+  const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \| \S/gm)];
+  expect(rows.map(([, code, name]) => [name, Number(code)])).toEqual(Object.entries(exitCodes));
+});
+
+it('a section that names an exit code names the one the command answers', () => {
+  const named = [...codesInPage()].flatMap(([code, section]) =>
+    [...section.matchAll(/Exit code (\d+)\./g)].map(
+      ([, number]) => [code, Number(number)] as const,
+    ),
+  );
+  expect(named.length).toBeGreaterThanOrEqual(6);
+  for (const [code, number] of named) {
+    expect(exitCodeOf(new OcelliError(code, 'a sentence')), code).toBe(number);
+  }
 });

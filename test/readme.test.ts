@@ -30,6 +30,20 @@ describe('README.md', () => {
     expect(losses[11]).toBeLessThan(0.7 * (losses[0] ?? 0));
   });
 
+  it('has no empty cell in its results, and the accuracy that is on record', () => {
+    const rows = readme.split('\n').filter((line) => line.startsWith('| '));
+    const cells = rows.flatMap((row) => row.split('|').slice(1, -1));
+    expect(cells.length).toBeGreaterThan(20);
+    expect(cells.filter((cell) => cell.trim() === '')).toEqual([]);
+    const records = JSON.parse(readFileSync(join(root, 'docs/proofs.json'), 'utf8')) as {
+      name: string;
+      figure: string;
+    }[];
+    const newest = records.findLast(({ name }) => name === 'cifar10-davidnet');
+    const accuracy = /([\d.]+ %)/.exec(newest?.figure ?? '')?.[1];
+    expect(readme).toContain(accuracy);
+  });
+
   it('names only scripts that package.json has', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;

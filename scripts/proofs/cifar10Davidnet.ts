@@ -11,8 +11,8 @@ const [trainCount, testCount] = [50_000, 10_000];
 export const cifar10Davidnet: Proof = {
   name: 'cifar10-davidnet',
   claim:
-    'One epoch of the DavidNet recipe over all 50,000 training pictures of CIFAR-10 gets at least ' +
-    `${leastAccuracy * 100} % of the 10,000 test pictures right.`,
+    'One epoch of `ocelli train`, whose defaults are the DavidNet recipe, over all 50,000 training ' +
+    `pictures of CIFAR-10 gets at least ${leastAccuracy * 100} % of the 10,000 test pictures right.`,
   run: ({ data }) => {
     const runs = join(repositoryRoot, 'runs');
     const name = 'prove-cifar10-davidnet';

@@ -60,6 +60,7 @@ export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
 export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
 export {
   atTheBeginning,
+  type BadStep,
   type CheckpointSaved,
   type EpochEnded,
   type EpochStarted,

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -10,17 +10,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sha256Of } from '../src/train/checkpoint.ts';
+import { assemble } from '../src/train/assemble.ts';
+import { loadNewestCheckpoint, sha256Of } from '../src/train/checkpoint.ts';
+import { runFolderAt } from '../src/train/runFolder.ts';
 import { lockRun } from '../src/train/runLock.ts';
+import { readRunRecord } from '../src/train/runRecord.ts';
+import { loadWeights } from '../src/train/weights.ts';
+import { type Outcome, patience, startCommand } from './commandLine.ts';
 import { drawPictures } from './drawnPictures.ts';
 
 // The command as a shell sees it: real processes, their exit codes and what they write.
-
-const ocelli = fileURLToPath(new URL('../bin/ocelli.js', import.meta.url));
-/** Starting node and libtorch several times takes its time on a busy machine. */
-const patience = 240_000;
 
 let folder: string;
 let run: string;
@@ -37,27 +37,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** 12 pictures in batches of 5: three steps an epoch, the last one of two pictures. */
 const trainWords = ['--data', 'pictures', '--epochs', '2', '--batch-size', '5', '--threads', '1'];
 
-interface Outcome {
-  readonly exitCode: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(...words: string[]): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
-  const child = spawn(process.execPath, [ocelli, ...words], { cwd: folder, env });
-  const text = { out: '', err: '' };
-  child.stdout.on('data', (piece) => (text.out += piece));
-  child.stderr.on('data', (piece) => (text.err += piece));
-  const outcome = new Promise<Outcome>((resolve) =>
-    child.once('close', (exitCode) => resolve({ exitCode, ...text })),
-  );
-  return { child, outcome };
-}
-
-function command(...words: string[]): Promise<Outcome> {
-  return start(...words).outcome;
-}
+const start = (...words: string[]) => startCommand(folder, words);
+const command = (...words: string[]): Promise<Outcome> => start(...words).outcome;
 
 /** A run's last weights, to be compared bit for bit. */
 function weightsAt(path: string): string {
@@ -81,7 +62,7 @@ const refused: [string[], number, string][] = [
   [
     ['train', '--progress', 'lines'],
     2,
-    'error: ocelli train: expected --progress to be one of bar, line, silent, got "lines". Did you mean "line"?\n',
+    'error: ocelli train: expected --progress to be one of bar, nested, line, silent, got "lines". Did you mean "line"?\n',
   ],
   [
     ['train', '--resume', 'nowhere'],
@@ -94,6 +75,11 @@ const refused: [string[], number, string][] = [
     "error: ocelli train: expected no --lr with --resume, which keeps the run's own settings.\n",
   ],
   [
+    ['train', '--resume', 'runs/whole', '--runs-dir', 'elsewhere'],
+    2,
+    "error: ocelli train: expected no --runs-dir with --resume, which keeps the run's own settings.\n",
+  ],
+  [
     ['train', '--data', 'pictures', '--run-name', '../up'],
     2,
     'error: run name: expected letters, digits, dots, dashes and underscores, got "../up".\n',
@@ -102,6 +88,11 @@ const refused: [string[], number, string][] = [
     ['train', '--data', 'pictures', '--device', 'cuda:9'],
     9,
     'error: ocelli train: expected device to be one that libtorch has (',
+  ],
+  [
+    ['evaluate', 'runs/whole', '--device', 'cuda:9'],
+    9,
+    'error: ocelli evaluate: expected device to be one that libtorch has (',
   ],
   [
     ['evaluate', 'runs/whole', '--weights', 'worst'],
@@ -137,7 +128,7 @@ test(
   patience,
 );
 
-test('a run folder holds everything that the design lists', () => {
+test('a run folder holds settings, events, results, labels, environment, weights and checkpoints', () => {
   const names = [
     'experiment.json',
     'events.jsonl',
@@ -149,6 +140,8 @@ test('a run folder holds everything that the design lists', () => {
   for (const name of [...names, ...weights]) {
     expect(existsSync(join(folder, run, name)), name).toBe(true);
   }
+  const checkpoints = readdirSync(join(folder, run, 'checkpoints'));
+  expect(checkpoints.toSorted()).toEqual(['step-3', 'step-6']);
   const record = JSON.parse(readFileSync(join(folder, run, 'experiment.json'), 'utf8')) as {
     experiment: object;
     pictures: object;
@@ -251,7 +244,7 @@ test(
     const stopped = await outcome;
     expect(stopped.exitCode).toBe(130);
     expect(stopped.err).toContain('Finishing the step in work, then saving.');
-    expect(stopped.err).toContain('Go on with: ocelli train --resume runs/stopped/1\n');
+    expect(stopped.err).toContain('Go on with: npx ocelli train --resume runs/stopped/1\n');
     const resumed = await command('train', '--resume', 'runs/stopped/1');
     expect(resumed).toMatchObject({ exitCode: 0 });
     expect(resumed.out).toContain('going on after step');
@@ -309,17 +302,27 @@ test(
 test(
   'a loss that is not finite ends with 6, names step, rate and files, and keeps the good weights',
   async () => {
-    const words = [...trainWords, '--lr', '1e30', '--schedule', 'constant', '--run-name', 'burst'];
+    // One step an epoch; the first has rate 0, the second ruins the weights, the third shows it.
+    const steps = ['--epochs', '8', '--batch-size', '12', '--lr', '1e30'];
+    const words = [...trainWords, ...steps, '--run-name', 'burst'];
     const { exitCode, err } = await command('train', ...words);
     expect(exitCode).toBe(6);
     const files = String.raw`(train/(blue|green|red)/\d\.png(, )?)+`;
     expect(err).toMatch(
       new RegExp(
-        `^error: step 2: expected the loss to be finite, got .+ \\(lr 1e\\+30, batch of 5: ${files}\\)`,
+        `^error: step 3: expected the loss to be finite, got .+ \\(lr 1e\\+30, batch of 12: ${files}`,
         'm',
       ),
     );
     expect(err).not.toMatch(/^ {4}at /m);
+    const kept = runFolderAt(join(folder, 'runs/burst/1'));
+    const { experiment } = readRunRecord(kept);
+    const state = assemble(experiment, { numClasses: 3, stepsPerEpoch: 1 });
+    expect(loadNewestCheckpoint(kept.checkpoints, state, () => {}).step).toBe(2);
+    expect(loadWeights(kept.weights, 'last', state.model)).toEqual({ epoch: 2, step: 2 });
+    for (const [name, tensor] of state.model.stateDict()) {
+      expect(Array.from(tensor.toTypedArray(), Number).every(Number.isFinite), name).toBe(true);
+    }
   },
   patience,
 );

@@ -50,6 +50,15 @@ function movable(tensor: Tensor): Movable {
   return { values, leaf: fromTypedArray(values, tensor.shape).requiresGrad_() };
 }
 
+/** A parameter has memory of its own, so its values are moved beside it and brought up to date. */
+function ofParameter(parameter: Tensor): Movable {
+  return { values: Float64Array.from(parameter.toTypedArray(), Number), leaf: parameter };
+}
+
+function bringUp({ values, leaf }: Movable): void {
+  noGrad(() => leaf.copy_(fromTypedArray(values, leaf.shape)));
+}
+
 /** `Σ outputs · cotangents`, with cotangents that are the same in every call. */
 function weightedSum(outputs: Tensor[]): Tensor {
   const generator = new Generator({ seed: 5 });
@@ -121,13 +130,15 @@ describe.each([
 describe('layers', () => {
   const fixtures = readCases('layers.safetensors');
 
-  it.each(Object.keys(layerCases))('%s has the gradient of finite differences', (name) => {
+  it.each(Object.keys(layerCases))('%s has the gradients of finite differences', (name) => {
     const [make, fixture] = [layerCases[name], fixtures.get(name)];
     if (make === undefined || fixture === undefined) throw new Error(`no case ${name}`);
     manualSeed(1);
     const module = make().to({ dtype: 'float64' });
     const images = movable(role(fixture, 'in0'));
-    expectDerivatives([images], () => {
+    const parameters = module.parameters().map(ofParameter);
+    expectDerivatives([images, ...parameters], () => {
+      parameters.forEach(bringUp);
       manualSeed(2);
       return [module.forward(images.leaf)];
     });

@@ -105,4 +105,33 @@ describe('randomCrop', () => {
       "randomCrop: expected size to be at most the padded image's 6 pixels, got 7.",
     );
   });
+
+  test.each([
+    [2, 3],
+    [3, 2],
+  ])('cuts windows %i high and %i wide, wherever they fit', (height, width) => {
+    const crop = randomCrop({ size: [height, width] });
+    const crops = pictures(apply(crop, copies(numbered(4, 5), 300)));
+    const corners = new Set<number>();
+    for (const [[[corner = -1] = []] = []] of crops) corners.add(corner);
+    const rows = Array.from({ length: 4 - height + 1 }, (_, y) => y);
+    const columns = Array.from({ length: 5 - width + 1 }, (_, x) => x);
+    const expected = rows.flatMap((y) => columns.map((x) => 10 * y + x));
+    expect([...corners].sort((a, b) => a - b)).toEqual(expected);
+    for (const [first = []] of crops) {
+      expect([first.length, first[0]?.length]).toEqual([height, width]);
+    }
+  });
+
+  test('of another shape has to fit in both directions', () => {
+    const crop = (size: [number, number]) => () =>
+      apply(randomCrop({ size }), copies(numbered(4, 5), 1));
+    expect(crop([5, 4])).toThrow("at most the padded image's 4x5 pixels, got 5x4.");
+    expect(crop([4, 6])).toThrow("at most the padded image's 4x5 pixels, got 4x6.");
+    expect(crop([4, 5])).toThrow("below the images' 4x5 pixels when padding is 0");
+    expect(crop([4, 4])).not.toThrow();
+    expect(() => randomCrop({ size: [4, 0] })).toThrow(
+      'randomCrop: expected size to be a positive integer, or [height, width] of two, got',
+    );
+  });
 });

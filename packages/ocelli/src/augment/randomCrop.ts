@@ -1,4 +1,11 @@
-import { OptionCheck, optionError, randint, ShapeError, type Tensor } from '@ocelli/torch';
+import {
+  OptionCheck,
+  optionError,
+  randint,
+  ShapeError,
+  type Size2d,
+  type Tensor,
+} from '@ocelli/torch';
 import { BORDER_MODES, reflected, remapFilled } from './border.ts';
 import type { BorderMode } from './border.ts';
 import { geometric } from './geometric.ts';
@@ -8,8 +15,8 @@ import type { PlacedShape, Transform, TransformContext } from './transform.ts';
 
 /** A window of every image. */
 export interface RandomCropOptions {
-  /** Side of the square window, in pixels. */
-  size: number;
+  /** Side of a square window, or `[height, width]`, in pixels. */
+  size: Size2d;
   /** Border added to every side before cropping, in pixels. @default 0 */
   padding?: number;
   /** What the border shows. @default 'reflect' */
@@ -19,7 +26,7 @@ export interface RandomCropOptions {
 }
 
 /**
- * Cuts a square window out of every image, its place uniform over all that fit into the padded image.
+ * Cuts a window out of every image, its place uniform over all that fit into the padded image.
  *
  * @throws {OptionError} if `size` or `padding` is no whole number of its range, or (when applied) the
  *   window is as large as the images and `padding` is 0: such a crop changes nothing.
@@ -29,16 +36,16 @@ export function randomCrop(options: RandomCropOptions): Transform {
   const check = new OptionCheck('randomCrop');
   check.read(options, ['size', 'padding', 'mode', 'fill']);
   const { size, padding = 0, mode = 'reflect', fill = 0 } = options;
-  check.integer('size', size, 1);
+  const [height, width] = check.pair('size', size, 1);
   check.integer('padding', padding, 0);
   check.oneOf('mode', mode, BORDER_MODES);
   check.number('fill', fill, []);
   const settings = { size, padding, mode, fill };
   const windows = (images: PlacedShape, context: TransformContext) => {
-    checkRoom({ size, padding, ...images });
+    checkRoom({ height, width }, padding, images);
     return {
-      rows: window({ side: images.height, size, padding }, images, context),
-      columns: window({ side: images.width, size, padding }, images, context),
+      rows: window({ side: images.height, size: height, padding }, images, context),
+      columns: window({ side: images.width, size: width, padding }, images, context),
     };
   };
   if (mode === 'reflect' || padding === 0) {
@@ -65,20 +72,31 @@ function window(
   return starts.add(positions(size, { device })).sub_(padding);
 }
 
-function checkRoom(crop: { size: number; padding: number; height: number; width: number }): void {
-  const { size, padding, height, width } = crop;
-  if (padding === 0 && size === height && size === width) {
+interface Sides {
+  readonly height: number;
+  readonly width: number;
+}
+
+function checkRoom(window: Sides, padding: number, images: Sides): void {
+  const { height, width } = images;
+  if (padding === 0 && window.height === height && window.width === width) {
     throw optionError(
       'randomCrop',
       'size',
-      `below the images' ${height} pixels when padding is 0, or the crop changes nothing`,
-      size,
+      `below the images' ${shown(images)} pixels when padding is 0, or the crop changes nothing`,
+      window.height === window.width ? window.height : [window.height, window.width],
       'Add padding, for example 4.',
     );
   }
-  if (size <= height + 2 * padding && size <= width + 2 * padding) return;
+  const padded = { height: height + 2 * padding, width: width + 2 * padding };
+  if (window.height <= padded.height && window.width <= padded.width) return;
   throw new ShapeError(
-    `randomCrop: expected size to be at most the padded image's ` +
-      `${Math.min(height, width) + 2 * padding} pixels, got ${size}.`,
+    `randomCrop: expected size to be at most the padded image's ${shown(padded)} pixels, ` +
+      `got ${shown(window)}.`,
   );
+}
+
+/** One number for a square, else height and width. */
+function shown({ height, width }: Sides): string {
+  return height === width ? String(height) : `${height}x${width}`;
 }

@@ -6,10 +6,11 @@ import { evaluationLine } from '../report/lines.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationBatches } from '../train/pictureBatches.ts';
 import { loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
-import { openRunData } from '../train/runData.ts';
+import { openRunData, picturesFound } from '../train/runData.ts';
 import { openRunFolder } from '../train/runFolder.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
+import { warnOfLeftOut } from './leftOut.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface EvaluateCommandOptions {
@@ -54,12 +55,17 @@ async function picturesFor(trained: TrainedModel, path: string | undefined): Pro
   const reporter = dataReporter(process.stderr);
   try {
     if (path === undefined) {
-      return (await openRunData(trained.experiment, reporter.listeners)).validation;
+      const data = await openRunData(trained.experiment, reporter.listeners);
+      reporter.end();
+      warnOfLeftOut(data.skipped, data.foundCount);
+      return data.validation;
     }
     const { height, width } = trained.pictures;
     const size = { height, width };
     const { onBadImage } = trained.experiment;
     const opened = await openPictures({ path, size, onBadImage, ...reporter.listeners });
+    reporter.end();
+    warnOfLeftOut(opened.skipped, picturesFound(opened));
     refuseOtherClasses(path, trained.classes, opened.classes);
     const { test, validation, train } = opened;
     if (test) return { split: 'test', dataset: test };

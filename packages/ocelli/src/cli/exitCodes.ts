@@ -34,8 +34,13 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return exitCodes.internal;
   if (isOutOfMemory(error)) return exitCodes.memory;
-  const code = 'code' in error ? String(error.code) : '';
-  return byErrorCode.get(code) ?? exitCodes.internal;
+  // A full disk stays a full disk, whatever was being written and whoever says so.
+  if (codeOf(error.cause) === 'ENOSPC') return exitCodes.disk;
+  return byErrorCode.get(codeOf(error)) ?? exitCodes.internal;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Whether libtorch could not have the memory it asked for, on the CPU or a GPU. */

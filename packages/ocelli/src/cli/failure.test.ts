@@ -16,6 +16,7 @@ const cases: [Error, number][] = [
   [systemError('ENOENT'), 4],
   [systemError('ENOSPC'), 5],
   [systemError('EIO'), 5],
+  [new DataError('x', { cause: systemError('ENOSPC') }), 5],
   [new NumericError('x'), 6],
   [new DeviceError('x'), 9],
   [new CheckpointError('x'), 10],

@@ -8,10 +8,7 @@ function check(mean: number, std: number) {
   const constants = { mean: [mean, mean, mean], std: [std, std, std] };
   const sizes = { height: 8, width: 8, trainCount: 60, validationCount: 0 };
   const facts = { classes: train.classes, ...constants, ...sizes };
-  return checkInput(
-    { train, facts, skipped: [], validation: { split: 'test', dataset: train } },
-    0,
-  );
+  return checkInput({ train, facts }, 0);
 }
 
 test('the right constants give mean 0 and deviation 1, and no warning', () => {

@@ -17,7 +17,10 @@ const withoutAugmentation = { pad: 0, padMode: null, flip: false, cutout: 0 } as
  * Mean and deviation of the first normalized batch, before any augmentation: near 0 and near 1 unless
  * the pixels have another range than the constants they are normalized with.
  */
-export function checkInput({ train, facts }: RunData, seed: number): InputCheck | undefined {
+export function checkInput(
+  { train, facts }: Pick<RunData, 'train' | 'facts'>,
+  seed: number,
+): InputCheck | undefined {
   const settings = { ...withoutAugmentation, batchSize: 512, device: 'cpu', seed };
   // Shuffled, for pictures in their stored order are often all of one class.
   for (const batch of trainingBatches(train, facts, settings).batches(1, 0)) {

@@ -48,8 +48,8 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
     .description('train a model; [experiment] is a JSON file of settings')
     .option('--resume <run>', 'go on with an interrupted run, with its own settings')
     .option('--run-name <name>', 'name of the run (default: data set and model)')
-    .option('--runs-dir <folder>', 'folder in which runs are kept', 'runs')
-    .option('--progress <bar|line|silent>', 'what is shown while it works', 'bar');
+    .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
+    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar');
   if (words.includes('train')) {
     const { addSettingOptions } = await import('./settingOptions.ts');
     addSettingOptions(train);

@@ -8,7 +8,12 @@ import {
   OptionError,
   setNumThreads,
 } from '@ocelli/torch';
-import { consoleReporter, progressModes } from '../report/consoleReporter.ts';
+import {
+  consoleReporter,
+  type Output,
+  type ProgressMode,
+  progressModes,
+} from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { describeEnvironment } from '../train/environment.ts';
@@ -22,6 +27,7 @@ import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { checkInput } from './inputCheck.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { warnOfLeftOut } from './leftOut.ts';
 import { runBanner } from './runBanner.ts';
 import { settingsAmong } from './settingOptions.ts';
 import { version } from './version.ts';
@@ -30,7 +36,7 @@ import { version } from './version.ts';
 export interface TrainOptions extends Readonly<Record<string, unknown>> {
   readonly resume?: string;
   readonly runName?: string;
-  readonly runsDir: string;
+  readonly runsDir?: string;
   readonly progress: string;
 }
 
@@ -43,8 +49,9 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
   const plan = options.resume === undefined ? planNew(file, options) : planResume(file, options);
   checkDevice(where, plan.experiment.device);
   setNumThreads(plan.experiment.threads ?? getNumThreads());
-  const experiment = { ...plan.experiment, threads: getNumThreads() };
-  const data = await openData(experiment);
+  const data = await openData(plan.experiment, mode);
+  const { validationShare } = data;
+  const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
   const input = checkInput(data, experiment.seed);
   if (input?.warning !== undefined) warn(input.warning);
   const folder = plan.folderFor(data, experiment);
@@ -60,7 +67,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
       signal: interrupt.signal,
       warn,
     });
-    return concluded(result, folder, interrupt);
+    return concluded(result, { folder, interrupt, mode });
   } finally {
     interrupt.release();
   }
@@ -80,7 +87,7 @@ function planNew(file: string | undefined, options: TrainOptions): Plan {
   );
   const folderFor = (data: RunData, complete: Experiment): RunFolder => {
     const name = options.runName ?? `${dataName(complete)}-${complete.model}`;
-    const folder = createRunFolder(options.runsDir, name);
+    const folder = createRunFolder(options.runsDir ?? 'runs', name);
     writeRunRecord(folder, { experiment: complete, pictures: data.facts });
     writeLabels(folder, data.facts.classes);
     const { threads, device } = complete;
@@ -92,10 +99,11 @@ function planNew(file: string | undefined, options: TrainOptions): Plan {
 }
 
 function planResume(file: string | undefined, options: TrainOptions): Plan {
-  const { resume = '', runName } = options;
+  const { resume = '', runName, runsDir } = options;
   const given = [...Object.keys(settingsAmong(options)).map(optionNameOf)];
   if (file !== undefined) given.push(file);
   if (runName !== undefined) given.push('--run-name');
+  if (runsDir !== undefined) given.push('--runs-dir');
   if (given.length > 0) {
     throw new OptionError(
       `${where}: expected no ${given.join(', ')} with --resume, which keeps the run's own settings.`,
@@ -131,19 +139,19 @@ function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: Pictu
   }
 }
 
-async function openData(experiment: Experiment): Promise<RunData> {
-  const reporter = dataReporter(process.stderr);
+async function openData(experiment: Experiment, mode: ProgressMode): Promise<RunData> {
+  const reporter = dataReporter(mode === 'silent' ? nowhere : process.stderr);
   try {
     const data = await openRunData(experiment, reporter.listeners);
     reporter.end();
-    for (const { path, reason } of data.skipped) {
-      warn(`left out ${path}: ${reason}`);
-    }
+    warnOfLeftOut(data.skipped, data.foundCount);
     return data;
   } finally {
     reporter.end();
   }
 }
+
+const nowhere: Output = { write: () => {} };
 
 function dataName({ data, dataset }: Experiment): string {
   if (data === null) return dataset ?? 'pictures';
@@ -151,7 +159,13 @@ function dataName({ data, dataset }: Experiment): string {
   return stem.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'pictures';
 }
 
-function concluded(result: SessionResult, folder: RunFolder, interrupt: Interrupt): number {
+interface Conclusion {
+  readonly folder: RunFolder;
+  readonly interrupt: Interrupt;
+  readonly mode: ProgressMode;
+}
+
+function concluded(result: SessionResult, { folder, interrupt, mode }: Conclusion): number {
   if (result.saveFailure !== undefined) {
     process.stderr.write(`error: the last state of ${shown(folder)} could not be saved.\n`);
     return exitCodeOf(result.saveFailure) === exitCodes.internal
@@ -159,13 +173,13 @@ function concluded(result: SessionResult, folder: RunFolder, interrupt: Interrup
       : exitCodeOf(result.saveFailure);
   }
   if (result.reason === 'completed') {
-    process.stdout.write(`run folder: ${shown(folder)}\n`);
+    if (mode !== 'silent') process.stdout.write(`run folder: ${shown(folder)}\n`);
     return exitCodes.done;
   }
   const { epoch, step } = result.progress;
   process.stderr.write(
     `Stopped in epoch ${epoch} after step ${step}; everything is saved.\n` +
-      `Go on with: ocelli train --resume ${shown(folder)}\n`,
+      `Go on with: npx ocelli train --resume ${shown(folder)}\n`,
   );
   return interrupt.exitCode() ?? exitCodes.interrupted;
 }

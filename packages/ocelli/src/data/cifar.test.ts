@@ -5,7 +5,10 @@ import { messageOf, temporaryFolder, writeTar, writeTree } from '../../test/data
 import { CIFAR10_CLASSES, CIFAR100_COARSE, CIFAR100_FINE } from './cifarClasses.ts';
 import { CIFAR10, CIFAR100 } from './cifarFormat.ts';
 import type { CifarFormat, LabelKind } from './cifarFormat.ts';
+import type { FileSource, SourceFile } from './fileSource.ts';
 import { imageDataset } from './imageDataset.ts';
+import { recogniseLayout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { openPictures } from './openPictures.ts';
 import { openSource } from './openSource.ts';
 import { cachedPictures } from './pictureCache.ts';
@@ -92,6 +95,61 @@ describe('CIFAR binary batches', () => {
       10, 100, 20,
     ]);
     for (const names of [CIFAR10_CLASSES, CIFAR100_FINE]) expect([...names].sort()).toEqual(names);
+  });
+});
+
+const sized = (name: string, size: number): SourceFile => ({ path: name, size, mtimeMs: 0 });
+
+/** What a listing of these files is taken for; their content is not read for that. */
+function layoutOf(files: readonly SourceFile[], format: CifarFormat): Layout {
+  const source = { path: 'listed', kind: 'folder' } as FileSource;
+  return recogniseLayout(source, { files, folders: [] }, [format]);
+}
+
+// As published at https://www.cs.toronto.edu/~kriz/cifar.html.
+describe('the official formats', () => {
+  const host = 'https://www.cs.toronto.edu/~kriz';
+
+  test('name the archives and checksums that their authors publish', () => {
+    expect(CIFAR10).toMatchObject({
+      url: `${host}/cifar-10-binary.tar.gz`,
+      md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+    });
+    expect(CIFAR100).toMatchObject({
+      url: `${host}/cifar-100-binary.tar.gz`,
+      md5: '03b5dce01913d631647c71ecec9e9cb8',
+    });
+  });
+
+  test('have the published files, with as many records', () => {
+    expect(CIFAR10).toMatchObject({
+      trainFiles: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`),
+      testFile: 'test_batch.bin',
+      recordsPerTrainFile: 10_000,
+      recordsPerTestFile: 10_000,
+      labels: { fine: { offset: 0 } },
+    });
+    expect(CIFAR100).toMatchObject({
+      trainFiles: ['train.bin'],
+      testFile: 'test.bin',
+      recordsPerTrainFile: 50_000,
+      recordsPerTestFile: 10_000,
+      labels: { coarse: { offset: 0 }, fine: { offset: 1 } },
+    });
+  });
+
+  test.each([
+    ['CIFAR-10', CIFAR10, 30_730_000, 30_730_000], // 10,000 records of 1 + 3072 bytes
+    ['CIFAR-100', CIFAR100, 153_700_000, 30_740_000], // 50,000 and 10,000 of 2 + 3072 bytes
+  ])('take files of %s of the published size alone', (_, format, trainBytes, testBytes) => {
+    const sizes = (change: number): SourceFile[] => [
+      ...format.trainFiles.map((name) => sized(name, trainBytes)),
+      sized(format.testFile, testBytes + change),
+    ];
+    expect(layoutOf(sizes(0), format)).toEqual({ kind: 'cifar', format, folder: '' });
+    expect(() => layoutOf(sizes(1), format)).toThrow(
+      `expected ${format.testFile} to be ${testBytes} bytes, got ${testBytes + 1}`,
+    );
   });
 });
 

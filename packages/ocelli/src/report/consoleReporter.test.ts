@@ -73,6 +73,7 @@ test('bar mode without a terminal: plain lines, ten seconds apart, never a carri
       ' 8/10 [=======================>......] - ETA: 4s 2.00s/step - train loss: 1.2500 - train accuracy: 50.00',
       '10/10 [==============================] - 20s 2.00s/step - train loss: 1.2500 - train accuracy: 50.00',
       'Test set: Average loss: 0.5180, Accuracy: 8378/10000 (83.78%)',
+      'EPOCH:1, global_step = 10, lr: 0.0800, train loss: 1.25, train acc: 0.50, val loss: 1.15, val acc: 0.60, time: 0:00:20',
       'best epoch: 1/20, val acc: 0.6000',
       '',
     ].join('\n'),
@@ -120,8 +121,8 @@ test('from the second epoch on the time to the end of the run is given', () => {
     stepsPerEpoch: 10,
     seconds: 20.5,
   };
-  expect(shown([epochEnded(1, 100), second], {}).out).toBe(
-    'Epoch: 2 / 20 (about 6:30 to go)\n', // 19 epochs of 20.5 s
+  expect(shown([epochEnded(1, 100), second], {}).out.split('\n')[1]).toBe(
+    'Epoch: 2 / 20 (about 6:30 to go)', // 19 epochs of 20.5 s
   );
 });
 

@@ -1,6 +1,6 @@
 import type { Scores } from '../metrics/scores.ts';
 import type { EpochEnded, EvaluationEnded } from '../train/events.ts';
-import { figure, percent } from './numbers.ts';
+import { clock, figure, percent } from './numbers.ts';
 
 /**
  * An evaluation in one line.
@@ -30,6 +30,24 @@ export function epochLine(event: EpochEnded): string {
 
 function scoresText(name: string, { loss, accuracy }: Scores): string {
   return `${name} loss: ${figure(loss)}  ${name} acc: ${accuracy.toFixed(4)}`;
+}
+
+/**
+ * An epoch as it is reported under its bar, in the form of the founding runs. `global_step` counts the
+ * steps of the whole run, `time` is cumulative and `lr` as in {@link epochLine}.
+ *
+ * `EPOCH:1, global_step = 98, lr: 0.0800, train loss: 1.25, train acc: 0.50, val loss: 1.15, val acc: 0.60, time: 0:00:20`
+ */
+export function epochReport(event: EpochEnded): string {
+  const { epoch, lr, train, validation, progress } = event;
+  const counts = [`EPOCH:${epoch}`, `global_step = ${progress.step}`, `lr: ${figure(lr)}`];
+  const parts = [...counts, ...shortScores('train', train)];
+  if (validation !== undefined) parts.push(...shortScores('val', validation));
+  return [...parts, `time: ${clock(progress.seconds)}`].join(', ');
+}
+
+function shortScores(name: string, { loss, accuracy }: Scores): string[] {
+  return [`${name} loss: ${loss.toFixed(2)}`, `${name} acc: ${accuracy.toFixed(2)}`];
 }
 
 /** Which epoch was best, from the record; never "the last one". */

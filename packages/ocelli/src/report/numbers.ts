@@ -25,6 +25,13 @@ export function span(seconds: number): string {
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** Time on a clock, the broken second cut off: `0:02:03`, `1:22:33`. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const minutes = twoDigits(Math.floor(whole / 60) % 60);
+  return `${Math.floor(whole / 3600)}:${minutes}:${twoDigits(whole % 60)}`;
+}
+
 /** The time one step takes: `850us/step`, `174ms/step`, `5.61s/step`. */
 export function perStep(seconds: number): string {
   if (seconds >= 1) return `${seconds.toFixed(2)}s/step`;

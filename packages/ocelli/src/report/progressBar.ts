@@ -34,9 +34,21 @@ export function barLine(state: BarState, columns = Infinity): string {
   const counter = `${String(done).padStart(String(total).length)}/${total}`;
   const metrics = `train loss: ${figure(loss)} - train accuracy: ${percent(accuracy)}`;
   const text = ` - ${timing} - ${metrics}`;
+  return withBar({ counter, share: done / total, text }, columns);
+}
+
+/** A line with a bar in it: what stands before, how full it is (from 0 to 1), what stands behind. */
+interface LineParts {
+  readonly counter: string;
+  readonly share: number;
+  readonly text: string;
+}
+
+/** Puts a line together in at most `columns` characters. */
+export function withBar({ counter, share, text }: LineParts, columns: number): string {
   const space = columns - counter.length - text.length - ' []'.length;
   const width = Math.max(leastWidth, Math.min(fullWidth, space));
-  return `${counter} [${bar(done / total, width)}]${text}`.slice(0, columns);
+  return `${counter} [${bar(share, width)}]${text}`.slice(0, columns);
 }
 
 function bar(share: number, width: number): string {

@@ -12,6 +12,8 @@ export interface Assembled {
   readonly optimizer: StepOptimizer & SavableOptimizer;
   readonly loss: Loss;
   readonly lrAt: Schedule;
+  /** Longest gradient of the loss as it is, summed or not; absent: gradients are left as they are. */
+  readonly gradientClip?: number;
 }
 
 /** Sizes that come from the data. */
@@ -26,13 +28,14 @@ export interface DataSizes {
  * @throws {DeviceError} if the device is not there.
  */
 export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
-  const { lossReduction: reduction, labelSmoothing } = experiment;
+  const { lossReduction: reduction, labelSmoothing, gradientClip } = experiment;
   const model = buildModel(experiment, sizes.numClasses);
   return {
     model,
     optimizer: buildOptimizer(experiment, model.parameters()),
     loss: classificationLoss({ reduction, labelSmoothing }),
     lrAt: buildSchedule(experiment, sizes.stepsPerEpoch),
+    ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
   };
 }
 
@@ -50,11 +53,10 @@ function buildOptimizer(
   experiment: Experiment,
   parameters: readonly Tensor[],
 ): Assembled['optimizer'] {
-  const { optimizer, lossReduction, batchSize, momentum, nesterov } = experiment;
-  // A summed loss has gradients batchSize times as long. The learning rate is divided by that at every
-  // step, so the decay, which is not part of the loss, has to be multiplied to stay what it says.
-  const scale = lossReduction === 'sum' ? batchSize : 1;
-  const weightDecay = experiment.weightDecay * scale;
+  const { optimizer, momentum, nesterov } = experiment;
+  // The learning rate is divided by the scale at every step, so the decay, which is not part of the
+  // loss, has to be multiplied to stay what it says.
+  const weightDecay = experiment.weightDecay * gradientScale(experiment);
   const lr = 0; // set before every step
   if (optimizer === 'adam') return new Adam(parameters, { lr, weightDecay });
   if (optimizer === 'adamw') return new AdamW(parameters, { lr, weightDecay });
@@ -64,6 +66,11 @@ function buildOptimizer(
     momentum: momentum ?? 0,
     nesterov: nesterov ?? false,
   });
+}
+
+/** How many times as long the gradients are as those of a loss that is a mean. */
+function gradientScale({ lossReduction, batchSize }: Experiment): number {
+  return lossReduction === 'sum' ? batchSize : 1;
 }
 
 function buildSchedule(experiment: Experiment, stepsPerEpoch: number): Schedule {

@@ -10,8 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { epochEnded, runStarted } from '../../test/scriptedRun.ts';
+import { noisePictures, tinyTraining } from '../../test/tinyTraining.ts';
+import { normalize } from '../augment/normalize.ts';
 import { openEventLog, readEventLog } from './eventLog.ts';
 import type { StepEnded, TrainEvent } from './events.ts';
+import { fit } from './fit.ts';
+import { shuffledBatches } from './pictureBatches.ts';
+import { disposeBatch, type TrainingData } from './trainingData.ts';
 
 let folder: string;
 let path: string;
@@ -83,4 +88,33 @@ test('steps are stored once a second at most, other events always', () => {
   log(step(0), step(0.4), epochEnded(1, 1), step(0.9), step(1), step(1.5), step(2.1));
   const seconds = readEventLog(path).map((event) => ('seconds' in event ? event.seconds : 'epoch'));
   expect(seconds).toEqual([0, 'epoch', 1, 2.1]);
+});
+
+function namesOfBatch(data: TrainingData, number: number): string[] {
+  const names: string[][] = [];
+  for (const batch of data.batches(1, 0)) {
+    names.push(Array.from(batch.indices, (index) => data.nameOf(index)));
+    disposeBatch(batch);
+  }
+  return names[number - 1] ?? [];
+}
+
+test('a run stopped by a bad loss leaves the step, its rate and every name of the batch on record', async () => {
+  const transforms = [normalize({ mean: [128, 128, 128], std: [64, 64, 64] })];
+  const shuffled = { batchSize: 7, device: 'cpu', seed: 3, transforms };
+  const training = tinyTraining({ data: shuffledBatches(noisePictures(21), shuffled) });
+  const { compute } = training.loss;
+  let calls = 0;
+  const loss = {
+    ...training.loss,
+    compute: (...given: Parameters<typeof compute>) =>
+      ++calls === 2 ? compute(...given).mul(NaN) : compute(...given),
+  };
+  const { consume, close } = openEventLog(path);
+  await expect(fit({ ...training, loss, consumers: [consume] })).rejects.toThrow('step 2: ');
+  close();
+  const stopping = readEventLog(path).find(({ type }) => type === 'runStopping');
+  const names = namesOfBatch(training.data, 2);
+  expect(names).toHaveLength(7); // the message stops at five
+  expect(stopping).toMatchObject({ reason: 'nonFinite', badStep: { step: 2, lr: 0.05, names } });
 });

@@ -119,6 +119,18 @@ export interface RunStopping {
   readonly type: 'runStopping';
   readonly reason: 'interrupted' | 'nonFinite';
   readonly progress: Progress;
+  /** Present when a loss was not finite. */
+  readonly badStep?: BadStep;
+}
+
+/** The first step whose loss was not finite. */
+export interface BadStep {
+  /** Number of the step in the run, from 1. */
+  readonly step: number;
+  /** The schedule's value for that step. */
+  readonly lr: number;
+  /** All samples of its batch, in the batch's order. */
+  readonly names: readonly string[];
 }
 
 export interface Warning {

@@ -143,6 +143,7 @@ test('a loss that is not finite stops before the weights change and names the st
   expect(calls).toBe(3);
   expect(weightsOf(training.model)).toEqual(before);
   expect(events.at(-2)).toMatchObject({ type: 'runStopping', reason: 'nonFinite' });
+  expect(events.at(-2)).toMatchObject({ badStep: { step: 3, lr: 0.05 } });
   expect(events.at(-1)).toMatchObject({ reason: 'nonFinite', progress: { step: 2 } });
 });
 

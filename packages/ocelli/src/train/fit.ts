@@ -6,7 +6,7 @@ import { countParameters } from '../models/countParameters.ts';
 import { createEmitter, type Emit, type TrainEventConsumer } from './emitter.ts';
 import { evaluate } from './evaluate.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
-import { atTheBeginning, type Progress, type RunEnded } from './events.ts';
+import { atTheBeginning, type BadStep, type Progress, type RunEnded } from './events.ts';
 import { summed } from './loss.ts';
 import { LossWatch, NumericError } from './lossWatch.ts';
 import type { Schedule } from './schedule.ts';
@@ -91,15 +91,16 @@ class Run {
         if (!(await this.#epoch())) return await this.#end('interrupted');
       }
     } catch (error) {
-      if (error instanceof NumericError) await this.#end('nonFinite');
+      if (error instanceof NumericError) await this.#end('nonFinite', error.badStep);
       throw error;
     }
     return this.#end('completed');
   }
 
-  async #end(reason: RunEnded['reason']): Promise<FitResult> {
+  async #end(reason: RunEnded['reason'], badStep?: BadStep): Promise<FitResult> {
     const progress = this.#progress;
-    if (reason !== 'completed') await this.#emit({ type: 'runStopping', reason, progress });
+    const why = badStep && { badStep };
+    if (reason !== 'completed') await this.#emit({ type: 'runStopping', reason, progress, ...why });
     await this.#emit({ type: 'runEnded', reason, progress });
     return { reason, progress };
   }

@@ -1,9 +1,14 @@
 import { keep, noGrad, OcelliError, stack, type Tensor } from '@ocelli/torch';
+import type { BadStep } from './events.ts';
 
 /** Training produced a number that is not finite. */
 export class NumericError extends OcelliError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The step it happened in, where the error is about one. */
+  readonly badStep: BadStep | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { badStep?: BadStep }) {
     super('NUMERIC', message, options);
+    this.badStep = options?.badStep;
   }
 }
 
@@ -17,6 +22,7 @@ export interface StepFacts {
   names(): readonly string[];
 }
 
+/** In the message; the event has them all. */
 const namesShown = 5;
 
 /**
@@ -65,5 +71,6 @@ function notFinite(value: number | undefined, facts: StepFacts, unchanged: boole
   return new NumericError(
     `step ${step}: expected the loss to be finite, got ${value} (lr ${lr}, ${files}). ` +
       `${stopped} Try a lower learning rate.`,
+    { badStep: { step, lr, names } },
   );
 }

@@ -1,5 +1,7 @@
+import { randint } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { noisePictures } from '../../test/tinyTraining.ts';
+import { ImageDataset } from '../data/imageDataset.ts';
 import { evaluationBatches, trainingBatches, trainingTransforms } from './pictureBatches.ts';
 import type { Batch } from './trainingData.ts';
 
@@ -72,7 +74,7 @@ test('every setting reaches its transform, with its value', () => {
   const all = { pad: 3, padMode: 'zeros', flip: true, cutout: 5 } as const;
   const made = trainingTransforms(all, facts).map(({ name, settings: own }) => [name, own]);
   expect(made).toEqual([
-    ['randomCrop', { size: 8, padding: 3, mode: 'constant', fill: 0 }],
+    ['randomCrop', { size: [8, 8], padding: 3, mode: 'constant', fill: 0 }],
     ['horizontalFlip', { probability: 0.5 }],
     ['normalize', { mean: facts.mean, std: facts.std }],
     ['cutout', { size: 5, holes: 1, probability: 1, fill: 0 }],
@@ -87,4 +89,23 @@ test('evaluation looks at the pictures in order, unchanged from pass to pass', (
   expect(contents(data.batches())).toEqual(first);
   const indices = [...data.batches()].flatMap((batch) => Array.from(batch.indices));
   expect(indices).toEqual(Array.from({ length: 12 }, (_, i) => i));
+});
+
+test.each([
+  [8, 12],
+  [12, 8],
+])('pictures of %ix%i are trained on in the size they are evaluated in', (height, width) => {
+  const own = { ...facts, height, width };
+  const dataset = new ImageDataset({
+    pixels: randint({ high: 256, shape: [4, height, width, 3], dtype: 'uint8' }),
+    labels: Int32Array.of(0, 1, 2, 0),
+    classes: facts.classes,
+    nameOf: String,
+  });
+  const [evaluated] = evaluationBatches(dataset, own, settings).batches();
+  for (const padMode of ['reflect', 'zeros'] as const) {
+    const [trained] = trainingBatches(dataset, own, { ...settings, pad: 2, padMode }).batches(1, 0);
+    expect(trained?.images.shape).toEqual([4, 3, height, width]);
+    expect(trained?.images.shape).toEqual(evaluated?.images.shape);
+  }
 });

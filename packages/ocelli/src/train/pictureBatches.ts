@@ -29,9 +29,10 @@ export function trainingTransforms(
   facts: PictureFacts,
 ): Transform[] {
   const { pad, padMode, flip, cutout: side } = experiment;
+  const { height, width } = facts;
   const mode = padMode === 'zeros' ? 'constant' : 'reflect';
   return [
-    ...(pad > 0 ? [randomCrop({ size: facts.height, padding: pad, mode })] : []),
+    ...(pad > 0 ? [randomCrop({ size: [height, width], padding: pad, mode })] : []),
     ...(flip ? [horizontalFlip()] : []),
     normalize({ mean: facts.mean, std: facts.std }),
     ...(side > 0 ? [cutout({ size: side })] : []),

@@ -38,6 +38,12 @@ test('one folder of classes alone is split 85 to 15', async () => {
   expect([train.length, validation.dataset.length]).toEqual([24, 6]); // 2 of 10 of each class
 });
 
+test('the share that was held back is known, also where nobody asked for one', async () => {
+  expect((await open('both')).validationShare).toBeNull();
+  expect((await open('both', { validationShare: 0.3 })).validationShare).toBe(0.3);
+  expect((await open('both/train')).validationShare).toBe(0.15);
+});
+
 test('mean and deviation are those of the training pictures that are trained on', async () => {
   const { facts } = await open('both');
   // The drawn classes have red 20, 20, 220 and noise around them of -20 to 20.
@@ -59,8 +65,11 @@ test('imageSize resizes, onBadImage skip leaves bad pictures out and lists them'
   await drawPictures(join(folder, 'bad'), { train: 3, test: 1, side: 20 });
   writeFileSync(join(folder, 'bad', 'train', 'red', 'x.png'), 'no picture');
   await expect(open('bad')).rejects.toMatchObject({ code: 'DATA' });
-  const { facts, skipped, train } = await open('bad', { onBadImage: 'skip', imageSize: 12 });
+  const { facts, skipped, foundCount, train } = await open('bad', {
+    onBadImage: 'skip',
+    imageSize: 12,
+  });
   expect(facts).toMatchObject({ height: 12, width: 12 });
-  expect(train.length).toBe(9);
+  expect([train.length, foundCount]).toEqual([9, 13]); // 9 + 1 bad, 3 to test
   expect(skipped.map(({ path }) => path)).toEqual(['train/red/x.png']);
 });

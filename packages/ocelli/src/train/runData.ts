@@ -3,6 +3,7 @@ import { openPictures, type OpenPicturesOptions, type Pictures } from '../data/o
 import { trainValidationSplit } from '../data/split.ts';
 import { channelStatistics, type ChannelStatistics } from '../data/statistics.ts';
 import type { Experiment } from './experiment.ts';
+import { defaultValidationShare } from './settings.ts';
 import { cachedStatistics } from './statisticsCache.ts';
 
 /** The pictures of a run, and what a model needs to know to see others the same way. */
@@ -11,7 +12,12 @@ export interface RunData {
   /** Pictures evaluated after every epoch, and what they are called. */
   readonly validation: { readonly split: string; readonly dataset: ImageDataset };
   readonly facts: PictureFacts;
+  /** Share of the training pictures that was held back to validate on; `null` where none was. */
+  readonly validationShare: number | null;
+  /** Pictures left out, of all parts of the data. */
   readonly skipped: Pictures['skipped'];
+  /** Pictures found in all parts of the data, those left out among them. */
+  readonly foundCount: number;
 }
 
 /** How pictures become the model's input: stored with the run, used again for prediction. */
@@ -26,9 +32,6 @@ export interface PictureFacts {
   readonly trainCount: number;
   readonly validationCount: number;
 }
-
-/** Share of the training pictures held back where the data has no other part to validate on. */
-const shareHeldBack = 0.15;
 
 /** What is to be told while pictures are read for the first time. */
 export type DataListeners = Pick<OpenPicturesOptions, 'onDecode' | 'onDownload' | 'cacheFolder'>;
@@ -60,26 +63,35 @@ export async function openRunData(
   listeners: DataListeners = {},
 ): Promise<RunData> {
   const pictures = await openPictures(pictureOptions(experiment, listeners));
-  const { train, validation } = partsOf(pictures, experiment);
+  const { train, validation, validationShare } = partsOf(pictures, experiment);
   const { mean, std } = pictures.constants ?? measured(pictures, train);
   const [, height, width] = train.imageShape;
   const { classes, skipped } = pictures;
   const counts = { trainCount: train.length, validationCount: validation.dataset.length };
-  return { train, validation, skipped, facts: { classes, height, width, mean, std, ...counts } };
+  const facts = { classes, height, width, mean, std, ...counts };
+  const foundCount = picturesFound(pictures);
+  return { train, validation, validationShare, skipped, foundCount, facts };
+}
+
+/** How many pictures there are in all parts of the data, those left out among them. */
+export function picturesFound({ train, validation, test, skipped }: Pictures): number {
+  return train.length + (validation?.length ?? 0) + (test?.length ?? 0) + skipped.length;
 }
 
 function partsOf(
   pictures: Pictures,
   { validationShare, seed }: Experiment,
-): Pick<RunData, 'train' | 'validation'> {
+): Pick<RunData, 'train' | 'validation' | 'validationShare'> {
   const { train, validation, test } = pictures;
   if (validationShare === null) {
-    if (validation) return { train, validation: { split: 'validation', dataset: validation } };
-    if (test) return { train, validation: { split: 'test', dataset: test } };
+    const none = { train, validationShare: null };
+    if (validation) return { ...none, validation: { split: 'validation', dataset: validation } };
+    if (test) return { ...none, validation: { split: 'test', dataset: test } };
   }
-  const share = validationShare ?? shareHeldBack;
+  const share = validationShare ?? defaultValidationShare;
   const parts = trainValidationSplit(train, { validationShare: share, seed });
-  return { train: parts.train, validation: { split: 'validation', dataset: parts.validation } };
+  const held = { split: 'validation', dataset: parts.validation };
+  return { train: parts.train, validation: held, validationShare: share };
 }
 
 /** Measured on what is trained on alone: statistics that have seen the held-back part flatter it. */

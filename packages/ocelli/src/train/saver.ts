@@ -29,8 +29,8 @@ export interface Saver {
 }
 
 /**
- * Saves a run after every epoch, every few minutes within one, and when it stops early: a checkpoint to go on from, the last weights,
- * the best weights, and the table of results.
+ * Saves a run after every epoch, every few minutes within one, and when it stops early: a checkpoint
+ * to go on from, the last weights, the best weights, and the table of results.
  *
  * A save that fails is reported and tried again at the next occasion; what was saved before stays.
  */

@@ -71,7 +71,7 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
 /** Everything that follows from experiment and data alone. */
 function workOf({ experiment, data }: SessionOptions): FitOptions & { assembled: Assembled } {
   const { facts, train, validation } = data;
-  const { device, seed, epochs, gradientClip } = experiment;
+  const { device, seed, epochs } = experiment;
   const training = trainingBatches(train, facts, experiment);
   const held = evaluationBatches(validation.dataset, facts, experiment);
   const { stepsPerEpoch } = training;
@@ -84,7 +84,6 @@ function workOf({ experiment, data }: SessionOptions): FitOptions & { assembled:
     epochs,
     device,
     seed,
-    ...(gradientClip !== null && { gradientClip }),
   };
 }
 

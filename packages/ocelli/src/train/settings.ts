@@ -14,6 +14,9 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly fallbackText?: string;
 }
 
+/** Share of the training pictures held back where the data has no other part to validate on. */
+export const defaultValidationShare = 0.15;
+
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 
@@ -71,7 +74,7 @@ export const settings = {
     { schema: z.number().gt(0).lt(1), rule: 'a number between 0 and 1' },
     {
       help: 'share of the training pictures held back to validate on',
-      fallbackText: 'none where the data has a part for that, else 0.15',
+      fallbackText: `none where the data has a part for that, else ${defaultValidationShare}`,
     },
   ),
   imageSize: define(positiveInteger(4096), {
@@ -104,7 +107,7 @@ export const settings = {
     { schema: z.number().positive(), rule: 'a number between 0 and epochs' },
     {
       help: 'epoch, possibly fractional, at which the triangle peaks',
-      fallbackText: 'a quarter of epochs + 1, rounded down from 1 on',
+      fallbackText: '(epochs + 1) / 4, rounded down if 1 or more',
     },
   ),
   momentum: define(share, {
@@ -130,7 +133,7 @@ export const settings = {
   gradientClip: define(
     { schema: z.number().positive(), rule: 'a number above 0' },
     {
-      help: 'longest gradient, as the norm over all parameters; longer ones are shortened to it',
+      help: 'longest gradient of a loss that is a mean, as the norm over all parameters; longer ones are shortened',
       fallbackText: 'off',
     },
   ),

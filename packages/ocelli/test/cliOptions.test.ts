@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildModel } from '../src/train/assemble.ts';
+import { resolveExperiment } from '../src/train/experiment.ts';
+import { createRunFolder, writeLabels } from '../src/train/runFolder.ts';
+import { writeRunRecord } from '../src/train/runRecord.ts';
+import { saveWeights, type WeightsName } from '../src/train/weights.ts';
+import { type Outcome, patience, startCommand } from './commandLine.ts';
+import { drawPictures } from './drawnPictures.ts';
+
+// Options of the commands that are no settings of an experiment, and what they leave unsaid.
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ocelli-options-'));
+  await drawPictures(join(folder, 'pictures'), { train: 4, test: 1 });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const command = (...words: string[]): Promise<Outcome> => startCommand(folder, words).outcome;
+const short = ['--epochs', '1', '--batch-size', '9', '--threads', '1'];
+
+test(
+  'one folder of classes: the share held back is on record; --runs-dir says where',
+  async () => {
+    const words = ['--data', 'pictures/train', ...short, '--run-name', 'held'];
+    const { exitCode, out } = await command('train', ...words, '--runs-dir', 'elsewhere');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('run folder: elsewhere/held/1\n');
+    expect(existsSync(join(folder, 'runs', 'held'))).toBe(false);
+    const record = readFileSync(join(folder, 'elsewhere/held/1/experiment.json'), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({
+      experiment: { validationShare: 0.15 },
+      pictures: { trainCount: 9, validationCount: 3 }, // 0.15 of 4 is 0.6, so 1 of each class
+    });
+  },
+  patience,
+);
+
+test(
+  'pictures left out are counted and listed on stderr, in training and in evaluation; else silence',
+  async () => {
+    await drawPictures(join(folder, 'bad'), { train: 3, test: 1 });
+    for (let index = 0; index < 12; index++) {
+      writeFileSync(join(folder, `bad/train/red/x${String(index).padStart(2, '0')}.png`), 'text');
+    }
+    const words = ['--data', 'bad', '--on-bad-image', 'skip', ...short, '--run-name', 'bad'];
+    const { exitCode, out, err } = await command('train', ...words, '--progress', 'silent');
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: '' });
+    const lines = err.trimEnd().split('\n');
+    expect(lines[0]).toBe('warning: 12 of 24 pictures left out:');
+    expect(lines[1]).toMatch(/^ {2}train\/red\/x00\.png: .+/);
+    expect(lines[10]).toMatch(/^ {2}train\/red\/x09\.png: .+/);
+    expect(lines.slice(11)).toEqual(['  and 2 more']);
+    const own = await command('evaluate', 'runs/bad');
+    expect(own.err).toBe(err);
+    const given = await command('evaluate', 'runs/bad', '--data', 'bad');
+    expect(given.err.endsWith(err), given.err).toBe(true);
+  },
+  patience,
+);
+
+test(
+  'without pictures left out a silent run writes nothing at all',
+  async () => {
+    const words = ['--data', 'pictures', ...short, '--progress', 'silent'];
+    expect(await command('train', ...words)).toEqual({ exitCode: 0, out: '', err: '' });
+  },
+  patience,
+);
+
+/** A run of six classes whose best weights are others than its last. */
+function makeRun(): void {
+  const classes = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const experiment = resolveExperiment({ data: 'pictures', threads: 1 });
+  const constants = { mean: [100, 100, 100], std: [60, 60, 60] };
+  const sizes = { height: 16, width: 16, trainCount: 12, validationCount: 3 };
+  const run = createRunFolder(join(folder, 'runs'), 'six');
+  writeRunRecord(run, { experiment, pictures: { classes, ...constants, ...sizes } });
+  writeLabels(run, classes);
+  const save = (name: WeightsName, seed: number): void => {
+    const model = buildModel({ ...experiment, seed }, classes.length);
+    saveWeights(run.weights, name, { model, epoch: seed, step: seed });
+  };
+  save('best', 1);
+  save('last', 2);
+}
+
+test(
+  'predict shows five labels and asks the best weights, unless told otherwise',
+  async () => {
+    makeRun();
+    const words = ['predict', 'pictures/test/red/0.png', '--run', 'runs/six', '--json'];
+    const answers = async (
+      ...more: string[]
+    ): Promise<{ label: string; probability: number }[]> => {
+      const { out } = await command(...words, ...more);
+      const [answer] = JSON.parse(out) as [{ labels: { label: string; probability: number }[] }];
+      return answer.labels;
+    };
+    const unsaid = await answers();
+    expect(unsaid.length).toBe(5);
+    expect(await answers('--weights', 'best')).toEqual(unsaid);
+    expect(await answers('--weights', 'last')).not.toEqual(unsaid);
+    const all = await answers('--top', '6');
+    expect(all.slice(0, 5)).toEqual(unsaid);
+    expect(all.length).toBe(6);
+  },
+  patience,
+);
