@@ -3,7 +3,7 @@
 // Published: 94.1 % after 20 epochs in 416 s on one GPU; 59.88 % after the first epoch, 25 s.
 // Here:      68.11 % after one epoch (--epochs 1, seed 0), libtorch 1.13.1, two cores of an Intel Xeon with
 //            AVX-512 that others used too, 2026-11-22, commit 0dbeeb9. The same settings through
-//            `ocelli train` on an idle machine: 67.80 % in 248 s; see docs/proofs.md.
+//            `ocelli train` on an idle machine: 67.80 % in 217 s; see docs/proofs.md.
 // Source:    D. Page, How to Train Your ResNet, https://myrtle.ai/learn/how-to-train-your-resnet/
 // Run:       npx tsx recipes/cifar10-davidnet.ts --data /path/to/cifar10 --epochs 1
 //
