@@ -24,8 +24,8 @@ thread_local std::unordered_map<c10::StorageImpl*, SharedStorage> storages;
 constexpr int64_t kLargeStorageBytes = 1 << 16;
 
 // What V8 is told of a small tensor beside its elements: about a quarter of what TensorImpl,
-// StorageImpl and Handle take. Small garbage dies in the cheap collections of the young generation; told more, V8
-// runs a full one before they come round, at 0.7 us a tensor.
+// StorageImpl and Handle take. Small garbage dies in the cheap collections of the young generation;
+// told more, V8 runs a full one before they come round, at 0.7 us a tensor.
 constexpr int64_t kTensorOverheadBytes = 128;
 
 // A worker has its own environment and thread, so a count per thread is a count per environment.
