@@ -4,7 +4,7 @@ import { figure, percent, perStep, span } from './numbers.ts';
 export interface BarState {
   readonly done: number;
   readonly total: number;
-  /** Seconds spent on the steps that were made in this session. */
+  /** Seconds spent on the steps made since this process began. */
   readonly seconds: number;
   /** Steps those seconds were spent on; fewer than `done` when a run goes on within an epoch. */
   readonly timedSteps: number;
