@@ -6,10 +6,23 @@ export { pad, type PadOptions } from './augment/pad.ts';
 export { randomCrop, type RandomCropOptions } from './augment/randomCrop.ts';
 export type { Transform, TransformContext } from './augment/transform.ts';
 
+export { AttributeDataset, type AttributeDatasetParts } from './data/attributeDataset.ts';
+export {
+  type AttributeAnswer,
+  type AttributeName,
+  attributeNames,
+  type AttributePrediction,
+  type AttributeSchema,
+  type ClassOf,
+  defineSchema,
+  type HeadSizes,
+  headSizes,
+} from './data/attributeSchema.ts';
 export { type ChannelConstants, CIFAR100_CONSTANTS, CIFAR10_CONSTANTS } from './data/constants.ts';
 export { decodePicture, type DecodeOptions } from './data/decodePicture.ts';
 export { ImageDataset, type ImageDatasetParts } from './data/imageDataset.ts';
 export { openPictures, type OpenPicturesOptions, type Pictures } from './data/openPictures.ts';
+export { type BatchesOptions, PictureDataset, type PictureParts } from './data/pictureDataset.ts';
 export { mixSeed, permutation } from './data/randomOrder.ts';
 export { type SplitOptions, type TrainValidation, trainValidationSplit } from './data/split.ts';
 export {

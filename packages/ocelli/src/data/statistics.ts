@@ -1,5 +1,5 @@
 import { operator, scope, type Tensor } from '@ocelli/torch';
-import type { ImageDataset } from './imageDataset.ts';
+import type { PictureDataset } from './pictureDataset.ts';
 
 /** Mean and deviation of each channel. */
 export interface ChannelStatistics {
@@ -17,7 +17,7 @@ const CHUNK = 512;
  * Sums are exact integers, so neither the order nor the number of pictures matters. Use the training
  * part only: statistics that have seen the test part flatter it.
  */
-export function channelStatistics(dataset: ImageDataset): ChannelStatistics {
+export function channelStatistics(dataset: PictureDataset): ChannelStatistics {
   const sums: Sums = { values: [0, 0, 0], squares: [0, 0, 0] };
   for (const { images, labels } of dataset.batches({ batchSize: CHUNK })) {
     scope(() => addPixels(sums, images.permute([0, 2, 3, 1]).toTypedArray()));

@@ -5,7 +5,7 @@ import { horizontalFlip } from '../augment/horizontalFlip.ts';
 import { normalize } from '../augment/normalize.ts';
 import { randomCrop } from '../augment/randomCrop.ts';
 import type { Transform } from '../augment/transform.ts';
-import type { ImageDataset } from '../data/imageDataset.ts';
+import type { PictureDataset } from '../data/pictureDataset.ts';
 import { mixSeed } from '../data/randomOrder.ts';
 import type { Experiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
@@ -44,7 +44,7 @@ export function trainingTransforms(
  * nothing has to be saved to go on in the middle of an epoch.
  */
 export function shuffledBatches(
-  dataset: ImageDataset,
+  dataset: PictureDataset,
   options: BatchOptions & { readonly seed: number },
 ): TrainingData {
   const { batchSize, seed, device = 'cpu', transforms } = options;
@@ -68,7 +68,7 @@ export function shuffledBatches(
 }
 
 /** All pictures in order, transformed, each once. */
-export function orderedBatches(dataset: ImageDataset, options: BatchOptions): EvaluationData {
+export function orderedBatches(dataset: PictureDataset, options: BatchOptions): EvaluationData {
   const { batchSize, device = 'cpu', transforms } = options;
   const transform = compose(transforms);
   const generator = new Generator({ device });
@@ -86,7 +86,7 @@ export function orderedBatches(dataset: ImageDataset, options: BatchOptions): Ev
 
 /** The shuffled and augmented batches of an experiment. */
 export function trainingBatches(
-  dataset: ImageDataset,
+  dataset: PictureDataset,
   facts: PictureFacts,
   experiment: AugmentationSettings & BatchSettings & Pick<Experiment, 'seed'>,
 ): TrainingData {
@@ -97,7 +97,7 @@ export function trainingBatches(
 
 /** The batches on which a model is measured: nothing random, every picture once. */
 export function evaluationBatches(
-  dataset: ImageDataset,
+  dataset: PictureDataset,
   facts: Pick<PictureFacts, 'mean' | 'std'>,
   experiment: BatchSettings,
 ): EvaluationData {
@@ -115,7 +115,7 @@ interface Drawing {
   readonly generator: Generator;
 }
 
-function transformed(dataset: ImageDataset, indices: Int32Array, drawing: Drawing): Batch {
+function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Drawing): Batch {
   const { device, generator, transform } = drawing;
   return scope(() => {
     const raw = dataset.at(indices);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageDataset } from '../data/imageDataset.ts';
+import type { PictureDataset } from '../data/pictureDataset.ts';
 import { channelStatistics, type ChannelStatistics } from '../data/statistics.ts';
 import { writeJsonDurably } from './durableFile.ts';
 
@@ -10,7 +10,7 @@ import { writeJsonDurably } from './durableFile.ts';
  *
  * @param cacheEntry folder with the decoded pixels of `train`.
  */
-export function cachedStatistics(train: ImageDataset, cacheEntry: string): ChannelStatistics {
+export function cachedStatistics(train: PictureDataset, cacheEntry: string): ChannelStatistics {
   const path = join(cacheEntry, 'train-statistics.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as ChannelStatistics;
   const measured = channelStatistics(train);

@@ -4,7 +4,7 @@ import type { Tensor } from '@ocelli/torch';
 export interface Batch {
   /** Normalized float32 `(N, C, H, W)` on the device of the model. */
   readonly images: Tensor;
-  /** int64 `(N)`, class indices. */
+  /** int64 `(N)` or `(N, A)` for A attributes: class indices, −1 where one is missing. */
   readonly labels: Tensor;
   /** Which samples these are, to be named when something is wrong with them. */
   readonly indices: ArrayLike<number>;

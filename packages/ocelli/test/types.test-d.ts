@@ -1,0 +1,38 @@
+// What must compile and what must not; checked by the type checker, never run.
+
+import {
+  AttributeDataset,
+  type AttributePrediction,
+  defineSchema,
+  headSizes,
+} from '../src/index.ts';
+
+const schema = defineSchema({
+  gender: ['female', 'male'],
+  carryingbag: ['None', 'Daily/Office/Work Bag'],
+});
+
+export function predictions(prediction: AttributePrediction<typeof schema>): void {
+  const gender: 'female' | 'male' = prediction.gender.label;
+  const share: number = prediction.carryingbag.probabilities['Daily/Office/Work Bag'];
+  // @ts-expect-error a misspelt attribute
+  void prediction.gendr;
+  // @ts-expect-error a class of another attribute
+  void (prediction.gender.label === 'None');
+  // @ts-expect-error a class that does not exist
+  void prediction.carryingbag.probabilities['Handbag'];
+  void [gender, share];
+}
+
+export function dataSets(parts: ConstructorParameters<typeof AttributeDataset>[0]): void {
+  const data = new AttributeDataset({ ...parts, schema });
+  data.labelsOf('gender');
+  void data.classCounts().carryingbag[0];
+  // @ts-expect-error a misspelt attribute
+  data.labelsOf('gendr');
+  // @ts-expect-error a misspelt attribute
+  void data.classCounts().footwear;
+  const sizes: { readonly gender: number; readonly carryingbag: number } = headSizes(schema);
+  // @ts-expect-error a misspelt attribute
+  void sizes.gendr;
+}
