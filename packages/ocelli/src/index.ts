@@ -32,6 +32,15 @@ export {
   type NormalizationCheck,
 } from './data/statistics.ts';
 
+export {
+  type CalibrationBin,
+  calibrationBins,
+  calibrationError,
+  type CalibrationOptions,
+} from './metrics/calibration.ts';
+export { type ClassificationReport, classificationReport } from './metrics/classificationReport.ts';
+export type { ClassFigures, Confusion } from './metrics/confusion.ts';
+export type { Predictions } from './metrics/predictions.ts';
 export { type BatchOutcome, RunningTotals } from './metrics/runningTotals.ts';
 export { type Scores, scoresOf, type Totals } from './metrics/scores.ts';
 
