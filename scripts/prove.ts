@@ -2,15 +2,32 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
+import { bitflips } from './proofs/bitflips.ts';
 import { cifar10Davidnet } from './proofs/cifar10Davidnet.ts';
 import { commit } from './proofs/command.ts';
+import { diskFull } from './proofs/diskFull.ts';
+import { kill } from './proofs/kill.ts';
 import { memory } from './proofs/memory.ts';
+import { oneWriter } from './proofs/oneWriter.ts';
 import { opCallFlat } from './proofs/opCallFlat.ts';
 import type { Proof, ProofOptions } from './proofs/proof.ts';
 import { addRecord } from './proofs/records.ts';
 import { safetensorsFuzz } from './proofs/safetensorsFuzz.ts';
+import { signals } from './proofs/signals.ts';
+import { syscalls } from './proofs/syscalls.ts';
 
-const proofs: readonly Proof[] = [safetensorsFuzz, opCallFlat, memory, cifar10Davidnet];
+const proofs: readonly Proof[] = [
+  safetensorsFuzz,
+  opCallFlat,
+  memory,
+  cifar10Davidnet,
+  kill,
+  syscalls,
+  bitflips,
+  diskFull,
+  oneWriter,
+  signals,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -18,8 +18,9 @@ export interface Outcome {
 export function startCommand(
   folder: string,
   words: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
+  const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache'), ...variables };
   const child = spawn(process.execPath, [ocelli, ...words], { cwd: folder, env });
   const text = { out: '', err: '' };
   child.stdout.on('data', (piece) => (text.out += piece));

@@ -9,6 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   CheckpointError,
   type Module,
@@ -31,14 +32,20 @@ export interface SavableOptimizer {
   loadStateDict(state: OptimizerState): void;
 }
 
+interface FileFacts {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 interface Manifest {
   readonly format: 1;
-  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+  readonly files: Readonly<Partial<Record<string, FileFacts>>>;
 }
 
 const weightsFile = 'weights.safetensors';
 const optimizerFile = 'optimizer.safetensors';
 const stateFile = 'state.json';
+const savedFiles = [weightsFile, optimizerFile, stateFile] as const;
 const manifestFile = 'manifest.json';
 
 /**
@@ -71,12 +78,11 @@ export function saveCheckpoint(folder: string, state: TrainingState, progress: P
 }
 
 function manifestOf(path: string): Manifest {
-  const names = [weightsFile, optimizerFile, stateFile];
-  return { format: 1, files: Object.fromEntries(names.map((name) => [name, facts(path, name)])) };
+  const entries = savedFiles.map((name) => [name, factsOf(join(path, name))] as const);
+  return { format: 1, files: Object.fromEntries(entries) };
 }
 
-function facts(path: string, name: string): { bytes: number; sha256: string } {
-  const file = join(path, name);
+function factsOf(file: string): FileFacts {
   return { bytes: statSync(file).size, sha256: sha256Of(file) };
 }
 
@@ -116,21 +122,24 @@ export function loadCheckpoint(path: string, state: TrainingState): Progress {
 
 /** @throws {CheckpointError} if the checkpoint is not exactly what was saved. */
 function verify(path: string): void {
-  const manifest = readManifest(path);
-  if (manifest.format !== 1) {
+  const { format, files } = readManifest(path);
+  if (format !== 1) {
     throw new CheckpointError(
-      `${path}: expected a checkpoint of format 1, got ${manifest.format}. It was made by another version.`,
+      `${path}: expected a checkpoint of format 1, got ${format}. It was made by another version.`,
     );
   }
-  for (const [name, { sha256 }] of Object.entries(manifest.files)) {
-    if (existsSync(join(path, name)) && sha256Of(join(path, name)) === sha256) continue;
+  for (const name of savedFiles) {
+    const file = join(path, name);
+    const entry = files?.[name];
+    if (existsSync(file) && isDeepStrictEqual(entry, factsOf(file))) continue;
     throw new CheckpointError(`${path}: expected ${name} to be as it was saved, it is damaged.`);
   }
 }
 
-function readManifest(path: string): Manifest {
+/** What a manifest says, if it is one: a damaged file can hold anything. */
+function readManifest(path: string): Partial<Manifest> {
   try {
-    return JSON.parse(readFileSync(join(path, manifestFile), 'utf8')) as Manifest;
+    return JSON.parse(readFileSync(join(path, manifestFile), 'utf8')) as Partial<Manifest>;
   } catch (cause) {
     throw new CheckpointError(`${path}: expected a readable ${manifestFile}, got none.`, { cause });
   }

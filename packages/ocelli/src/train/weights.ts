@@ -1,12 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CheckpointError, type Module, readSafetensors, writeSafetensors } from '@ocelli/torch';
+import {
+  CheckpointError,
+  type Module,
+  readSafetensors,
+  readSafetensorsHeader,
+  writeSafetensors,
+} from '@ocelli/torch';
 import { sha256Of } from './checkpoint.ts';
-import { temporaryNameFor, writeJsonDurably, flushFolder } from './durableFile.ts';
-import { renameSync, rmSync } from 'node:fs';
+import { flushFolder, temporaryNameFor, writeDurably } from './durableFile.ts';
 
 /** Which weights of a run: those of its best epoch, or of its last. */
 export type WeightsName = 'best' | 'last';
+
+const manifestFile = 'manifest.json';
 
 /** Where weights come from within their run. */
 export interface WeightsFacts {
@@ -14,12 +21,8 @@ export interface WeightsFacts {
   readonly step: number;
 }
 
-interface Entry extends WeightsFacts {
-  readonly sha256: string;
-}
-
-/** For each file its newest entries, the current one first. */
-type Manifest = Partial<Record<string, Entry[]>>;
+/** For each file the SHA-256 of its newest contents, the current one first. */
+type Manifest = Partial<Record<string, string[]>>;
 
 /**
  * Saves weights as `folder/<name>.safetensors`, with their SHA-256 in `folder/manifest.json`.
@@ -40,8 +43,8 @@ export function saveWeights(
     writeSafetensors(temporary, model.stateDict(), { metadata });
     const manifest = readManifest(folder);
     const before = (manifest[file] ?? []).slice(0, 1);
-    manifest[file] = [{ sha256: sha256Of(temporary), epoch, step }, ...before];
-    writeJsonDurably(join(folder, 'manifest.json'), manifest);
+    manifest[file] = [sha256Of(temporary), ...before];
+    writeDurably(join(folder, manifestFile), JSON.stringify(manifest));
     renameSync(temporary, join(folder, file));
     flushFolder(folder);
   } catch (error) {
@@ -63,20 +66,26 @@ export function loadWeights(folder: string, name: WeightsName, model: Module): W
       `${path}: expected weights, got no such file. The run saved none yet.`,
     );
   }
-  const sha256 = sha256Of(path);
-  const entry = readManifest(folder)[`${name}.safetensors`]?.find((one) => one.sha256 === sha256);
-  if (entry === undefined) {
+  if (readManifest(folder)[`${name}.safetensors`]?.includes(sha256Of(path)) !== true) {
     throw new CheckpointError(
-      `${path}: expected the weights that were saved, got others: the SHA-256 is not in manifest.json. ` +
+      `${path}: expected the weights that were saved, got others: the SHA-256 is not in ${manifestFile}. ` +
         'The file is damaged or was replaced.',
     );
   }
   model.loadStateDict(readSafetensors(path));
-  return { epoch: entry.epoch, step: entry.step };
+  const { metadata } = readSafetensorsHeader(path);
+  return { epoch: Number(metadata.get('epoch')), step: Number(metadata.get('step')) };
 }
 
+/** @throws {CheckpointError} if there is a manifest and it cannot be read. */
 function readManifest(folder: string): Manifest {
-  const path = join(folder, 'manifest.json');
+  const path = join(folder, manifestFile);
   if (!existsSync(path)) return {};
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest; // written above
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest; // written above
+  } catch (cause) {
+    throw new CheckpointError(`${path}: expected the hashes of the weights, it is damaged.`, {
+      cause,
+    });
+  }
 }
