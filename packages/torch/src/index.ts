@@ -236,6 +236,7 @@ export { ModuleDict, ModuleList, Sequential } from './nn/containers.ts';
 export { Conv2d, type Conv2dOptions } from './nn/conv.ts';
 export { type ConvertOptions } from './nn/convert.ts';
 export { Dropout, type DropoutOptions } from './nn/dropout.ts';
+export { type ForwardHook } from './nn/forwardHooks.ts';
 export { GhostBatchNorm2d, type GhostBatchNorm2dOptions } from './nn/ghostBatchNorm.ts';
 export { GroupNorm, type GroupNormOptions } from './nn/groupNorm.ts';
 export {

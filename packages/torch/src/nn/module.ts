@@ -3,8 +3,9 @@ import { OptionError, optionError } from '../errors.ts';
 import { keepForever } from '../memory.ts';
 import { didYouMean } from '../nearest.ts';
 import { readOptions } from '../options.ts';
-import type { Tensor } from '../tensor.ts';
+import type { HookHandle, Tensor } from '../tensor.ts';
 import { convertInPlace, type ConvertOptions } from './convert.ts';
+import { addForwardHook, type ForwardHook, type Hookable } from './forwardHooks.ts';
 import type { Parameter } from './parameter.ts';
 import {
   compareState,
@@ -204,6 +205,18 @@ export abstract class Module<In = Tensor, Out = Tensor> {
   /** Resumes the learning of every parameter at or below `path`; the reverse of `freeze`. */
   unfreeze(path = ''): this {
     return this.#setRequiresGrad('unfreeze', path, true);
+  }
+
+  /**
+   * Calls `hook` after every `forward` of this module with its output and input. A value that the hook
+   * returns takes the output's place; a parent that computes without this module's `forward` does not
+   * pass by.
+   *
+   * @returns what takes the hook away again.
+   */
+  registerForwardHook<I, O>(this: Hookable<I, O>, hook: ForwardHook<I, O>): HookHandle {
+    // Types of its own, and not the class's: a module of any input would else be no `AnyModule`.
+    return addForwardHook(this, hook);
   }
 
   /** Calls a function with every module below this one, in order, and then with this. */

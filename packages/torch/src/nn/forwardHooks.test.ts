@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { ones } from '../create.ts';
+import type { Tensor } from '../tensor.ts';
+import { ReLU } from './activation.ts';
+import { Sequential } from './containers.ts';
+import { Module } from './module.ts';
+
+class Doubling extends Module {
+  forward(input: Tensor): Tensor {
+    return input.mul(2);
+  }
+}
+
+test('a hook sees output and input of every forward until it is removed', () => {
+  const module = new Doubling();
+  const seen: unknown[] = [];
+  const hook = module.registerForwardHook((output, input) => {
+    seen.push([input.item(), output.item()]);
+  });
+  module.forward(ones([1]));
+  module.forward(ones([1]).mul(3));
+  hook.remove();
+  module.forward(ones([1]));
+  expect(seen).toEqual([
+    [1, 2],
+    [3, 6],
+  ]);
+});
+
+test('what a hook returns takes the place of the output, also inside a parent', () => {
+  const inner = new Doubling();
+  const model = new Sequential(inner, new ReLU());
+  const hook = inner.registerForwardHook((output) => output.neg());
+  expect(model.forward(ones([1])).item()).toBe(0);
+  hook.remove();
+  expect(model.forward(ones([1])).item()).toBe(2);
+});
+
+test('hooks run in the order of registration, and removing one leaves the others', () => {
+  const module = new Doubling();
+  const first = module.registerForwardHook((output) => output.add(1));
+  module.registerForwardHook((output) => output.mul(10));
+  expect(module.forward(ones([1])).item()).toBe(30);
+  first.remove();
+  first.remove();
+  expect(module.forward(ones([1])).item()).toBe(20);
+});
+
+test('without a hook a module has the forward of its class', () => {
+  const module = new Doubling();
+  module.registerForwardHook(() => {}).remove();
+  expect(Object.hasOwn(module, 'forward')).toBe(false);
+});
