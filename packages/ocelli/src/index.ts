@@ -68,6 +68,30 @@ export {
 } from './report/consoleReporter.ts';
 export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
 
+export { type Agreement, agreements } from './explain/agreement.ts';
+export { type ColourMap, colourMaps, type Rgb } from './explain/colourMap.ts';
+export {
+  explain,
+  type Explanation,
+  explanationMethods,
+  type ExplainOptions,
+} from './explain/explain.ts';
+export {
+  faithfulness,
+  type Faithfulness,
+  type FaithfulnessOptions,
+} from './explain/faithfulness.ts';
+export {
+  integratedGradients,
+  type IntegratedGradientsOptions,
+} from './explain/integratedGradients.ts';
+export { type SpatialLayer, spatialLayers } from './explain/layers.ts';
+export { occlusion, type OcclusionOptions } from './explain/occlusion.ts';
+export { overlay, type OverlayOptions } from './explain/overlay.ts';
+export { smoothGrad, type SmoothGradOptions } from './explain/smoothGrad.ts';
+export { type FixedSubject, type Subject } from './explain/subject.ts';
+export { type ModelOutput, type Target } from './explain/target.ts';
+
 export { assemble, type Assembled, buildModel, type DataSizes } from './train/assemble.ts';
 export {
   listCheckpoints,
