@@ -45,10 +45,17 @@ export { type BatchOutcome, RunningTotals } from './metrics/runningTotals.ts';
 export { type Scores, scoresOf, type Totals } from './metrics/scores.ts';
 
 export { catalog, createModel, type ModelFactory } from './models/catalog.ts';
+export { Classifier } from './models/classifier.ts';
 export { ConvBatchNorm, type ConvBatchNormOptions } from './models/convBatchNorm.ts';
 export { countParameters, type ParameterCount } from './models/countParameters.ts';
-export { DavidNet, type DavidNetOptions } from './models/davidNet.ts';
+export {
+  DavidNet,
+  type DavidNetOptions,
+  davidNetTrunk,
+  type DavidNetTrunkOptions,
+} from './models/davidNet.ts';
 export { DavidNetAthena, type DavidNetAthenaOptions } from './models/davidNetAthena.ts';
+export { denseNet, type DenseNetDepth } from './models/denseNet.ts';
 export { type ModelName, modelNames } from './models/modelNames.ts';
 export {
   type ClassCounts,
@@ -57,7 +64,9 @@ export {
   type MultiHeadDavidNetOptions,
 } from './models/multiHeadDavidNet.ts';
 export { PooledBlock, type PooledBlockOptions } from './models/pooledBlock.ts';
+export { resnet, type ResNetDepth, type ResNetOptions } from './models/resnet.ts';
 export { ResnetSmall, type ResnetSmallOptions } from './models/resnetSmall.ts';
+export { type Stage, Trunk } from './models/trunk.ts';
 
 export {
   consoleReporter,

@@ -1,11 +1,16 @@
-import { globalMaxPool, Linear, Module, type Tensor } from '@ocelli/torch';
+import { GlobalMaxPool, Linear, type Tensor } from '@ocelli/torch';
+import { Classifier } from './classifier.ts';
 import { ConvBatchNorm, type ConvBatchNormOptions } from './convBatchNorm.ts';
 import { PooledBlock } from './pooledBlock.ts';
+import { type Stage, Trunk } from './trunk.ts';
 
-export interface DavidNetOptions extends ConvBatchNormOptions {
-  numClasses: number;
+export interface DavidNetTrunkOptions extends ConvBatchNormOptions {
   /** Channels of the first convolution; the blocks have 2, 4 and 8 times as many. @default 64 */
   width?: number;
+}
+
+export interface DavidNetOptions extends DavidNetTrunkOptions {
+  numClasses: number;
   /** Factor on the logits: a softer start, as if the last layer learned more slowly. @default 0.125 */
   logitScale?: number;
 }
@@ -21,30 +26,43 @@ export interface DavidNetOptions extends ConvBatchNormOptions {
  *
  * @see D. Page, How to Train Your ResNet, https://myrtle.ai/learn/how-to-train-your-resnet/
  */
-export class DavidNet extends Module {
-  readonly prep: ConvBatchNorm;
-  readonly block1: PooledBlock;
-  readonly block2: PooledBlock;
-  readonly block3: PooledBlock;
-  readonly linear: Linear;
-  readonly logitScale: number;
+export class DavidNet extends Classifier {
+  constructor({ numClasses, logitScale = 0.125, ...options }: DavidNetOptions) {
+    const trunk = davidNetTrunk(options);
+    const linear = new ScaledLinear(trunk.outChannels, numClasses, logitScale);
+    super(trunk, { pool: new GlobalMaxPool(), linear });
+  }
+}
 
-  constructor(options: DavidNetOptions) {
-    super();
-    const { numClasses, width = 64, logitScale = 0.125, ...conv } = options;
-    const block = (scale: number, residual: boolean): PooledBlock =>
-      new PooledBlock((width * scale) / 2, width * scale, { ...conv, residual });
-    this.prep = this.registerModule('prep', new ConvBatchNorm(3, width, conv));
-    this.block1 = this.registerModule('block1', block(2, true));
-    this.block2 = this.registerModule('block2', block(4, false));
-    this.block3 = this.registerModule('block3', block(8, true));
-    this.linear = this.registerModule('linear', new Linear(width * 8, numClasses, { bias: false }));
-    this.logitScale = logitScale;
+/** DavidNet without its last layer: `(N, 3, H, W)` → `(N, 8 · width, H/8, W/8)`. */
+export function davidNetTrunk(options: DavidNetTrunkOptions = {}): Trunk {
+  const { width = 64, ...conv } = options;
+  return new Trunk([
+    { name: 'prep', module: new ConvBatchNorm(3, width, conv), outChannels: width },
+    ...davidNetBlocks(width, conv),
+  ]);
+}
+
+/** The three blocks that all forms of DavidNet have in common. */
+export function davidNetBlocks(width: number, conv: ConvBatchNormOptions): Stage[] {
+  return [2, 4, 8].map((scale, index) => {
+    const outChannels = width * scale;
+    const residual = scale !== 4;
+    const module = new PooledBlock(outChannels / 2, outChannels, { ...conv, residual });
+    return { name: `block${index + 1}`, module, outChannels };
+  });
+}
+
+/** A linear layer without bias, its output times a fixed number. */
+export class ScaledLinear extends Linear {
+  readonly scale: number;
+
+  constructor(inFeatures: number, outFeatures: number, scale: number) {
+    super(inFeatures, outFeatures, { bias: false });
+    this.scale = scale;
   }
 
-  forward(images: Tensor): Tensor {
-    const stem = this.prep.forward(images);
-    const features = this.block3.forward(this.block2.forward(this.block1.forward(stem)));
-    return this.linear.forward(globalMaxPool(features)).mul(this.logitScale);
+  override forward(input: Tensor): Tensor {
+    return super.forward(input).mul(this.scale);
   }
 }

@@ -1,14 +1,16 @@
 import {
   BatchNorm2d,
   Conv2d,
+  Flatten,
   Linear,
   MaxPool2d,
-  maxPool2d,
   Module,
   ReLU,
   Sequential,
   type Tensor,
 } from '@ocelli/torch';
+import { Classifier } from './classifier.ts';
+import { Trunk } from './trunk.ts';
 
 export interface DavidNetAthenaOptions {
   numClasses: number;
@@ -24,29 +26,26 @@ export interface DavidNetAthenaOptions {
  *
  * float32 `(N, 3, 32, 32)` → logits `(N, numClasses)`.
  */
-export class DavidNetAthena extends Module {
-  readonly prep: Sequential;
-  readonly layer1: ResidualLayer;
-  readonly layer2: Sequential;
-  readonly layer3: ResidualLayer;
-  readonly linear: Linear;
-
+export class DavidNetAthena extends Classifier {
   constructor({ numClasses }: DavidNetAthenaOptions) {
-    super();
-    const stem = new Conv2d(3, 64, 3, { padding: 1 });
-    const prep = new Sequential(stem, new BatchNorm2d(64), new ReLU());
-    this.prep = this.registerModule('prep', prep);
-    this.layer1 = this.registerModule('layer1', new ResidualLayer(64, 128));
-    this.layer2 = this.registerModule('layer2', pooled(128, 256));
-    this.layer3 = this.registerModule('layer3', new ResidualLayer(256, 512));
-    this.linear = this.registerModule('linear', new Linear(512, numClasses));
+    super(davidNetAthenaTrunk(), {
+      pool: new MaxPool2d(4, { stride: 1 }),
+      flatten: new Flatten(),
+      linear: new Linear(512, numClasses),
+    });
   }
+}
 
-  forward(images: Tensor): Tensor {
-    const early = this.layer1.forward(this.prep.forward(images));
-    const features = this.layer3.forward(this.layer2.forward(early));
-    return this.linear.forward(maxPool2d(features, 4, { stride: 1 }).flatten(1));
-  }
+/** The athena form without its last layers: `(N, 3, H, W)` → `(N, 512, H/8, W/8)`. */
+export function davidNetAthenaTrunk(): Trunk {
+  const stem = new Conv2d(3, 64, 3, { padding: 1 });
+  const prep = new Sequential(stem, new BatchNorm2d(64), new ReLU());
+  return new Trunk([
+    { name: 'prep', module: prep, outChannels: 64 },
+    { name: 'layer1', module: new ResidualLayer(64, 128), outChannels: 128 },
+    { name: 'layer2', module: pooled(128, 256), outChannels: 256 },
+    { name: 'layer3', module: new ResidualLayer(256, 512), outChannels: 512 },
+  ]);
 }
 
 function pooled(inChannels: number, outChannels: number): Sequential {

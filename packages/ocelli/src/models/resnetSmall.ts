@@ -1,5 +1,15 @@
-import { Dropout, Linear, maxPool2d, Module, Sequential, type Tensor } from '@ocelli/torch';
+import {
+  Dropout,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  Module,
+  Sequential,
+  type Tensor,
+} from '@ocelli/torch';
+import { Classifier } from './classifier.ts';
 import { ConvBatchNorm } from './convBatchNorm.ts';
+import { Trunk } from './trunk.ts';
 
 export interface ResnetSmallOptions {
   numClasses: number;
@@ -20,31 +30,41 @@ export interface ResnetSmallOptions {
  *
  * float32 `(N, 3, 32, 32)` → logits `(N, numClasses)`; their softmax is the published output.
  */
-export class ResnetSmall extends Module {
-  readonly stem: Sequential;
-  readonly residual1: Sequential;
-  readonly middle: PooledPair;
-  readonly residual2: Sequential;
-  readonly linear: Linear;
-
-  constructor({ numClasses, dropout = 0.1, batchNormMomentum = 0.1 }: ResnetSmallOptions) {
-    super();
-    const conv = (from: number, to: number): ConvBatchNorm =>
-      new ConvBatchNorm(from, to, { batchNormMomentum });
-    const residual = (width: number): Sequential =>
-      new Sequential(conv(width, width), new Dropout({ p: dropout }), conv(width, width));
-    this.stem = this.registerModule('stem', new Sequential(conv(3, 64), conv(64, 128)));
-    this.residual1 = this.registerModule('residual1', residual(128));
-    this.middle = this.registerModule('middle', new PooledPair(conv(128, 256), conv(256, 512)));
-    this.residual2 = this.registerModule('residual2', residual(512));
-    this.linear = this.registerModule('linear', new Linear(512, numClasses, { bias: false }));
+export class ResnetSmall extends Classifier {
+  constructor({ numClasses, ...options }: ResnetSmallOptions) {
+    super(resnetSmallTrunk(options), {
+      pool2: new MaxPool2d(4),
+      flatten: new Flatten(),
+      linear: new Linear(512, numClasses, { bias: false }),
+    });
   }
+}
 
-  forward(images: Tensor): Tensor {
-    const early = maxPool2d(this.stem.forward(images), 2);
-    const middle = this.middle.forward(early.add(this.residual1.forward(early)));
-    const late = middle.add(this.residual2.forward(middle));
-    return this.linear.forward(maxPool2d(late, 4).flatten(1));
+/** resnet_small without its last layers: `(N, 3, H, W)` → `(N, 512, H/8, W/8)`. */
+export function resnetSmallTrunk(options: Omit<ResnetSmallOptions, 'numClasses'> = {}): Trunk {
+  const { dropout = 0.1, batchNormMomentum = 0.1 } = options;
+  const conv = (from: number, to: number): ConvBatchNorm =>
+    new ConvBatchNorm(from, to, { batchNormMomentum });
+  const residual = (width: number): Sequential =>
+    new AddedSequential(conv(width, width), new Dropout({ p: dropout }), conv(width, width));
+  const stem = new Sequential(conv(3, 64), conv(64, 128));
+  return new Trunk([
+    { name: 'stem', module: stem, outChannels: 128 },
+    { name: 'pool1', module: new MaxPool2d(2), outChannels: 128 },
+    { name: 'residual1', module: residual(128), outChannels: 128 },
+    {
+      name: 'middle',
+      module: new PooledPair(conv(128, 256), conv(256, 512)),
+      outChannels: 512,
+    },
+    { name: 'residual2', module: residual(512), outChannels: 512 },
+  ]);
+}
+
+/** `x + modules(x)`. */
+class AddedSequential extends Sequential {
+  override forward(images: Tensor): Tensor {
+    return images.add(super.forward(images));
   }
 }
 
