@@ -56,7 +56,7 @@ const refused: [string[], number, string][] = [
   [
     ['train', '--model', 'davidnett', '--lr', '-1'],
     2,
-    'error: ocelli train: expected --model to be one of davidnet, davidnet-athena, resnet-small, got "davidnett". Did you mean "davidnet"?\n' +
+    'error: ocelli train: expected --model to be a model that `ocelli summary` lists, got "davidnett". Did you mean "davidnet"?\n' +
       'ocelli train: expected --lr to be a number of at least 0, got -1.\n',
   ],
   [

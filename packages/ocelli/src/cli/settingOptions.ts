@@ -37,6 +37,7 @@ function kindOf({ schema }: Setting): Kind {
 
 function placeholder(setting: Setting): string {
   const choices = choicesOf(setting);
+  if (choices.length > 6) return 'name';
   if (choices.length > 0) return choices.join('|');
   return kindOf(setting) === 'number' ? 'number' : 'text';
 }

@@ -1,4 +1,4 @@
-import { GlobalAvgPool, Linear, type Module, OptionCheck } from '@ocelli/torch';
+import { didYouMean, GlobalAvgPool, Linear, type Module, optionError } from '@ocelli/torch';
 import { Classifier } from './classifier.ts';
 import { DavidNet } from './davidNet.ts';
 import { DavidNetAthena } from './davidNetAthena.ts';
@@ -37,9 +37,15 @@ export const catalog: Readonly<Record<ModelName, ModelFactory>> = {
  * @throws {OptionError} if there is none, with the nearest name.
  */
 export function createModel(name: string, options: { numClasses: number }): Module {
-  const known: readonly string[] = modelNames;
-  const checked = new OptionCheck('createModel').oneOf('name', name, known);
-  return catalog[checked as ModelName](options); // one of `modelNames`, as just checked
+  const known = modelNames.find((one) => one === name);
+  if (known !== undefined) return catalog[known](options);
+  throw optionError(
+    'createModel',
+    'name',
+    'a model of the catalog',
+    name,
+    didYouMean(name, modelNames),
+  );
 }
 
 function resnetOf(depth: ResNetDepth, options: ResNetOptions = {}): ModelFactory {

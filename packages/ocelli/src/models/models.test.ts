@@ -129,7 +129,7 @@ function statisticsOf(model: Module): unknown[] {
 
 test('an unknown model is refused with the nearest name', () => {
   expect(() => createModel('davidnett', { numClasses: 10 })).toThrow(
-    /^createModel: expected name to be one of davidnet, .*, got "davidnett"\. Did you mean "davidnet"\?$/,
+    'createModel: expected name to be a model of the catalog, got "davidnett". Did you mean "davidnet"?',
   );
   expect(Object.keys(catalog)).toEqual([...modelNames]);
 });

@@ -99,7 +99,7 @@ const refused: [Record<string, unknown>, string][] = [
   [{ lr: '0,1' }, 'experiment: expected lr to be a number of at least 0, got "0,1".'],
   [
     { model: 'davidne' },
-    'experiment: expected model to be one of davidnet, davidnet-athena, resnet-small, got "davidne". Did you mean "davidnet"?',
+    'experiment: expected model to be a model that `ocelli summary` lists, got "davidne". Did you mean "davidnet"?',
   ],
   [
     { optimizer: 'adam', momentum: 0.5 },

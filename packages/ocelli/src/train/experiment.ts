@@ -7,7 +7,7 @@ import {
   type Settings,
   settings,
 } from './settings.ts';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 type ValueOf<Name extends SettingName> = z.infer<Settings[Name]['schema']>;
 
@@ -88,7 +88,7 @@ function problemWith(
 
 /** The closed set of values of a setting; empty when it is open. */
 export function choicesOf(setting: Setting): readonly string[] {
-  return setting.rule.startsWith('one of ') ? setting.rule.slice('one of '.length).split(', ') : [];
+  return setting.schema instanceof z.ZodEnum ? setting.schema.options.map(String) : [];
 }
 
 /** Fills in defaults, those that depend on other settings last, and refuses what has no effect. */

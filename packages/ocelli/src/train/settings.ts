@@ -85,7 +85,10 @@ export const settings = {
     help: 'what to do about a picture that cannot be decoded',
     fallback: 'error',
   }),
-  model: define(choice(modelNames), { help: 'network', fallback: 'davidnet' }),
+  model: define(
+    { schema: z.enum(modelNames), rule: 'a model that `ocelli summary` lists' },
+    { help: 'network; `ocelli summary` lists them', fallback: 'davidnet' },
+  ),
   epochs: define(positiveInteger(), {
     help: 'passes over the training pictures',
     fallback: 20,
