@@ -25,6 +25,28 @@ export { openPictures, type OpenPicturesOptions, type Pictures } from './data/op
 export { type BatchesOptions, PictureDataset, type PictureParts } from './data/pictureDataset.ts';
 export { mixSeed, permutation } from './data/randomOrder.ts';
 export { type SplitOptions, type TrainValidation, trainValidationSplit } from './data/split.ts';
+export { AttributeTable } from './data/table/attributeTable.ts';
+export type { ColumnOptions, IgnoredColumn } from './data/table/chooseColumns.ts';
+export {
+  applyCorrectionRules,
+  parseCorrectionRule,
+  type CorrectedTable,
+  type CorrectionRule,
+  type RuleRecord,
+} from './data/table/correctionRules.ts';
+export { type LabelQuery, matchingRows, type Wanted } from './data/table/labelQuery.ts';
+export { oneHot, oneHotColumns } from './data/table/oneHot.ts';
+export { type OpenedTable, openTable, type OpenTableOptions } from './data/table/openTable.ts';
+export {
+  oversample,
+  type Oversampling,
+  type OversamplingRule,
+  parseOversamplingRule,
+} from './data/table/oversample.ts';
+export { parseQuery, queryText } from './data/table/queryText.ts';
+export { readTable, type ReadTableOptions, type TableReading } from './data/table/readTable.ts';
+export { readSplitFile, writeSplitFile } from './data/table/splitFile.ts';
+export { splitTable, type SplitTableOptions, type TableSplit } from './data/table/splitTable.ts';
 export {
   channelStatistics,
   type ChannelStatistics,

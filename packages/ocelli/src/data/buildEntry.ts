@@ -9,7 +9,7 @@ import type { SplitName } from './folderTree.ts';
 import type { DecodeOptions, PictureSize } from './decodePicture.ts';
 import { decodeSplit } from './decodeSplit.ts';
 import type { FileSource, SourceFile } from './fileSource.ts';
-import { recogniseLayout } from './layout.ts';
+import { listLayout, recogniseLayout } from './layout.ts';
 import type { CifarLayout, Layout } from './layout.ts';
 import { MANIFEST_FILE, MANIFEST_FORMAT, pixelFile } from './manifest.ts';
 import type { Manifest, ManifestSource, ManifestSplit } from './manifest.ts';
@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly labels: LabelKind;
   readonly onBadImage: 'error' | 'skip';
   readonly formats: readonly CifarFormat[];
+  /** The pictures, in order, where a table names them; otherwise they follow from the source's folders. */
+  readonly paths?: readonly string[];
   readonly onProgress: (progress: DecodeProgress) => void;
 }
 
@@ -44,7 +46,9 @@ export async function buildEntry(
   options: BuildOptions,
 ): Promise<Manifest> {
   const listing = await source.list();
-  const layout = recogniseLayout(source, listing, options.formats);
+  const layout = options.paths
+    ? listLayout(options.paths)
+    : recogniseLayout(source, listing, options.formats);
   const facts = new Map(listing.files.map((file) => [file.path, file]));
   const build = new Build(source, folder, { ...options, facts });
   const parts = layout.kind === 'cifar' ? await build.cifar(layout) : await build.folders(layout);

@@ -50,6 +50,7 @@ export async function decodeSplit(job: DecodeJob): Promise<DecodedSplit> {
 class SplitRows {
   readonly #job: DecodeJob;
   readonly #hashes: (Buffer | undefined)[];
+  readonly #pixelHashes: (Buffer | undefined)[];
   readonly #bad = new Map<number, BadPictureError>();
   #file: PixelFile | undefined;
   #first: (PictureSize & { path: string }) | undefined;
@@ -57,11 +58,12 @@ class SplitRows {
   constructor(job: DecodeJob) {
     this.#job = job;
     this.#hashes = new Array(job.pictures.length);
+    this.#pixelHashes = new Array(job.pictures.length);
   }
 
   async add(bytes: Buffer, row: number): Promise<void> {
     const name = this.#job.pictures[row]?.path ?? '?';
-    this.#hashes[row] = createHash('sha256').update(bytes).digest();
+    this.#hashes[row] = sha256(bytes);
     try {
       const picture = await decodePicture(bytes, name, this.#job.options);
       this.#store(picture, name, row);
@@ -78,6 +80,7 @@ class SplitRows {
     }
     this.#file ??= new PixelFile(this.#job.pixelFile, picture.pixels.length);
     this.#file.write(row, picture.pixels);
+    this.#pixelHashes[row] = sha256(picture.pixels);
   }
 
   finish(): DecodedSplit {
@@ -112,7 +115,8 @@ class SplitRows {
 
   #describe(kept: readonly number[], skipped: readonly SkippedPicture[]): ManifestSplit {
     const pictures = kept.map((row) => this.#job.pictures[row]).filter((p) => p !== undefined);
-    const hashes = kept.map((row) => this.#hashes[row]).filter((hash) => hash !== undefined);
+    const ofKept = (hashes: readonly (Buffer | undefined)[]): string =>
+      Buffer.concat(kept.map((row) => hashes[row] ?? EMPTY)).toString('base64');
     const facts = (picture: LabelledFile) => this.#job.facts.get(picture.path);
     return {
       count: kept.length,
@@ -121,7 +125,8 @@ class SplitRows {
         path: pictures.map((picture) => picture.path),
         size: pictures.map((picture) => facts(picture)?.size ?? 0),
         mtimeMs: pictures.map((picture) => facts(picture)?.mtimeMs ?? 0),
-        sha256: Buffer.concat(hashes).toString('base64'),
+        sha256: ofKept(this.#hashes),
+        pixelSha256: ofKept(this.#pixelHashes),
       },
       picturesPerFile: 1,
       skipped,
@@ -131,6 +136,12 @@ class SplitRows {
   close(): void {
     this.#file?.close();
   }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 /** A row and why its picture is left out. */

@@ -26,8 +26,8 @@ export function folderSource(folder: string): FileSource {
     path: root,
     kind: 'folder',
     list: async () => list(),
-    fingerprint: async () => fingerprint(list()),
-    readEach: (paths, use) => readEach(root, paths, use),
+    fingerprint: async () => listingFingerprint(list()),
+    readEach: (paths, use) => readFiles(root, paths, use),
   };
 }
 
@@ -88,7 +88,8 @@ function refuseLinkOutside(root: string, absolute: string): void {
   );
 }
 
-function fingerprint(listing: Listing): string {
+/** @internal Changes with the names, sizes and times of the files listed. */
+export function listingFingerprint(listing: Listing): string {
   const lines = listing.files.map((file) => `${file.path}\0${file.size}\0${file.mtimeMs}`);
   return createHash('sha256')
     .update(listing.folders.join('\n'))
@@ -97,7 +98,12 @@ function fingerprint(listing: Listing): string {
     .digest('hex');
 }
 
-async function readEach(root: string, paths: readonly string[], use: UseFile): Promise<void> {
+/** @internal Reads files below `root`, several at a time; see `FileSource.readEach`. */
+export async function readFiles(
+  root: string,
+  paths: readonly string[],
+  use: UseFile,
+): Promise<void> {
   let next = 0;
   const reader = async () => {
     while (next < paths.length) {

@@ -35,6 +35,15 @@ export function recogniseLayout(
   return { kind: 'folders', ...classFolders(source, listing) };
 }
 
+/**
+ * The layout of pictures that a table names: one split, in the order of the table. Their labels stay in
+ * the table, so that correcting one decodes nothing anew; here every picture has label 0.
+ */
+export function listLayout(paths: readonly string[]): Layout {
+  const pictures = paths.map((path) => ({ path, label: 0 }));
+  return { kind: 'folders', classes: [], splits: new Map([['train', pictures]]) };
+}
+
 function recogniseCifar(
   source: FileSource,
   listing: Listing,

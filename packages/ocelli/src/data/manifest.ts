@@ -73,6 +73,8 @@ export interface ManifestFiles {
   readonly mtimeMs: readonly number[];
   /** SHA-256 of every file, 32 bytes each, one after another, in base64. */
   readonly sha256: string;
+  /** The same of every decoded picture, where each file holds one: equal for copies in other formats. */
+  readonly pixelSha256?: string;
 }
 
 /** A picture that was left out, and why. */

@@ -1,12 +1,10 @@
 import path from 'node:path';
 import { OptionCheck } from '@ocelli/torch';
-import type { DecodeProgress } from './buildEntry.ts';
-import { defaultCacheFolder } from './cacheFolder.ts';
 import { CIFAR10, CIFAR100, CIFAR_FORMATS } from './cifarFormat.ts';
 import type { CifarFormat, LabelKind } from './cifarFormat.ts';
 import type { ChannelConstants } from './constants.ts';
-import { DEFAULT_MAX_PIXELS } from './decodePicture.ts';
-import type { DecodeOptions, Fit, PictureSize } from './decodePicture.ts';
+import { buildOptions, checkDecodingOptions, DECODING_OPTIONS } from './decodingOptions.ts';
+import type { DecodingOptions } from './decodingOptions.ts';
 import { download } from './download.ts';
 import type { DownloadProgress } from './download.ts';
 import type { FileSource } from './fileSource.ts';
@@ -19,7 +17,7 @@ import type { CacheEntry, CacheRequest } from './pictureCache.ts';
 import { tarSource } from './tarSource.ts';
 
 /** Where pictures come from and how they are decoded. */
-export interface OpenPicturesOptions {
+export interface OpenPicturesOptions extends DecodingOptions {
   /**
    * A folder `train/<class>/*`, `test/<class>/*` (or `<class>/*` alone), CIFAR's official binary
    * batches, or a tar archive of either. Without it the data set named by `dataset` is taken from the
@@ -30,18 +28,6 @@ export interface OpenPicturesOptions {
   dataset?: 'cifar10' | 'cifar100';
   /** CIFAR-100's 100 classes or their 20 groups; other data has fine labels only. @default 'fine' */
   labels?: LabelKind;
-  /** Stored size in pixels, one number for a square; without it all pictures must have one size. */
-  size?: number | PictureSize;
-  /** How pictures of another shape fill `size`. @default 'cover' */
-  fit?: Fit;
-  /** Larger pictures are bad pictures. @default 40_000_000 */
-  maxPixels?: number;
-  /** Whether a picture that cannot be decoded ends the run or is left out and listed. @default 'error' */
-  onBadImage?: 'error' | 'skip';
-  /** Where decoded pictures and downloads are kept; see `defaultCacheFolder`. */
-  cacheFolder?: string;
-  /** Called while pictures are decoded. */
-  onDecode?: (progress: DecodeProgress) => void;
   /** Called while an archive is downloaded. */
   onDownload?: (progress: DownloadProgress) => void;
 }
@@ -81,7 +67,7 @@ export async function openPictures(options: OpenPicturesOptions = {}): Promise<P
 async function given(options: OpenPicturesOptions, userPath: string): Promise<CacheRequest> {
   const source = openSource(userPath);
   return {
-    ...buildOptions(options),
+    ...requestOf(options),
     identity: source.path,
     fingerprint: await source.fingerprint(),
     source: async () => source,
@@ -94,7 +80,7 @@ async function published(
   dataset: CifarFormat['id'],
 ): Promise<CacheRequest> {
   const format = dataset === 'cifar100' ? CIFAR100 : CIFAR10;
-  const base = buildOptions(options);
+  const base = requestOf(options);
   const file = path.join(base.cacheFolder, 'downloads', path.posix.basename(format.url));
   const fetchSource = async (): Promise<FileSource> => {
     const onProgress = options.onDownload === undefined ? {} : { onProgress: options.onDownload };
@@ -105,17 +91,12 @@ async function published(
   return { ...base, identity: format.url, fingerprint: format.md5, source: fetchSource };
 }
 
-function buildOptions(options: OpenPicturesOptions) {
-  const { labels = 'fine', onBadImage = 'error', fit = 'cover' } = options;
-  const { maxPixels = DEFAULT_MAX_PIXELS, cacheFolder = defaultCacheFolder() } = options;
-  const decode: DecodeOptions = { fit, maxPixels };
-  const { size } = options;
-  if (size !== undefined) {
-    decode.size = typeof size === 'number' ? { height: size, width: size } : size;
-  }
-  const onProgress = options.onDecode ?? (() => undefined);
-  return { decode, labels, onBadImage, cacheFolder, formats: CIFAR_FORMATS, onProgress };
+function requestOf(options: OpenPicturesOptions): BuildRequest {
+  return { ...buildOptions(options), labels: options.labels ?? 'fine' };
 }
+
+/** All of a request but which source it is for. */
+type BuildRequest = Omit<CacheRequest, 'identity' | 'fingerprint' | 'source'>;
 
 function describe(entry: CacheEntry): Pictures {
   const { manifest } = entry;
@@ -137,25 +118,16 @@ function describe(entry: CacheEntry): Pictures {
 function checkOptions(options: OpenPicturesOptions): void {
   const check = new OptionCheck('openPictures');
   check.read(options, OPTIONS);
-  const { dataset, labels, fit, onBadImage, size, maxPixels } = options;
+  checkDecodingOptions(check, options);
+  const { dataset, labels } = options;
   if (dataset !== undefined) check.oneOf('dataset', dataset, ['cifar10', 'cifar100']);
   if (labels !== undefined) check.oneOf('labels', labels, ['fine', 'coarse']);
-  if (fit !== undefined) check.oneOf('fit', fit, ['cover', 'contain', 'fill']);
-  if (onBadImage !== undefined) check.oneOf('onBadImage', onBadImage, ['error', 'skip']);
-  if (maxPixels !== undefined) check.integer('maxPixels', maxPixels, 1);
-  const sides = typeof size === 'object' ? [size.height, size.width] : [size];
-  for (const side of sides) if (side !== undefined) check.integer('size', side, 1);
 }
 
 const OPTIONS: readonly (keyof OpenPicturesOptions)[] = [
+  ...DECODING_OPTIONS,
   'path',
   'dataset',
   'labels',
-  'size',
-  'fit',
-  'maxPixels',
-  'onBadImage',
-  'cacheFolder',
-  'onDecode',
   'onDownload',
 ];

@@ -1,0 +1,145 @@
+import { DataError, didYouMean } from '@ocelli/torch';
+import { checkAttributeName } from '../attributeSchema.ts';
+
+/** Which columns of a table are read; what is left out is chosen from the columns there are. */
+export interface ColumnOptions {
+  /** The column with the paths of the pictures. Without it, the one that holds such paths. */
+  imageColumn?: string;
+  /** The label columns, in the order of the attributes. Without them, all that hold classes. */
+  attributes?: readonly string[];
+  /** Columns that are no labels. */
+  ignore?: readonly string[];
+  /** Rows with the same value here are kept together when the table is split. */
+  groupColumn?: string;
+}
+
+/** A column of the table and where it stands. */
+export interface Column {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** A column that is not read, and why. */
+export interface IgnoredColumn {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface ChosenColumns {
+  readonly image: Column;
+  readonly group?: Column;
+  /** Label columns, or, where none were asked for, those that may turn out to hold labels. */
+  readonly attributes: readonly Column[];
+  readonly ignored: readonly IgnoredColumn[];
+}
+
+const PICTURE_PATH = /\.(jpe?g|png|webp|gif)\s*$/i;
+
+/** Names by which a column of paths is usually called, the plainest first. */
+const IMAGE_NAMES = ['image_path', 'image', 'path', 'picture', 'photo', 'file', 'filename', 'name'];
+
+/**
+ * Chooses the columns of a table from its header and its first records.
+ *
+ * @throws {DataError} if a column asked for is not there (the nearest name is told), two columns have
+ *   one name, or no column holds paths of pictures.
+ */
+export function chooseColumns(
+  file: string,
+  table: { readonly header: readonly string[]; readonly sample: readonly (readonly string[])[] },
+  options: ColumnOptions = {},
+): ChosenColumns {
+  const chooser = new Chooser(file, table);
+  const image = chooser.image(options.imageColumn);
+  const group = options.groupColumn === undefined ? undefined : chooser.named(options.groupColumn);
+  const ignored = (options.ignore ?? []).map((name) => chooser.named(name).name);
+  const left = chooser.others([image.name, ...ignored, ...(group ? [group.name] : [])]);
+  const attributes = options.attributes?.map((name) => chooser.named(name)) ?? left.candidates;
+  for (const { name } of attributes) checkAttributeName(file, name);
+  const taken = attributes.map(({ name }) => name);
+  const whyIgnored = [
+    ...ignored.map((name) => ({ name, reason: 'left out on request' })),
+    ...left.ignored,
+    ...left.candidates.filter(({ name }) => !taken.includes(name)).map(notChosen),
+  ];
+  return { image, ...(group && { group }), attributes, ignored: whyIgnored };
+}
+
+function notChosen({ name }: Column): IgnoredColumn {
+  return { name, reason: 'not among the attributes asked for' };
+}
+
+class Chooser {
+  readonly #file: string;
+  readonly #columns: readonly Column[];
+  readonly #sample: readonly (readonly string[])[];
+
+  constructor(
+    file: string,
+    table: { readonly header: readonly string[]; readonly sample: readonly (readonly string[])[] },
+  ) {
+    this.#file = file;
+    this.#columns = table.header.map((name, index) => ({ name: cleaned(name), index }));
+    this.#sample = table.sample;
+    this.#refuseTwins();
+  }
+
+  named(name: string): Column {
+    const column = this.#columns.find((candidate) => candidate.name === cleaned(name));
+    if (column !== undefined) return column;
+    const names = this.#columns.map((candidate) => candidate.name);
+    const hint = didYouMean(name, names);
+    const suffix = hint === '' ? '' : ` ${hint}`;
+    throw new DataError(
+      `${this.#file}: expected a column "${name}" among ${names.join(', ')}, got none.${suffix}`,
+    );
+  }
+
+  image(name: string | undefined): Column {
+    if (name !== undefined) return this.named(name);
+    const holders = this.#columns.filter((column) => this.#holdsPaths(column));
+    const usual = IMAGE_NAMES.map((usualName) =>
+      holders.find((column) => column.name.toLowerCase() === usualName),
+    ).find((column) => column !== undefined);
+    const found = usual ?? holders[0];
+    if (found !== undefined) return found;
+    throw new DataError(
+      `${this.#file}: expected a column with paths of pictures (.jpg, .png, .webp, .gif), ` +
+        `got ${this.#columns.map((column) => column.name).join(', ')}. Name it with imageColumn ` +
+        '(--image-column).',
+    );
+  }
+
+  others(taken: readonly string[]): { candidates: Column[]; ignored: IgnoredColumn[] } {
+    const columns = this.#columns.filter(({ name }) => !taken.includes(name));
+    const reasonOf = (column: Column): string | undefined => {
+      if (column.name === '') return 'has no name';
+      return this.#holdsPaths(column) ? 'holds paths of files' : undefined;
+    };
+    return {
+      candidates: columns.filter((column) => reasonOf(column) === undefined),
+      ignored: columns.flatMap((column) => {
+        const reason = reasonOf(column);
+        return reason === undefined ? [] : [{ name: column.name, reason }];
+      }),
+    };
+  }
+
+  #holdsPaths({ index }: Column): boolean {
+    const values = this.#sample.map((record) => record[index] ?? '').filter((text) => text !== '');
+    return values.length > 0 && values.every((text) => PICTURE_PATH.test(text));
+  }
+
+  #refuseTwins(): void {
+    const names = this.#columns.map(({ name }) => name).filter((name) => name !== '');
+    const twin = names.find((name, index) => names.indexOf(name) !== index);
+    if (twin === undefined) return;
+    throw new DataError(
+      `${this.#file} line 1: expected columns of different names, got "${twin}" twice. Rename one.`,
+    );
+  }
+}
+
+function cleaned(name: string): string {
+  return name.trim().normalize('NFC');
+}
