@@ -20,7 +20,8 @@ export const layers: Readonly<Record<string, readonly Layer[]>> = {
     ['index'],
   ],
   ocelli: [
-    ['data/', 'augment/', 'models/', 'metrics/'],
+    ['data/', 'models/', 'metrics/'],
+    ['augment/'],
     ['train/'],
     ['report/', 'explain/', 'export/', 'serve/'],
     ['index'],

@@ -1,10 +1,59 @@
-export { cutout, type CutoutOptions } from './augment/cutout.ts';
+export { type AffineOptions } from './augment/affine.ts';
+export { alternatingFlip, type AlternatingFlipOptions } from './augment/alternatingFlip.ts';
+export { augmentBatch, type LabelledImages } from './augment/augmentBatch.ts';
+export { autoContrast } from './augment/autoContrast.ts';
+export { boxBlur, type BoxBlurOptions } from './augment/boxBlur.ts';
+export { brightness, type BrightnessOptions } from './augment/brightness.ts';
+export { byEpoch, type ByEpochOptions, type EpochPolicy } from './augment/byEpoch.ts';
+export { channelShift, type ChannelShiftOptions } from './augment/channelShift.ts';
+export { coarseDropout, type CoarseDropoutOptions } from './augment/coarseDropout.ts';
+export { colorJitter, type ColorJitterOptions } from './augment/colorJitter.ts';
+export { type ColourOptions } from './augment/colourMap.ts';
 export { compose } from './augment/compose.ts';
+export { contrast, type ContrastOptions } from './augment/contrast.ts';
+export {
+  createTransform,
+  createTransforms,
+  describeTransform,
+  type TransformDefinition,
+  type TransformDescription,
+} from './augment/createTransform.ts';
+export { cropZoom, type CropZoomOptions } from './augment/cropZoom.ts';
+export { custom } from './augment/custom.ts';
+export { cutmix } from './augment/cutmix.ts';
+export { cutout, type CutoutOptions } from './augment/cutout.ts';
+export { equalize } from './augment/equalize.ts';
+export { type Fill, type FillOptions } from './augment/fill.ts';
+export { gaussianBlur, type GaussianBlurOptions } from './augment/gaussianBlur.ts';
+export { grayscale } from './augment/grayscale.ts';
 export { horizontalFlip, type HorizontalFlipOptions } from './augment/horizontalFlip.ts';
+export { hue, type HueOptions } from './augment/hue.ts';
+export { invert } from './augment/invert.ts';
+export { checkLabelEffects, withLabelEffect } from './augment/labelEffect.ts';
+export { mixup } from './augment/mixup.ts';
 export { normalize, type NormalizeOptions } from './augment/normalize.ts';
+export { oneOf, type OneOfOptions } from './augment/oneOf.ts';
 export { pad, type PadOptions } from './augment/pad.ts';
+export { type MixOptions } from './augment/partners.ts';
+export { posterize, type PosterizeOptions } from './augment/posterize.ts';
+export { randAugment, type RandAugmentOptions } from './augment/randAugment.ts';
 export { randomCrop, type RandomCropOptions } from './augment/randomCrop.ts';
-export type { Transform, TransformContext } from './augment/transform.ts';
+export { randomErase, type RandomEraseOptions } from './augment/randomErase.ts';
+export { rotate, type RotateOptions } from './augment/rotate.ts';
+export { saturation, type SaturationOptions } from './augment/saturation.ts';
+export { sharpness, type SharpnessOptions } from './augment/sharpness.ts';
+export { shear, type ShearOptions } from './augment/shear.ts';
+export { shift, type ShiftOptions } from './augment/shift.ts';
+export { solarize, type SolarizeOptions } from './augment/solarize.ts';
+export { sometimes, type SometimesOptions } from './augment/sometimes.ts';
+export { type LabelMix, Targets } from './augment/targets.ts';
+export type { LabelEffect, Transform } from './augment/transform.ts';
+export type { TransformContext } from './augment/transformContext.ts';
+export { type TransformCount, TransformCounts } from './augment/transformCounts.ts';
+export { transformEntries, type TransformEntry } from './augment/transformEntries.ts';
+export { trivialAugment } from './augment/trivialAugment.ts';
+export { verticalFlip, type VerticalFlipOptions } from './augment/verticalFlip.ts';
+export { zoom, type ZoomOptions } from './augment/zoom.ts';
 
 export { AttributeDataset, type AttributeDatasetParts } from './data/attributeDataset.ts';
 export {

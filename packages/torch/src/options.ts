@@ -57,7 +57,7 @@ export class OptionCheck {
 
   /** One integer for both, or two of them, each at least `least`; returned as `[height, width]`. */
   pair(option: string, value: Size2d, least: number): [height: number, width: number] {
-    const [height, width, ...more] = typeof value === 'number' ? [value, value] : value;
+    const [height, width, ...more] = Array.isArray(value) ? (value as number[]) : [value, value];
     if (isAtLeast(height, least) && isAtLeast(width, least) && more.length === 0) {
       return [height, width];
     }

@@ -1,28 +1,24 @@
-import { OptionCheck, optionError, rand, randint, tensor, type Tensor } from '@ocelli/torch';
-import { checkFill } from './fill.ts';
-import { alongChannels, alongRow, fromRows, imageShape, toRows } from './pixelRows.ts';
-import type { ImageShape } from './pixelRows.ts';
+import { OptionCheck, randint, type Size2d, type Tensor } from '@ocelli/torch';
+import { chooseImages } from './draw.ts';
+import { FILL_KEYS, fillErased, fillOf, type FillOptions } from './fill.ts';
+import { alongChannels, type ImageShape, imageShape } from './pixelRows.ts';
 import { checkProbability } from './probability.ts';
 import { positions } from './remap.ts';
-import type { Transform, TransformContext } from './transform.ts';
+import type { Transform } from './transform.ts';
+import type { TransformContext } from './transformContext.ts';
 
-/** Squares erased from images. */
-export interface CutoutOptions {
-  /** Side of the square, in pixels. */
-  size: number;
-  /** Squares in an image; they may overlap. @default 1 */
+/** Rectangles erased from images. */
+export interface CutoutOptions extends FillOptions {
+  /** Side of a square, or `[height, width]`, in pixels. */
+  size: Size2d;
+  /** Holes in an image; they may overlap. @default 1 */
   holes?: number;
   /** Chance of each image to get its holes, above 0 and at most 1. @default 1 */
   probability?: number;
-  /**
-   * What holes are filled with, one value or one a channel, in the images' own units: after
-   * normalisation 0 is the mean colour, before it the mean has to be given. @default 0
-   */
-  fill?: number | readonly number[];
 }
 
 /**
- * Erases squares whose centres are uniform over the image; parts beyond the edge are lost, so the
+ * Erases rectangles whose centres are uniform over the image; parts beyond the edge are lost, so the
  * border is cut as often as the middle.
  *
  * @throws {OptionError} if an option is outside its range, or (when applied) `fill` has another number
@@ -31,30 +27,29 @@ export interface CutoutOptions {
  */
 export function cutout(options: CutoutOptions): Transform {
   const check = new OptionCheck('cutout');
-  check.read(options, ['size', 'holes', 'probability', 'fill']);
-  const { size, holes = 1, probability = 1, fill = 0 } = options;
-  check.integer('size', size, 1);
+  check.read(options, ['size', 'holes', 'probability', ...FILL_KEYS]);
+  const { size, holes = 1, probability = 1 } = options;
+  const [high, wide] = check.pair('size', size, 1);
   check.integer('holes', holes, 1);
   checkProbability(check, probability);
+  const filling = fillOf(check, options);
   const apply = (images: Tensor, context: TransformContext) => {
     const shape = imageShape('cutout', images);
-    const columnWeight = (inColumns: Tensor) => alongChannels(inColumns, shape.channels);
     let erased: Tensor | undefined;
     for (let hole = 0; hole < holes; hole++) {
-      const inRows = spans(images, { ...shape, side: shape.height, size }, context).unsqueeze(2);
-      const inColumns = spans(images, { ...shape, side: shape.width, size }, context);
-      const square = inRows.logicalAnd(columnWeight(inColumns).unsqueeze(1));
+      const inRows = spans(images, { ...shape, side: shape.height, size: high }, context);
+      const inColumns = spans(images, { ...shape, side: shape.width, size: wide }, context);
+      const across = alongChannels(inColumns, shape.channels).unsqueeze(1);
+      const square = inRows.unsqueeze(2).logicalAnd(across);
       erased = erased === undefined ? square : erased.logicalOr(square);
     }
     if (erased === undefined) throw new Error('internal: cutout without holes');
-    if (probability < 1) {
-      const { device } = images;
-      const chosen = rand([shape.count, 1, 1], { device, generator: context.generator });
-      erased = erased.logicalAnd(chosen.lt(probability));
-    }
-    return fillErased(images, erased, { ...shape, fill });
+    const { device } = images;
+    const chosen = chooseImages({ ...shape, device, name: 'cutout', probability }, context);
+    if (probability < 1) erased = erased.logicalAnd(chosen.view([-1, 1, 1]));
+    return fillErased(images, erased, { name: 'cutout', filling, context });
   };
-  return { name: 'cutout', settings: { size, holes, probability, fill }, apply };
+  return { name: 'cutout', settings: { size, holes, probability, ...filling }, apply };
 }
 
 interface Span extends ImageShape {
@@ -73,20 +68,4 @@ function spans(images: Tensor, span: Span, { generator }: TransformContext): Ten
     .sub(centres)
     .add_(Math.floor(size / 2));
   return offsets.ge(0).logicalAnd(offsets.lt(size));
-}
-
-type Filling = ImageShape & { readonly fill: number | readonly number[] };
-
-function fillErased(images: Tensor, erased: Tensor, { channels, width, fill }: Filling): Tensor {
-  const rows = toRows(images);
-  const { dtype, device } = images;
-  if (typeof fill === 'number') {
-    return fromRows(rows.maskedFill(erased, checkFill('cutout', dtype, fill)), channels);
-  }
-  if (fill.length !== channels) {
-    throw optionError('cutout', 'fill', `one value or one for each of ${channels} channels`, fill);
-  }
-  const values = fill.map((value) => checkFill('cutout', dtype, value));
-  const colour = alongRow(tensor(values, { dtype, device }), width);
-  return fromRows(colour.where(erased, rows), channels);
 }

@@ -1,7 +1,9 @@
 import type { Tensor } from '@ocelli/torch';
 import { imageShape } from './pixelRows.ts';
 import { remap } from './remap.ts';
-import type { MakePixelMap, Transform, TransformContext } from './transform.ts';
+import type { Transform } from './transform.ts';
+import type { MakePixelMap } from './joinableMaps.ts';
+import type { TransformContext } from './transformContext.ts';
 
 /** A transform that does nothing but move pixels. */
 export function geometric(

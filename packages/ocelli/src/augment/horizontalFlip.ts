@@ -1,8 +1,8 @@
-import { OptionCheck, rand } from '@ocelli/torch';
-import { geometric } from './geometric.ts';
+import { OptionCheck } from '@ocelli/torch';
+import { chooseImages } from './draw.ts';
+import { flipped } from './flip.ts';
 import { checkProbability } from './probability.ts';
-import { positions } from './remap.ts';
-import type { PlacedShape, Transform, TransformContext } from './transform.ts';
+import type { Transform } from './transform.ts';
 
 /** How often images are mirrored. */
 export interface HorizontalFlipOptions {
@@ -19,17 +19,8 @@ export function horizontalFlip(options: HorizontalFlipOptions = {}): Transform {
   const check = new OptionCheck('horizontalFlip');
   const { probability = 0.5 } = check.read(options, ['probability']);
   checkProbability(check, probability);
-  const pixelMap = (images: PlacedShape, { generator }: TransformContext) => {
-    const { count, height, width, device } = images;
-    const flipped = rand([count, 1], { device, generator }).lt(probability);
-    const straight = positions(width, images);
-    return {
-      rows: positions(height, images).expand([count, -1]),
-      columns: straight
-        .neg()
-        .add_(width - 1)
-        .where(flipped, straight),
-    };
-  };
-  return geometric('horizontalFlip', { probability }, pixelMap);
+  const facts = { name: 'horizontalFlip', settings: { probability }, disturbs: 'side' } as const;
+  return flipped(facts, 'horizontal', (images, context) =>
+    chooseImages({ ...images, ...facts.settings, name: facts.name }, context),
+  );
 }

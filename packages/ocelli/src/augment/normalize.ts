@@ -1,6 +1,8 @@
 import { OptionCheck, optionError, tensor, type Tensor } from '@ocelli/torch';
+import { chooseImages } from './draw.ts';
 import { alongRow, fromRows, imageShape, toRows } from './pixelRows.ts';
 import type { Transform } from './transform.ts';
+import type { TransformContext } from './transformContext.ts';
 
 /** Mean and deviation to normalise with. */
 export interface NormalizeOptions {
@@ -18,13 +20,14 @@ export interface NormalizeOptions {
  */
 export function normalize(options: NormalizeOptions): Transform {
   new OptionCheck('normalize').read(options, ['mean', 'std']);
-  const mean = [...options.mean];
-  const std = [...options.std];
+  const mean = listOf('mean', options.mean);
+  const std = listOf('std', options.std);
   checkConstants(mean, std);
-  const apply = (images: Tensor) => {
-    const { channels, width } = imageShape('normalize', images);
+  const apply = (images: Tensor, context: TransformContext) => {
+    const { count, channels, width } = imageShape('normalize', images);
     if (channels !== mean.length) throw wrongChannels(channels, mean);
     const { device } = images;
+    chooseImages({ name: 'normalize', probability: 1, count, device }, context);
     const along = (values: number[]) => alongRow(tensor(values, { device }), width);
     // x · (1/std) − mean/std: two passes in place, and no division for every pixel.
     const scale = along(std.map((s) => 1 / s));
@@ -33,6 +36,11 @@ export function normalize(options: NormalizeOptions): Transform {
     return fromRows(rows.mul_(scale).sub_(shift), channels);
   };
   return { name: 'normalize', settings: { mean, std }, apply };
+}
+
+function listOf(option: string, values: readonly number[]): number[] {
+  if (Array.isArray(values)) return [...(values as readonly number[])];
+  throw optionError('normalize', option, 'a list of numbers', values);
 }
 
 function checkConstants(mean: readonly number[], std: readonly number[]): void {

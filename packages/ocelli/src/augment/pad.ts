@@ -1,10 +1,12 @@
 import { OptionCheck, type Tensor } from '@ocelli/torch';
 import { BORDER_MODES, reflected, remapFilled } from './border.ts';
 import type { BorderMode } from './border.ts';
+import { chooseImages } from './draw.ts';
 import { geometric } from './geometric.ts';
 import { imageShape } from './pixelRows.ts';
 import { positions } from './remap.ts';
-import type { PlacedShape, Transform } from './transform.ts';
+import type { Transform } from './transform.ts';
+import type { PlacedShape, TransformContext } from './transformContext.ts';
 
 /** A border around every image. */
 export interface PadOptions {
@@ -31,20 +33,22 @@ export function pad(options: PadOptions): Transform {
   check.oneOf('mode', mode, BORDER_MODES);
   check.number('fill', fill, []);
   const settings = { pixels, mode, fill };
-  const grown = ({ count, height, width, device }: PlacedShape) => ({
-    rows: positions(height + 2 * pixels, { device })
-      .sub(pixels)
-      .expand([count, -1]),
-    columns: positions(width + 2 * pixels, { device })
-      .sub(pixels)
-      .expand([count, -1]),
-  });
+  const grown = (images: PlacedShape, context: TransformContext) => {
+    chooseImages({ ...images, name: 'pad', probability: 1 }, context);
+    const along = (side: number) =>
+      positions(side + 2 * pixels, images)
+        .sub(pixels)
+        .expand([images.count, -1]);
+    return { rows: along(images.height), columns: along(images.width) };
+  };
   if (mode === 'reflect') {
-    return geometric('pad', settings, (images) => reflected(grown(images), images, pixels));
+    return geometric('pad', settings, (images, context) =>
+      reflected(grown(images, context), images, pixels),
+    );
   }
-  const apply = (images: Tensor) => {
+  const apply = (images: Tensor, context: TransformContext) => {
     const shape = { ...imageShape('pad', images), device: images.device };
-    return remapFilled(images, grown(shape), fill);
+    return remapFilled(images, grown(shape, context), fill);
   };
   return { name: 'pad', settings, apply };
 }

@@ -1,4 +1,5 @@
 import {
+  ones,
   OptionCheck,
   optionError,
   randint,
@@ -11,7 +12,8 @@ import type { BorderMode } from './border.ts';
 import { geometric } from './geometric.ts';
 import { imageShape } from './pixelRows.ts';
 import { positions } from './remap.ts';
-import type { PlacedShape, Transform, TransformContext } from './transform.ts';
+import type { Transform } from './transform.ts';
+import type { PlacedShape, TransformContext } from './transformContext.ts';
 
 /** A window of every image. */
 export interface RandomCropOptions {
@@ -43,10 +45,16 @@ export function randomCrop(options: RandomCropOptions): Transform {
   const settings = { size, padding, mode, fill };
   const windows = (images: PlacedShape, context: TransformContext) => {
     checkRoom({ height, width }, padding, images);
-    return {
-      rows: window({ side: images.height, size: height, padding }, images, context),
-      columns: window({ side: images.width, size: width, padding }, images, context),
-    };
+    const rows = window({ side: images.height, size: height, padding }, images, context);
+    const columns = window({ side: images.width, size: width, padding }, images, context);
+    const isSmaller = height !== images.height || width !== images.width;
+    context.onChanged?.(
+      'randomCrop',
+      isSmaller
+        ? ones([images.count], { dtype: 'bool', device: images.device })
+        : hasMoved(rows, columns),
+    );
+    return { rows, columns };
   };
   if (mode === 'reflect' || padding === 0) {
     return geometric('randomCrop', settings, (images, context) => {
@@ -70,6 +78,15 @@ function window(
   const high = side + 2 * padding - size + 1;
   const starts = randint({ high, shape: [count, 1], dtype: 'int32', device, generator });
   return starts.add(positions(size, { device })).sub_(padding);
+}
+
+/** Only which images moved counts as a change where the window is as large as the image. */
+function hasMoved(rows: Tensor, columns: Tensor): Tensor {
+  return startOf(rows).ne(0).logicalOr(startOf(columns).ne(0));
+}
+
+function startOf(positions: Tensor): Tensor {
+  return positions.select(1, 0);
 }
 
 interface Sides {

@@ -96,7 +96,10 @@ test.each([
     () => cutout({ size: 2, probability: 1.5 }),
     'cutout: expected probability to be above 0 and at most 1, got 1.5.',
   ],
-  [() => cutout({ size: 0 }), 'cutout: expected size to be a positive integer, got 0.'],
+  [
+    () => cutout({ size: 0 }),
+    'cutout: expected size to be a positive integer, or [height, width] of two, got 0.',
+  ],
   [() => cutout({ size: 1, holes: 0 }), 'cutout: expected holes to be a positive integer, got 0.'],
   [() => pad({ pixels: 0 }), 'pad: expected pixels to be a positive integer, got 0.'],
   [

@@ -1,12 +1,17 @@
-import type { Device, Generator, Tensor } from '@ocelli/torch';
-import type { ImageShape } from './pixelRows.ts';
-import type { PixelMap } from './remap.ts';
+import type { Tensor } from '@ocelli/torch';
+import type { AffineStep, ColourStep, MakePixelMap } from './joinableMaps.ts';
+import type { TransformContext } from './transformContext.ts';
 
-/** What a transform may draw from. */
-export interface TransformContext {
-  /** Source of all randomness; lies on the images' device. */
-  readonly generator: Generator;
+/** What a transform does to the labels of the images that it really changes. */
+export interface LabelEffect {
+  /** Attributes that nobody can tell any more: their label becomes missing. @default [] */
+  readonly hides?: readonly string[];
+  /** Two classes of an attribute that change places, such as `{ pose: ['left', 'right'] }`. @default {} */
+  readonly swaps?: Readonly<Record<string, readonly [string, string]>>;
 }
+
+/** What changing an image may change about what it shows. */
+export type Disturbance = 'side' | 'colour';
 
 /**
  * One step of augmentation: a batch of images in, a batch out, on the images' device.
@@ -26,12 +31,14 @@ export interface Transform {
    * would draw, so that `compose` can join several such steps into one gather with the same result.
    */
   readonly pixelMap?: MakePixelMap;
-}
-
-/** Draws the pixel map for a batch of the given sizes. */
-export type MakePixelMap = (images: PlacedShape, context: TransformContext) => PixelMap;
-
-/** Sizes of a batch and the device it lies on. */
-export interface PlacedShape extends ImageShape {
-  readonly device: Device;
+  /** Only for turns, shifts, zooms and flips, which `compose` joins into one resampling. */
+  readonly affine?: AffineStep;
+  /** Only for transforms that are a matrix on colours, which `compose` joins into one pass. */
+  readonly colour?: ColourStep;
+  /** What it does to the labels of the images it changes, as declared. */
+  readonly labelEffect?: LabelEffect;
+  /** What it may change about what an image shows, for the warning about undeclared effects. */
+  readonly disturbs?: Disturbance;
+  /** The transforms it is made of. */
+  readonly parts?: readonly Transform[];
 }
