@@ -37,6 +37,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   await addTrain(program, words, done);
   addEvaluate(program, done);
   addPredict(program, done);
+  addCompare(program, done);
   addDoctor(program, done);
   return program;
 }
@@ -85,6 +86,20 @@ function addPredict(program: Command, done: Done): void {
     .action(async (pictures: string[], options) => {
       const { runPredict } = await import('./predict.ts');
       done(await runPredict(pictures, options));
+    });
+}
+
+function addCompare(program: Command, done: Done): void {
+  command(program, 'compare <run...>')
+    .description('set runs side by side: figures, time, and the settings in which they differ')
+    .option(
+      '--target <accuracy>',
+      'also say which runs reached it, from 0 to 1, and after how long',
+    )
+    .option('--json', 'print JSON')
+    .action(async (runs: string[], options) => {
+      const { runCompare } = await import('./compare.ts');
+      done(runCompare(runs, options));
     });
 }
 
