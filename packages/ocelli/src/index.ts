@@ -115,9 +115,16 @@ export type { Predictions } from './metrics/predictions.ts';
 export { type BatchOutcome, RunningTotals } from './metrics/runningTotals.ts';
 export { type Scores, scoresOf, type Totals } from './metrics/scores.ts';
 
-export { catalog, createModel, type ModelFactory } from './models/catalog.ts';
+export type { Architecture } from './models/architecture.ts';
+export {
+  bottleneck,
+  bottleneckTrunk,
+  type BottleneckTrunkOptions,
+} from './models/bottleneckNet.ts';
+export { catalog, createModel, type ModelAnswer } from './models/catalog.ts';
 export { Classifier } from './models/classifier.ts';
 export { ConvBatchNorm, type ConvBatchNormOptions } from './models/convBatchNorm.ts';
+export { ConvUnit, type ConvUnitOptions } from './models/convUnit.ts';
 export { countParameters, type ParameterCount } from './models/countParameters.ts';
 export {
   DavidNet,
@@ -126,18 +133,27 @@ export {
   type DavidNetTrunkOptions,
 } from './models/davidNet.ts';
 export { DavidNetAthena, type DavidNetAthenaOptions } from './models/davidNetAthena.ts';
+export { deepDavidNetTrunk, type DeepDavidNetTrunkOptions } from './models/deepDavidNet.ts';
 export { denseNet, type DenseNetDepth } from './models/denseNet.ts';
-export { type ModelName, modelNames } from './models/modelNames.ts';
 export {
-  type ClassCounts,
-  type HeadLogits,
-  MultiHeadDavidNet,
-  type MultiHeadDavidNetOptions,
-} from './models/multiHeadDavidNet.ts';
+  denseTower,
+  type DenseTowerOptions,
+  linearTower,
+  type LinearTowerOptions,
+} from './models/denseTower.ts';
+export type { GlobalPool } from './models/globalPool.ts';
+export type { ClassCounts, HeadLogits } from './models/heads.ts';
+export { mapTower, type MapTowerOptions } from './models/mapTower.ts';
+export { type ModelName, modelNames } from './models/modelNames.ts';
+export { MultiHead, type MultiHeadOptions } from './models/multiHead.ts';
 export { PooledBlock, type PooledBlockOptions } from './models/pooledBlock.ts';
 export { resnet, type ResNetDepth, type ResNetOptions } from './models/resnet.ts';
 export { ResnetSmall, type ResnetSmallOptions } from './models/resnetSmall.ts';
+export { resnetV2, type ResNetV2Depth } from './models/resnetV2.ts';
+export { stageTower, type StageTowerOptions } from './models/stageTower.ts';
+export type { TowerKind } from './models/towerKind.ts';
 export { type Stage, Trunk } from './models/trunk.ts';
+export { vgg, type VggDepth, type VggOptions } from './models/vgg.ts';
 
 export {
   consoleReporter,

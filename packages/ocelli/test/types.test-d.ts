@@ -1,8 +1,10 @@
 // What must compile and what must not; checked by the type checker, never run.
 
+import type { Tensor } from '@ocelli/torch';
 import {
   AttributeDataset,
   type AttributePrediction,
+  createModel,
   defineSchema,
   headSizes,
 } from '../src/index.ts';
@@ -35,4 +37,14 @@ export function dataSets(parts: ConstructorParameters<typeof AttributeDataset>[0
   const sizes: { readonly gender: number; readonly carryingbag: number } = headSizes(schema);
   // @ts-expect-error a misspelt attribute
   void sizes.gendr;
+}
+
+export function multiHeadModels(images: Tensor): void {
+  const model = createModel('densenet121', { heads: headSizes(schema) });
+  const logits = model.forward(images);
+  const gender: Tensor = logits.gender;
+  // @ts-expect-error a misspelt attribute
+  void logits.gendr;
+  const one: Tensor = createModel('densenet121', { numClasses: 10 }).forward(images);
+  void [gender, one];
 }

@@ -223,6 +223,7 @@ export {
   SiLU,
   Softmax,
 } from './nn/activation.ts';
+export { BatchNorm1d } from './nn/batchNorm1d.ts';
 export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batchNorm.ts';
 export {
   Concat,

@@ -1,4 +1,4 @@
-import { GlobalMaxPool, Linear, type Tensor } from '@ocelli/torch';
+import { GlobalMaxPool, Linear, type Module, type Tensor } from '@ocelli/torch';
 import { Classifier } from './classifier.ts';
 import { ConvBatchNorm, type ConvBatchNormOptions } from './convBatchNorm.ts';
 import { PooledBlock } from './pooledBlock.ts';
@@ -29,9 +29,17 @@ export interface DavidNetOptions extends DavidNetTrunkOptions {
 export class DavidNet extends Classifier {
   constructor({ numClasses, logitScale = 0.125, ...options }: DavidNetOptions) {
     const trunk = davidNetTrunk(options);
-    const linear = new ScaledLinear(trunk.outChannels, numClasses, logitScale);
-    super(trunk, { pool: new GlobalMaxPool(), linear });
+    super(trunk, davidNetHead(trunk.outChannels, numClasses, logitScale));
   }
+}
+
+/** Global maximum and a linear layer without bias, its output times a fixed number. */
+export function davidNetHead(
+  channels: number,
+  numClasses: number,
+  logitScale = 0.125,
+): Record<string, Module> {
+  return { pool: new GlobalMaxPool(), linear: new ScaledLinear(channels, numClasses, logitScale) };
 }
 
 /** DavidNet without its last layer: `(N, 3, H, W)` → `(N, 8 · width, H/8, W/8)`. */
@@ -54,7 +62,7 @@ export function davidNetBlocks(width: number, conv: ConvBatchNormOptions): Stage
 }
 
 /** A linear layer without bias, its output times a fixed number. */
-export class ScaledLinear extends Linear {
+class ScaledLinear extends Linear {
   readonly scale: number;
 
   constructor(inFeatures: number, outFeatures: number, scale: number) {

@@ -28,12 +28,17 @@ export interface DavidNetAthenaOptions {
  */
 export class DavidNetAthena extends Classifier {
   constructor({ numClasses }: DavidNetAthenaOptions) {
-    super(davidNetAthenaTrunk(), {
-      pool: new MaxPool2d(4, { stride: 1 }),
-      flatten: new Flatten(),
-      linear: new Linear(512, numClasses),
-    });
+    super(davidNetAthenaTrunk(), davidNetAthenaHead(512, numClasses));
   }
+}
+
+/** A 4×4 pool, and a linear layer for what is then one pixel. */
+export function davidNetAthenaHead(channels: number, numClasses: number): Record<string, Module> {
+  return {
+    pool: new MaxPool2d(4, { stride: 1 }),
+    flatten: new Flatten(),
+    linear: new Linear(channels, numClasses),
+  };
 }
 
 /** The athena form without its last layers: `(N, 3, H, W)` → `(N, 512, H/8, W/8)`. */

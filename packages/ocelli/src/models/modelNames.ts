@@ -1,5 +1,27 @@
-/** Names of all models with one label a picture; beside the catalog so that help needs no engine. */
-export const modelNames = [
+// Beside the catalog, so that help and settings need no engine.
+
+/** Networks made for many attributes of one picture of a person. */
+export const personSystemNames = [
+  'davidnet-heads',
+  'separable-towers',
+  'plain-towers',
+  'resnet20-towers',
+  'densenet121-towers',
+  'resnet50-towers',
+  'resnet152v2-towers',
+  'vgg16-towers',
+  'bottleneck-towers',
+  'bottleneck-towers-noskip',
+  'bottleneck-towers-separable',
+  'bottleneck-towers-shallow',
+  'bottleneck-towers-residual',
+  'bottleneck-towers-wide',
+  'bottleneck-towers-wide-separable',
+] as const;
+export type PersonSystemName = (typeof personSystemNames)[number];
+
+/** Networks that give a picture one label; each also takes heads. */
+export const classifierNames = [
   'davidnet',
   'davidnet-athena',
   'resnet-small',
@@ -13,8 +35,27 @@ export const modelNames = [
   'resnet50-cifar',
   'resnet101-cifar',
   'resnet152-cifar',
+  'resnet20',
+  'resnet32',
+  'resnet44',
+  'resnet56',
+  'resnet50v2',
+  'resnet101v2',
+  'resnet152v2',
   'densenet121',
   'densenet169',
   'densenet201',
+  'vgg11',
+  'vgg13',
+  'vgg16',
+  'vgg19',
+  'vgg11-bn',
+  'vgg13-bn',
+  'vgg16-bn',
+  'vgg19-bn',
 ] as const;
+export type ClassifierName = (typeof classifierNames)[number];
+
+/** Names of all models. */
+export const modelNames = [...classifierNames, ...personSystemNames] as const;
 export type ModelName = (typeof modelNames)[number];

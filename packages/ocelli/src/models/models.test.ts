@@ -9,14 +9,17 @@ import {
   type Tensor,
 } from '@ocelli/torch';
 import { beforeEach, expect, test } from 'vitest';
+import { bottleneckTrunk } from './bottleneckNet.ts';
 import { catalog, createModel } from './catalog.ts';
+import { cifarResnet } from './residualNet.ts';
+import { mapTower } from './mapTower.ts';
+import { MultiHead } from './multiHead.ts';
 import { ConvBatchNorm } from './convBatchNorm.ts';
 import { countParameters } from './countParameters.ts';
 import { DavidNet } from './davidNet.ts';
 import { DavidNetAthena } from './davidNetAthena.ts';
 import { denseNet } from './denseNet.ts';
 import { modelNames } from './modelNames.ts';
-import { MultiHeadDavidNet } from './multiHeadDavidNet.ts';
 import { ResnetSmall } from './resnetSmall.ts';
 import { Trunk } from './trunk.ts';
 
@@ -53,11 +56,39 @@ test('parameter counts equal the published ones', () => {
     trainable: 6_953_856,
     nonTrainable: 83_648,
   });
-  expect(countParameters(new MultiHeadDavidNet({ heads }))).toEqual({
-    total: 6_623_424,
-    trainable: 6_618_816,
-    nonTrainable: 4_608,
-  });
+});
+
+test.each([
+  ['davidnet-heads', 6_623_424, 6_618_816],
+  ['separable-towers', 4_128_827, 4_103_291],
+  ['resnet20-towers', 1_727_872, 1_721_040],
+  ['densenet121-towers', 8_123_355, 8_023_323],
+  ['bottleneck-towers', 1_779_707, 1_772_347],
+  // Convolutions, then 25,088 · 512 + 512, eight times 512 · 128 + 128, and 27 classes of 128 + 1.
+  ['vgg16-towers', 14_714_688 + 12_845_568 + 8 * 65_664 + 27 * 129, 28_089_051],
+])('%s with eight heads has the published size', (name, total, trainable) => {
+  const count = countParameters(createModel(name, { heads }));
+  expect(count).toEqual({ total, trainable, nonTrainable: total - trainable });
+});
+
+test('the double-width bottlenecks with wider towers have the published 3,848,891 numbers', () => {
+  const trunk = bottleneckTrunk({ width: 128 });
+  expect(countParameters(new MultiHead({ heads, trunk, tower: mapTower() })).total).toBe(3_848_891);
+});
+
+test.each([
+  ['resnet20', 274_442],
+  ['resnet32', 470_218],
+  ['resnet44', 665_994],
+  ['resnet56', 861_770],
+])('%s for ten classes has the published number of parameters', (name, total) => {
+  expect(countParameters(createModel(name, { numClasses: 10 })).total).toBe(total);
+});
+
+test('a depth that is not 6n + 2 is refused', () => {
+  expect(() => cifarResnet(18)).toThrow(
+    'cifarResnet: expected depth to be 6n + 2, such as 20, 32, 44 or 56, got 18.',
+  );
 });
 
 test('a frozen part counts as not trainable', () => {
@@ -173,19 +204,6 @@ test.each([
     noGrad(() => model.forward(images).sub(model.forward(images)).abs().max().item());
   expect(difference(make(0.5))).toBeGreaterThan(0);
   expect(difference(make(0))).toBe(0);
-});
-
-test('the multi-head form gives one tensor a head, each with its own classes', () => {
-  const model = new MultiHeadDavidNet({ heads: { gender: 2, pose: 3 }, width: 8 });
-  const logits = model.forward(randn([2, 3, 32, 32]));
-  expect(logits.gender.shape).toEqual([2, 2]);
-  expect(logits.pose.shape).toEqual([2, 3]);
-});
-
-test('a multi-head model without heads is refused', () => {
-  expect(() => new MultiHeadDavidNet({ heads: {} })).toThrow(
-    'MultiHeadDavidNet: expected heads to be not empty, got {}.',
-  );
 });
 
 test('a trunk is cut after any stage, and shares what is left', () => {

@@ -32,12 +32,17 @@ export interface ResnetSmallOptions {
  */
 export class ResnetSmall extends Classifier {
   constructor({ numClasses, ...options }: ResnetSmallOptions) {
-    super(resnetSmallTrunk(options), {
-      pool2: new MaxPool2d(4),
-      flatten: new Flatten(),
-      linear: new Linear(512, numClasses, { bias: false }),
-    });
+    super(resnetSmallTrunk(options), resnetSmallHead(512, numClasses));
   }
+}
+
+/** A 4×4 pool, and a linear layer without bias for what is then one pixel. */
+export function resnetSmallHead(channels: number, numClasses: number): Record<string, Module> {
+  return {
+    pool2: new MaxPool2d(4),
+    flatten: new Flatten(),
+    linear: new Linear(channels, numClasses, { bias: false }),
+  };
 }
 
 /** resnet_small without its last layers: `(N, 3, H, W)` → `(N, 512, H/8, W/8)`. */

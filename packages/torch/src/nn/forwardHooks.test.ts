@@ -27,6 +27,15 @@ test('a hook sees output and input of every forward until it is removed', () => 
   ]);
 });
 
+test('a module is watched while a hook sees it or one below it', () => {
+  const below = new Doubling();
+  const parent = new Sequential(below);
+  const hook = below.registerForwardHook(() => undefined);
+  expect([parent.watched, below.watched]).toEqual([true, true]);
+  hook.remove();
+  expect([parent.watched, below.watched]).toEqual([false, false]);
+});
+
 test('what a hook returns takes the place of the output, also inside a parent', () => {
   const inner = new Doubling();
   const model = new Sequential(inner, new ReLU());

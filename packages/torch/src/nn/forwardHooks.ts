@@ -31,6 +31,11 @@ export function addForwardHook<In, Out>(
   return { remove: () => remove(module, own) };
 }
 
+/** Whether something watches the output of a module. */
+export function hasForwardHooks(module: object): boolean {
+  return hooksOf.has(module);
+}
+
 function shadow<In, Out>(module: Hookable<In, Out>): Set<Hook> {
   const hooks = new Set<Hook>();
   const ofClass = module.forward;

@@ -5,7 +5,12 @@ import { didYouMean } from '../nearest.ts';
 import { readOptions } from '../options.ts';
 import type { HookHandle, Tensor } from '../tensor.ts';
 import { convertInPlace, type ConvertOptions } from './convert.ts';
-import { addForwardHook, type ForwardHook, type Hookable } from './forwardHooks.ts';
+import {
+  addForwardHook,
+  hasForwardHooks,
+  type ForwardHook,
+  type Hookable,
+} from './forwardHooks.ts';
 import type { Parameter } from './parameter.ts';
 import {
   compareState,
@@ -217,6 +222,11 @@ export abstract class Module<In = Tensor, Out = Tensor> {
   registerForwardHook<I, O>(this: Hookable<I, O>, hook: ForwardHook<I, O>): HookHandle {
     // Types of its own, and not the class's: a module of any input would else be no `AnyModule`.
     return addForwardHook(this, hook);
+  }
+
+  /** Whether a forward hook watches this module or one below it. */
+  get watched(): boolean {
+    return hasForwardHooks(this) || [...this.#children.values()].some(({ watched }) => watched);
   }
 
   /** Calls a function with every module below this one, in order, and then with this. */
