@@ -32,13 +32,13 @@ export function clockSteps(optimizer: StepOptimizer, loss: Loss, clock: StepCloc
   return {
     reduction: loss.reduction,
     compute: (logits, labels) => {
-      const result = loss.compute(logits, labels);
+      const outcome = loss.compute(logits, labels);
       clock.stop();
-      result.backward = (options) => {
+      outcome.loss.backward = (options) => {
         clock.start();
-        Tensor.prototype.backward.call(result, options);
+        Tensor.prototype.backward.call(outcome.loss, options);
       };
-      return result;
+      return outcome;
     },
   };
 }

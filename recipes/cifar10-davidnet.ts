@@ -84,9 +84,7 @@ for (let epoch = 1; epoch <= epochs; epoch++) {
   model.train();
   for (const batch of training.batches(epoch, 0)) {
     setLearningRate(optimizer, lrAt(step++) * perStep);
-    trainStep(batch, { model, optimizer, loss }, ({ logits, loss: sum }) =>
-      totals.add({ logits, labels: batch.labels, lossSum: sum }),
-    );
+    trainStep(batch, { model, optimizer, loss }, (outcome) => totals.add(outcome));
     disposeBatch(batch);
   }
   const train = scoresOf(totals.read());

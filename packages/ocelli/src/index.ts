@@ -72,6 +72,7 @@ export { decodePicture, type DecodeOptions } from './data/decodePicture.ts';
 export { ImageDataset, type ImageDatasetParts } from './data/imageDataset.ts';
 export { openPictures, type OpenPicturesOptions, type Pictures } from './data/openPictures.ts';
 export { type BatchesOptions, PictureDataset, type PictureParts } from './data/pictureDataset.ts';
+export { headsOf, type LabelledHead, type LabelNames } from './data/labelNames.ts';
 export { mixSeed, permutation } from './data/randomOrder.ts';
 export { type SplitOptions, type TrainValidation, trainValidationSplit } from './data/split.ts';
 export { AttributeTable } from './data/table/attributeTable.ts';
@@ -112,8 +113,15 @@ export {
 export { type ClassificationReport, classificationReport } from './metrics/classificationReport.ts';
 export type { ClassFigures, Confusion } from './metrics/confusion.ts';
 export type { Predictions } from './metrics/predictions.ts';
-export { type BatchOutcome, RunningTotals } from './metrics/runningTotals.ts';
-export { type Scores, scoresOf, type Totals } from './metrics/scores.ts';
+export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
+export { RunningTotals } from './metrics/runningTotals.ts';
+export {
+  type AttributeScores,
+  type AttributeTotals,
+  type Scores,
+  scoresOf,
+  type Totals,
+} from './metrics/scores.ts';
 
 export type { Architecture } from './models/architecture.ts';
 export {
@@ -162,6 +170,7 @@ export {
   type ProgressMode,
   progressModes,
 } from './report/consoleReporter.ts';
+export { attributeLines, attributeTable } from './report/attributeLines.ts';
 export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
 
 export { type Agreement, agreements } from './explain/agreement.ts';
@@ -190,6 +199,12 @@ export { type ModelOutput, type Target } from './explain/target.ts';
 
 export { assemble, type Assembled, buildModel, type DataSizes } from './train/assemble.ts';
 export {
+  attributeLoss,
+  type AttributeLossOptions,
+  type AttributesLossOptions,
+} from './train/attributeLoss.ts';
+export { checkFigures, figureNames } from './train/bestFigure.ts';
+export {
   listCheckpoints,
   loadCheckpoint,
   loadNewestCheckpoint,
@@ -198,7 +213,7 @@ export {
   type TrainingState,
 } from './train/checkpoint.ts';
 export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
-export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
 export {
   atTheBeginning,
@@ -218,7 +233,16 @@ export {
 } from './train/events.ts';
 export { type Experiment, type ExperimentInput, resolveExperiment } from './train/experiment.ts';
 export { fit, type FitOptions, type FitResult } from './train/fit.ts';
-export { bestEpoch, epochsOf } from './train/history.ts';
+export { type GradientRule, jointGradients, separateGradients } from './train/gradientRule.ts';
+export type { HeadBatch, Outputs, PictureModel } from './train/headBatches.ts';
+export {
+  headLoss,
+  type HeadLoss,
+  type HeadLossName,
+  type HeadLossOptions,
+} from './train/headLoss.ts';
+export { bestEpoch, bestFigures, epochsOf } from './train/history.ts';
+export { LearnedLossWeights } from './train/learnedLossWeights.ts';
 export { classificationLoss, type ClassificationLossOptions, type Loss } from './train/loss.ts';
 export { NumericError } from './train/lossWatch.ts';
 export {
@@ -230,11 +254,17 @@ export {
   trainingTransforms,
 } from './train/pictureBatches.ts';
 export {
+  type HeadPredictions,
+  type HeadReport,
+  PredictionRecord,
+} from './train/predictionRecord.ts';
+export {
   type LabelProbability,
   loadTrainedModel,
   predictFile,
   type TrainedModel,
 } from './train/predictor.ts';
+export { projectedGradients } from './train/projectedGradients.ts';
 export {
   type RecipeConstants,
   recipeArguments,

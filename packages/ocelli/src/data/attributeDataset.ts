@@ -35,6 +35,10 @@ export class AttributeDataset<
     return this.#names.length;
   }
 
+  override get labelNames(): { readonly attributes: Schema } {
+    return { attributes: this.schema };
+  }
+
   override subset(indices: Int32Array): AttributeDataset<Schema> {
     const rows = indices.map((index) => this.rowOf(index));
     return new AttributeDataset({ ...this.#parts, rows });

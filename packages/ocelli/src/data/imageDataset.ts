@@ -28,6 +28,10 @@ export class ImageDataset extends PictureDataset {
     this.labels = this.rows.map((row) => checkLabel(parts, row));
   }
 
+  override get labelNames(): { readonly classes: readonly string[] } {
+    return { classes: this.classes };
+  }
+
   override subset(indices: Int32Array): ImageDataset {
     return new ImageDataset({ ...this.#parts, rows: indices.map((index) => this.rowOf(index)) });
   }

@@ -1,4 +1,5 @@
 import { fromTypedArray, optionError, scope, type Tensor } from '@ocelli/torch';
+import type { LabelNames } from './labelNames.ts';
 import { permutation } from './randomOrder.ts';
 
 /** Some pictures with their labels, in the same order. */
@@ -47,6 +48,9 @@ export abstract class PictureDataset {
     this.#nameOf = nameOf;
     this.rows = rows ?? Int32Array.from({ length: pixels.shape[0] ?? 0 }, (_, i) => i);
   }
+
+  /** What the labels stand for. */
+  abstract get labelNames(): LabelNames;
 
   /** The data set that holds only the given pictures, in the given order. Pixels are shared. */
   abstract subset(indices: Int32Array): PictureDataset;

@@ -1,6 +1,6 @@
 import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { RunStarted, TrainEvent } from '../train/events.ts';
-import { bestEpoch } from '../train/history.ts';
+import { bestEpoch, bestFigures } from '../train/history.ts';
 import { bestEpochLine } from './lines.ts';
 import { grouped } from './numbers.ts';
 import type { Output } from './output.ts';
@@ -57,7 +57,7 @@ export function consoleReporter(options: ConsoleReporterOptions = {}): TrainEven
     shown.show(event);
     if (event.type !== 'runEnded') return;
     const best = bestEpoch(events);
-    if (best !== undefined) out.write(`${bestEpochLine(best)}\n`);
+    if (best !== undefined) out.write(`${bestEpochLine(best, bestFigures(events))}\n`);
   };
 }
 

@@ -1,3 +1,4 @@
+import { meanFigure, usualFigures } from '../train/bestFigure.ts';
 import type { Scores } from '../metrics/scores.ts';
 import type { EpochEnded, EvaluationEnded } from '../train/events.ts';
 import { clock, figure, percent } from './numbers.ts';
@@ -5,13 +6,16 @@ import { clock, figure, percent } from './numbers.ts';
 /**
  * An evaluation in one line.
  *
- * `Test set: Average loss: 0.5180, Accuracy: 8378/10000 (83.78%)`
+ * `Test set: Average loss: 0.5180, Accuracy: 8378/10000 (83.78%)`, or of several attributes
+ * `Test set: Average loss: 5.1803, Mean accuracy: 71.25%, All correct: 378/2036 (18.57%)`
  */
 export function evaluationLine(event: Pick<EvaluationEnded, 'split' | 'scores'>): string {
-  const { loss, correct, count, accuracy } = event.scores;
+  const { loss, correct, count, accuracy, attributes } = event.scores;
   const name = event.split.charAt(0).toUpperCase() + event.split.slice(1);
-  const share = `${correct}/${count} (${percent(accuracy)}%)`;
-  return `${name} set: Average loss: ${figure(loss)}, Accuracy: ${share}`;
+  const start = `${name} set: Average loss: ${figure(loss)}`;
+  const share = `${correct}/${count} (${percent(correct / count)}%)`;
+  if (attributes === undefined) return `${start}, Accuracy: ${share}`;
+  return `${start}, Mean accuracy: ${percent(accuracy)}%, All correct: ${share}`;
 }
 
 /**
@@ -50,9 +54,21 @@ function shortScores(name: string, { loss, accuracy }: Scores): string[] {
   return [`${name} loss: ${loss.toFixed(2)}`, `${name} acc: ${accuracy.toFixed(2)}`];
 }
 
-/** Which epoch was best, from the record; never "the last one". */
-export function bestEpochLine(best: EpochEnded): string {
+/**
+ * Which epoch was best, from the record; never "the last one".
+ *
+ * @param figures what decided it.
+ */
+export function bestEpochLine(best: EpochEnded, figures: readonly string[] = usualFigures): string {
   const { epoch, epochs, validation } = best;
-  const accuracy = validation === undefined ? '' : `, val acc: ${validation.accuracy.toFixed(4)}`;
-  return `best epoch: ${epoch}/${epochs}${accuracy}`;
+  const counter = `best epoch: ${epoch}/${epochs}`;
+  if (validation === undefined) return counter;
+  const isDeclared = figures.join() !== usualFigures.join();
+  const value = isDeclared ? meanFigure(validation, figures) : null;
+  const reason = value === null ? '' : `, ${nameOfFigures(figures)}: ${figure(value)}`;
+  return `${counter}${reason}, val acc: ${validation.accuracy.toFixed(4)}`;
+}
+
+function nameOfFigures(figures: readonly string[]): string {
+  return figures.length === 1 ? `val ${figures[0]}` : `mean of val ${figures.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import type { EpochEnded, EpochStarted } from '../train/events.ts';
+import { attributeLines } from './attributeLines.ts';
 import { epochReport, evaluationLine } from './lines.ts';
 import { span } from './numbers.ts';
 import type { Output } from './output.ts';
@@ -26,7 +27,7 @@ export function showBars(out: Output): Showing {
       } else if (event.type === 'evaluationEnded') pen.line(evaluationLine(event));
       else if (event.type === 'epochEnded') {
         lastEpoch = event;
-        pen.line(epochReport(event));
+        for (const line of [epochReport(event), ...attributeLines(event)]) pen.line(line);
       } else if (event.type === 'runStopping') pen.endLine();
     },
   };

@@ -1,5 +1,6 @@
 import type { EpochStarted, TrainEvent } from '../train/events.ts';
 import type { Scores } from '../metrics/scores.ts';
+import { attributeLines } from './attributeLines.ts';
 import { terminalBlock } from './block.ts';
 import { epochsLine } from './epochsBar.ts';
 import { epochReport, evaluationLine } from './lines.ts';
@@ -27,7 +28,7 @@ export function showNested(out: Output): Showing {
       remember(memory, event);
       if (event.type === 'epochEnded') {
         block.erase();
-        out.write(`${epochReport(event)}\n`);
+        for (const line of [epochReport(event), ...attributeLines(event)]) out.write(`${line}\n`);
       } else if (event.type === 'runStopping') block.leave();
       else if (event.type === 'runEnded') {
         if (event.reason === 'completed') block.draw(bars(memory, out, []));

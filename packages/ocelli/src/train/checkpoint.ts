@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   CheckpointError,
-  type Module,
+  type AnyModule,
   type OptimizerState,
   readSafetensors,
   writeSafetensors,
@@ -22,7 +22,7 @@ import type { Progress } from './events.ts';
 
 /** What a run needs to go on: both change, and both are restored. */
 export interface TrainingState {
-  readonly model: Module;
+  readonly model: AnyModule;
   readonly optimizer: SavableOptimizer;
 }
 

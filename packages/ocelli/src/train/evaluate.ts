@@ -1,8 +1,13 @@
-import { crossEntropy, type Device, type Module, noGrad, scope } from '@ocelli/torch';
+import { type Device, noGrad, scope, Tensor } from '@ocelli/torch';
 import { RunningTotals } from '../metrics/runningTotals.ts';
-import { type Scores, scoresOf } from '../metrics/scores.ts';
-import { type Batch, disposeBatch, type EvaluationData } from './trainingData.ts';
+import { type AttributeScores, meanOf, type Scores, scoresOf } from '../metrics/scores.ts';
+import type { AttributeLossOptions } from './attributeLoss.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
+import type { Outputs, PictureModel } from './headBatches.ts';
+import { answerLogits } from './headLoss.ts';
+import { classificationLoss } from './loss.ts';
+import { type HeadReport, PredictionRecord } from './predictionRecord.ts';
+import { type Batch, disposeBatch, type EvaluationData } from './trainingData.ts';
 
 export interface EvaluateOptions {
   /** Where the model lies. @default 'cpu' */
@@ -11,28 +16,42 @@ export interface EvaluateOptions {
   onBatch?: (done: number) => void | Promise<void>;
   /** Ends the evaluation after the batch in work. */
   signal?: AbortSignal;
+  /** Of attributes: what they were trained with, and the factors of their losses in the loss over all. */
+  attributes?: Readonly<Record<string, HeadFacts>>;
 }
 
+type HeadFacts = Pick<AttributeLossOptions, 'loss' | 'lossWeight'>;
+
+/** How a model did: in short, and everything about each head. */
+export interface Evaluation extends Scores {
+  readonly reports: readonly HeadReport[];
+}
+
+/** The loss that is measured, whichever was trained with. */
+const crossEntropyLoss = classificationLoss({ reduction: 'sum' });
+
 /**
- * Mean cross-entropy and accuracy over every sample of the data, the last, smaller batch included.
+ * Measures a model on every sample of the data, the last, smaller batch included. The loss is
+ * cross-entropy. Missing labels are masked.
  *
  * The model is switched to evaluation and back; no gradients are recorded.
  *
- * @returns the scores, or nothing if `signal` ended it early.
+ * @returns nothing if `signal` ended it early.
  */
 export async function evaluate(
-  model: Module,
+  model: PictureModel,
   data: EvaluationData,
   options: EvaluateOptions = {},
-): Promise<Scores | undefined> {
-  const { device = 'cpu', onBatch, signal } = options;
+): Promise<Evaluation | undefined> {
+  const { device = 'cpu', onBatch, signal, attributes = {} } = options;
   const wasTraining = model.training;
   const totals = new RunningTotals(device);
+  const predictions = new PredictionRecord(data.labelNames);
   let done = 0;
   model.eval();
   try {
     for (const batch of data.batches()) {
-      addBatch(model, batch, totals);
+      addBatch(model, batch, { totals, predictions, attributes });
       done += batch.indices.length;
       await onBatch?.(done);
       await eventLoopTurn();
@@ -41,20 +60,65 @@ export async function evaluate(
     if (done !== data.sampleCount) {
       throw new Error(`internal: evaluated ${done} of ${data.sampleCount} samples`);
     }
-    return scoresOf(totals.read());
+    return evaluationOf(scoresOf(totals.read()), predictions.reports(), attributes);
   } finally {
     totals.dispose();
     model.train(wasTraining);
   }
 }
 
-function addBatch(model: Module, batch: Batch, totals: RunningTotals): void {
+interface Measuring {
+  readonly totals: RunningTotals;
+  readonly predictions: PredictionRecord;
+  readonly attributes: Readonly<Record<string, HeadFacts>>;
+}
+
+function addBatch(model: PictureModel, batch: Batch, measuring: Measuring): void {
+  const { totals, predictions, attributes } = measuring;
   noGrad(() =>
     scope(() => {
-      const logits = model.forward(batch.images);
-      const lossSum = crossEntropy(logits, batch.labels, { reduction: 'sum' });
-      totals.add({ logits, labels: batch.labels, lossSum });
+      const outputs = answersOf(model.forward(batch.images), attributes);
+      const outcome = crossEntropyLoss.compute(outputs, batch.labels);
+      totals.add(outcome);
+      predictions.add(outcome.heads);
     }),
   );
   disposeBatch(batch);
+}
+
+function answersOf(outputs: Outputs, attributes: Measuring['attributes']): Outputs {
+  if (outputs instanceof Tensor) return outputs;
+  const heads = Object.entries(outputs).map(([name, logits]): [string, Tensor] => [
+    name,
+    answerLogits(logits, attributes[name]?.loss),
+  ]);
+  return Object.fromEntries(heads);
+}
+
+/** The scores with what only the reports know. */
+function evaluationOf(
+  scores: Scores,
+  reports: readonly HeadReport[],
+  facts: Measuring['attributes'],
+): Evaluation {
+  const { attributes } = scores;
+  if (attributes === undefined) {
+    return { ...scores, balancedAccuracy: reports[0]?.balancedAccuracy ?? null, reports };
+  }
+  const complete: Record<string, AttributeScores> = {};
+  for (const { attribute = '', balancedAccuracy, majorityBaseline } of reports) {
+    const own = attributes[attribute];
+    if (own !== undefined) complete[attribute] = { ...own, balancedAccuracy, majorityBaseline };
+  }
+  const losses = Object.entries(complete).map(
+    ([name, { loss }]) => (loss ?? 0) * (facts[name]?.lossWeight ?? 1),
+  );
+  return {
+    ...scores,
+    // Not the mean over batches: it would depend on how missing labels fall into them.
+    loss: losses.reduce((total, loss) => total + loss, 0),
+    balancedAccuracy: meanOf(Object.values(complete), 'balancedAccuracy'),
+    attributes: complete,
+    reports,
+  };
 }

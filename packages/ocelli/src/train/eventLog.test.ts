@@ -107,8 +107,10 @@ test('a run stopped by a bad loss leaves the step, its rate and every name of th
   let calls = 0;
   const loss = {
     ...training.loss,
-    compute: (...given: Parameters<typeof compute>) =>
-      ++calls === 2 ? compute(...given).mul(NaN) : compute(...given),
+    compute: (...given: Parameters<typeof compute>) => {
+      const outcome = compute(...given);
+      return ++calls === 2 ? { ...outcome, loss: outcome.loss.mul(NaN) } : outcome;
+    },
   };
   const { consume, close } = openEventLog(path);
   await expect(fit({ ...training, loss, consumers: [consume] })).rejects.toThrow('step 2: ');

@@ -1,4 +1,5 @@
 import { noTotals, type Scores, type Totals } from '../metrics/scores.ts';
+import type { HeadReport } from './predictionRecord.ts';
 
 /**
  * What a training run tells the world: the only thing between the loop and everything that shows,
@@ -41,6 +42,8 @@ export interface RunStarted {
   readonly trainCount: number;
   /** Numbers the model is made of, running statistics included, and those that are learned. */
   readonly parameters: { readonly total: number; readonly trainable: number };
+  /** Figures of the validation whose mean decides which epoch is best; absent in old records: accuracy. */
+  readonly best?: readonly string[];
   /** Where the run goes on from; a fresh run starts at epoch 1, step 0. */
   readonly from: Progress;
 }
@@ -88,6 +91,8 @@ export interface EvaluationEnded {
   readonly split: string;
   readonly epoch: number;
   readonly scores: Scores;
+  /** Everything measured about each head: confusion, figures of each class, calibration. */
+  readonly reports?: readonly HeadReport[];
   /** Seconds this evaluation took. */
   readonly took: number;
 }

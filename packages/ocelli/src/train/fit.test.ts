@@ -1,5 +1,6 @@
-import { type Module, SGD } from '@ocelli/torch';
+import { type AnyModule, SGD } from '@ocelli/torch';
 import { expect, test } from 'vitest';
+import { tinyAttributeTraining, tinyHeads } from '../../test/tinyAttributes.ts';
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
 import type { TrainEvent } from './events.ts';
 import { fit, type FitOptions } from './fit.ts';
@@ -13,7 +14,7 @@ async function eventsOf(options: FitOptions): Promise<TrainEvent[]> {
   return events;
 }
 
-function weightsOf(model: Module): unknown[] {
+function weightsOf(model: AnyModule): unknown[] {
   return [...model.stateDict()].map(([key, tensor]) => [key, tensor.toArray()]);
 }
 
@@ -92,7 +93,7 @@ test('a loop written by hand with trainStep gives the weights of fit', async () 
   expect(weightsOf(byHand.model)).toEqual(weightsOf(fitted.model));
 });
 
-function withoutDropout(model: Module): void {
+function withoutDropout(model: AnyModule): void {
   const dropout = model.child('3');
   dropout.forward = ((input: unknown) => input) as typeof dropout.forward;
 }
@@ -128,7 +129,8 @@ test('a loss that is not finite stops before the weights change and names the st
     compute: (...given: Parameters<typeof compute>) => {
       before = weightsOf(training.model);
       calls += 1;
-      return calls === 3 ? compute(...given).mul(NaN) : compute(...given);
+      const outcome = compute(...given);
+      return calls === 3 ? { ...outcome, loss: outcome.loss.mul(NaN) } : outcome;
     },
   };
   const events: TrainEvent[] = [];
@@ -193,4 +195,47 @@ test('gradientClip shortens the gradients of the update', async () => {
   };
   expect(await largestChange(1e-6)).toBeLessThan(1e-6);
   expect(await largestChange()).toBeGreaterThan(1e-3);
+});
+
+test('an epoch of many attributes tells of each head, in training and validation', async () => {
+  const events = await eventsOf(tinyAttributeTraining({ best: ['pose.balancedAccuracy'] }));
+  expect(events[0]).toMatchObject({ type: 'runStarted', best: ['pose.balancedAccuracy'] });
+  const [epoch] = ofType(events, 'epochEnded');
+  expect(Object.keys(epoch?.train.attributes ?? {})).toEqual(['gender', 'pose']);
+  // Of 21 noise pictures every fourth lacks its pose, 5 in all; of 11 it is 2.
+  expect(epoch?.train.attributes?.['pose']?.labelled).toBe(16);
+  expect(epoch?.validation?.attributes?.['pose']).toMatchObject({
+    labelled: 9,
+    majorityBaseline: { label: 'Back', share: 3 / 9 },
+  });
+  const [evaluation] = ofType(events, 'evaluationEnded');
+  expect(evaluation?.reports?.map(({ attribute }) => attribute)).toEqual(['gender', 'pose']);
+});
+
+test('a figure that does not exist ends the run before its first step', async () => {
+  const events: TrainEvent[] = [];
+  const consumers = [(event: TrainEvent) => void events.push(event)];
+  const options = tinyAttributeTraining({ best: ['pos.accuracy'], consumers });
+  await expect(fit(options)).rejects.toThrow('Did you mean "pose.accuracy"?');
+  expect(events).toEqual([]);
+});
+
+test('lrFactors give every group of parameters a rate of its own', async () => {
+  const trained = async (lrFactors: readonly number[]): Promise<unknown[]> => {
+    const model = tinyHeads();
+    const [gender, pose] = ['heads.gender', 'heads.pose'].map((path) =>
+      model.child(path).parameters(),
+    );
+    const groups = [gender, pose].map((params = []) => ({ params }));
+    await fit(tinyAttributeTraining({ model, optimizer: new SGD(groups, { lr: 0 }), lrFactors }));
+    return [gender, pose].map((params) => params?.map((one) => one.toArray()));
+  };
+  const [first, second] = [await trained([1, 1]), await trained([0, 1])];
+  expect(second[1]).toEqual(first[1]);
+  expect(second[0]).toEqual(
+    tinyHeads()
+      .child('heads.gender')
+      .parameters()
+      .map((one) => one.toArray()),
+  );
 });

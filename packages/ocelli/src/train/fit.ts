@@ -4,10 +4,10 @@ import { RunningTotals } from '../metrics/runningTotals.ts';
 import { noTotals, type Scores, scoresOf } from '../metrics/scores.ts';
 import { countParameters } from '../models/countParameters.ts';
 import { createEmitter, type Emit, type TrainEventConsumer } from './emitter.ts';
-import { evaluate } from './evaluate.ts';
+import { checkFigures, usualFigures } from './bestFigure.ts';
+import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
 import { atTheBeginning, type BadStep, type Progress, type RunEnded } from './events.ts';
-import { summed } from './loss.ts';
 import { LossWatch, NumericError } from './lossWatch.ts';
 import type { Schedule } from './schedule.ts';
 import {
@@ -26,8 +26,14 @@ export interface FitOptions extends StepParts {
    * divided by the batch size, whatever the size of the last batch.
    */
   lrAt: Schedule;
+  /** Factors on the learning rate, one for each parameter group. @default 1 for each */
+  lrFactors?: readonly number[];
   /** What is evaluated after every epoch, and the name it goes by. */
   validation?: { readonly split: string; readonly data: EvaluationData };
+  /** Of attributes, what an evaluation needs to know; see {@link EvaluateOptions}. */
+  attributes?: EvaluateOptions['attributes'];
+  /** Figures of the validation whose mean decides which epoch is best. @default ['accuracy'] */
+  best?: readonly string[];
   /** Where the model lies. @default 'cpu' */
   device?: Device;
   /** Of everything random inside a step, such as dropout. @default 0 */
@@ -81,10 +87,11 @@ class Run {
   }
 
   async toItsEnd(): Promise<FitResult> {
-    const { epochs, data, model } = this.#options;
+    const { epochs, data, model, validation, best = usualFigures } = this.#options;
+    if (validation) checkFigures('fit', best, validation.data.labelNames);
     const { stepsPerEpoch, sampleCount: trainCount } = data;
     const { total, trainable } = countParameters(model);
-    const facts = { epochs, stepsPerEpoch, trainCount, parameters: { total, trainable } };
+    const facts = { epochs, stepsPerEpoch, trainCount, parameters: { total, trainable }, best };
     await this.#emit({ type: 'runStarted', ...facts, from: this.#from });
     try {
       while (this.#progress.epoch <= epochs) {
@@ -148,18 +155,18 @@ class Run {
   }
 
   #makeStep(batch: Batch, totals: RunningTotals): void {
-    const { lrAt, seed = 0, data, loss: criterion, optimizer } = this.#options;
+    const { lrAt, lrFactors, seed = 0, data, optimizer } = this.#options;
     const { step } = this.#progress;
     const lr = lrAt(step);
     const samples = batch.indices.length;
     const names = (): string[] => Array.from(batch.indices, (index) => data.nameOf(index));
     manualSeed(mixSeed(seed, step));
-    setLearningRate(optimizer, criterion.reduction === 'sum' ? lr / data.batchSize : lr);
+    const isSum = this.#options.loss.reduction === 'sum';
+    setLearningRate(optimizer, isSum ? lr / data.batchSize : lr, lrFactors);
     try {
-      trainStep(batch, this.#options, ({ logits, loss }) => {
-        this.#watch.observe(loss, { step: step + 1, lr, batchSize: samples, names });
-        const lossSum = summed(loss, criterion.reduction, samples);
-        totals.add({ logits, labels: batch.labels, lossSum });
+      trainStep(batch, this.#options, (outcome) => {
+        this.#watch.observe(outcome.loss, { step: step + 1, lr, batchSize: samples, names });
+        totals.add(outcome);
       });
     } finally {
       disposeBatch(batch);
@@ -182,23 +189,25 @@ class Run {
 
   /** @returns nothing if there is nothing to validate on. */
   async #validate(): Promise<Scores | undefined | 'stopped'> {
-    const { model, validation, signal } = this.#options;
+    const { model, validation, signal, attributes } = this.#options;
     if (validation === undefined) return undefined;
     const { split, data } = validation;
     const total = data.sampleCount;
     const before = this.#seconds;
-    const scores = await evaluate(model, data, {
+    const evaluation = await evaluate(model, data, {
       device: this.#device,
       ...(signal && { signal }),
+      ...(attributes && { attributes }),
       onBatch: (done) => {
         const seconds = this.#seconds - before;
         return this.#emit({ type: 'evaluationStepEnded', split, done, total, seconds });
       },
     });
-    if (scores === undefined) return 'stopped';
+    if (evaluation === undefined) return 'stopped';
+    const { reports, ...scores } = evaluation;
     const { epoch } = this.#progress;
     const took = this.#seconds - before;
-    await this.#emit({ type: 'evaluationEnded', split, epoch, scores, took });
+    await this.#emit({ type: 'evaluationEnded', split, epoch, scores, reports, took });
     return scores;
   }
 

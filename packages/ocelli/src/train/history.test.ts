@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { epochEnded, runStarted } from '../../test/scriptedRun.ts';
+import type { AttributeScores } from '../metrics/scores.ts';
+import { checkFigures } from './bestFigure.ts';
+import type { EpochEnded } from './events.ts';
 import { bestEpoch, epochsOf } from './history.ts';
 import { resultsCsv } from './resultsCsv.ts';
 
@@ -35,4 +38,51 @@ test('results.csv has one row an epoch and leaves missing validation empty', () 
     '2,20,0.16,1.25,0.5,1000,,,,41.000',
     '',
   ]);
+});
+
+/** An epoch measured on two attributes. */
+function ofTwo(epoch: number, [gender, age]: readonly [number, number], loss = 1): EpochEnded {
+  const head = (accuracy: number): AttributeScores => {
+    return { loss: 0.5, correct: 0, labelled: 150, accuracy, balancedAccuracy: accuracy / 2 };
+  };
+  const attributes = { gender: head(gender), age: head(age) };
+  const scores = { loss, correct: 80, count: 200, accuracy: (gender + age) / 2, attributes };
+  return { ...epochEnded(epoch, 0), train: scores, validation: scores };
+}
+
+test.each([
+  [['accuracy'], 1],
+  [['loss'], 3],
+  [['gender.balancedAccuracy'], 2],
+  [['age.accuracy'], 1],
+  [['gender.accuracy', 'age.balancedAccuracy'], 2],
+])('declared to be found by %j, the best epoch is %i', (best, expected) => {
+  const epochs = [ofTwo(1, [0.4, 0.9]), ofTwo(2, [0.9, 0.3]), ofTwo(3, [0.5, 0.5], 0.1)];
+  expect(bestEpoch([{ ...runStarted(), best }, ...epochs])?.epoch).toBe(expected);
+});
+
+test('a figure that no evaluation has is refused with the nearest', () => {
+  const names = { attributes: { gender: ['f', 'm'], age: ['young', 'old'] } };
+  checkFigures('fit', ['gender.loss', 'allCorrect'], names);
+  expect(() => checkFigures('fit', ['gendr.loss'], names)).toThrow(
+    'got "gendr.loss". Did you mean "gender.loss"?',
+  );
+  expect(() => checkFigures('fit', ['allCorrect'], { classes: ['a', 'b'] })).toThrow(
+    'fit: expected the figure that decides the best epoch to be one of accuracy, balancedAccuracy, loss, got "allCorrect".',
+  );
+});
+
+test('results.csv has the figures of every attribute behind those of all', () => {
+  const [header = '', row = ''] = resultsCsv([runStarted(), ofTwo(1, [0.4, 0.9])]).split('\n');
+  const cells = Object.fromEntries(
+    header.split(',').map((name, index) => [name, row.split(',')[index]]),
+  );
+  expect(cells).toMatchObject({
+    validation_accuracy: '0.65',
+    'gender.train_loss': '0.5',
+    'gender.validation_accuracy': '0.4',
+    'gender.validation_balanced_accuracy': '0.2',
+    'age.validation_balanced_accuracy': '0.45',
+    'age.validation_labelled': '150',
+  });
 });

@@ -1,3 +1,4 @@
+import { isLoss, meanFigure, usualFigures } from './bestFigure.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 
 /**
@@ -17,20 +18,36 @@ export function epochsOf(events: Iterable<TrainEvent>): EpochEnded[] {
   return epochs;
 }
 
+/** The figures by which a run declared its best epoch to be found. */
+export function bestFigures(events: Iterable<TrainEvent>): readonly string[] {
+  for (const event of events) if (event.type === 'runStarted') return event.best ?? usualFigures;
+  return usualFigures;
+}
+
 /**
- * The epoch with the highest validation accuracy, computed from the record and never remembered.
- * Equal accuracies: the lower validation loss, then the earlier epoch. Without validation there is
- * no best epoch.
+ * The epoch that is best by the declared figures of its validation, computed from the record and never
+ * remembered. Equal figures: the lower validation loss, then the earlier epoch. Without validation there
+ * is no best epoch.
  */
 export function bestEpoch(events: Iterable<TrainEvent>): EpochEnded | undefined {
+  const list = [...events];
+  const figures = bestFigures(list);
+  const sign = isLoss(figures) ? -1 : 1;
   let best: EpochEnded | undefined;
-  for (const epoch of epochsOf(events)) if (isBetter(epoch, best)) best = epoch;
+  for (const epoch of epochsOf(list)) {
+    const [now, before] = [meritOf(epoch, figures), best && meritOf(best, figures)];
+    if (now === undefined) continue;
+    const isBetter =
+      before === undefined ||
+      sign * now.value > sign * before.value ||
+      (now.value === before.value && now.loss < before.loss);
+    if (isBetter) best = epoch;
+  }
   return best;
 }
 
-function isBetter(epoch: EpochEnded, best: EpochEnded | undefined): boolean {
-  const [a, b] = [epoch.validation, best?.validation];
-  if (a === undefined || !Number.isFinite(a.accuracy)) return false;
-  if (b === undefined) return true;
-  return a.accuracy === b.accuracy ? a.loss < b.loss : a.accuracy > b.accuracy;
+function meritOf({ validation }: EpochEnded, figures: readonly string[]) {
+  const value = validation === undefined ? null : meanFigure(validation, figures);
+  if (validation === undefined || value === null) return undefined;
+  return { value, loss: validation.loss };
 }

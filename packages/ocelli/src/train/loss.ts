@@ -1,28 +1,41 @@
-import { crossEntropy, type Tensor } from '@ocelli/torch';
+import type { Module, Tensor } from '@ocelli/torch';
+import type { BatchOutcome, HeadOutcome } from '../metrics/batchOutcome.ts';
+import { headBatches, type Outputs } from './headBatches.ts';
+import { headLoss, type HeadLossOptions } from './headLoss.ts';
 
 /** A loss over a batch, and whether it adds up or averages over the samples. */
 export interface Loss {
   readonly reduction: 'sum' | 'mean';
-  /** @returns one element. */
-  compute(logits: Tensor, labels: Tensor): Tensor;
+  /** What the loss itself learns along with the model. */
+  readonly learned?: Module<never, unknown>;
+  compute(outputs: Outputs, labels: Tensor): BatchOutcome;
 }
 
-export interface ClassificationLossOptions {
+export interface ClassificationLossOptions extends HeadLossOptions {
   reduction: 'sum' | 'mean';
-  /** Share of the target spread evenly over all classes. @default 0 */
-  labelSmoothing?: number;
 }
 
-/** Cross-entropy between logits `(N, K)` and class indices `(N)`. */
+/**
+ * Cross-entropy, or another loss of one head, between logits `(N, K)` and class indices `(N)`. Of a
+ * model with many heads it is the plain sum of their losses.
+ */
 export function classificationLoss(options: ClassificationLossOptions): Loss {
-  const { reduction, labelSmoothing = 0 } = options;
+  const { reduction } = options;
+  const lossOf = headLoss(reduction, options);
   return {
     reduction,
-    compute: (logits, labels) => crossEntropy(logits, labels, { reduction, labelSmoothing }),
+    compute(outputs, labels) {
+      const heads = headBatches(outputs, labels).map((head) => {
+        const loss = lossOf(head);
+        return { ...head, loss, term: loss };
+      });
+      return { loss: totalOf(heads), reduction, heads };
+    },
   };
 }
 
-/** The loss of a batch as a sum over its samples, whatever the reduction; cut off from the graph. */
-export function summed(loss: Tensor, reduction: Loss['reduction'], samples: number): Tensor {
-  return reduction === 'sum' ? loss.detach() : loss.detach().mul(samples);
+/** What the heads add up to. */
+export function totalOf([first, ...others]: readonly HeadOutcome[]): Tensor {
+  if (first === undefined) throw new Error('internal: a model without a head');
+  return others.reduce((total, { term }) => total.add(term), first.term);
 }

@@ -74,6 +74,7 @@ export function orderedBatches(dataset: PictureDataset, options: BatchOptions): 
   const generator = new Generator({ device });
   return {
     sampleCount: dataset.length,
+    labelNames: dataset.labelNames,
     *batches() {
       const order = dataset.order();
       for (let start = 0; start < order.length; start += batchSize) {

@@ -1,25 +1,61 @@
-import type { TrainEvent } from './events.ts';
+import type { AttributeScores } from '../metrics/scores.ts';
+import type { EpochEnded, TrainEvent } from './events.ts';
 import { epochsOf } from './history.ts';
 
-const header =
-  'epoch,step,lr,train_loss,train_accuracy,train_count,validation_loss,validation_accuracy,validation_count,seconds';
+type Cell = string | number;
+
+const columns: readonly [name: string, of: (epoch: EpochEnded) => Cell | undefined][] = [
+  ['epoch', ({ epoch }) => epoch],
+  ['step', ({ progress }) => progress.step],
+  ['lr', ({ lr }) => lr],
+  ['train_loss', ({ train }) => train.loss],
+  ['train_accuracy', ({ train }) => train.accuracy],
+  ['train_count', ({ train }) => train.count],
+  ['validation_loss', ({ validation }) => validation?.loss],
+  ['validation_accuracy', ({ validation }) => validation?.accuracy],
+  ['validation_count', ({ validation }) => validation?.count],
+  ['seconds', ({ progress }) => progress.seconds.toFixed(3)],
+];
+
+const attributeFigures = ['loss', 'accuracy', 'balancedAccuracy', 'labelled'] as const;
 
 /**
  * The table of a run, one row an epoch, drawn from its events. Accuracies go from 0 to 1, seconds
  * are cumulative. A run without validation leaves those cells empty.
+ *
+ * Where pictures have attributes, columns such as `gender.train_loss` and
+ * `gender.validation_balanced_accuracy` follow.
  */
 export function resultsCsv(events: Iterable<TrainEvent>): string {
-  const rows = epochsOf(events).map(({ epoch, lr, train, validation, progress }) => [
-    epoch,
-    progress.step,
-    lr,
-    train.loss,
-    train.accuracy,
-    train.count,
-    validation?.loss ?? '',
-    validation?.accuracy ?? '',
-    validation?.count ?? '',
-    progress.seconds.toFixed(3),
+  const epochs = epochsOf(events);
+  const names = Object.keys(epochs[0]?.train.attributes ?? {});
+  const header = [...columns.map(([name]) => name), ...names.flatMap(attributeHeader)];
+  const rows = epochs.map((epoch) => [
+    ...columns.map(([, of]) => of(epoch) ?? ''),
+    ...names.flatMap((name) => attributeCells(epoch, name)),
   ]);
-  return [header, ...rows.map((row) => row.join(','))].join('\n') + '\n';
+  return [header, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+}
+
+function attributeHeader(name: string): string[] {
+  const words = attributeFigures.map((figure) => figure.replace('dA', 'd_a'));
+  const train = words.filter((word) => word !== 'balanced_accuracy');
+  return [
+    ...train.map((word) => `${name}.train_${word}`),
+    ...words.map((word) => `${name}.validation_${word}`),
+  ];
+}
+
+function attributeCells({ train, validation }: EpochEnded, name: string): Cell[] {
+  const cells = (scores: AttributeScores | undefined): Cell[] =>
+    attributeFigures.map((figure) => scores?.[figure] ?? '');
+  // What is balanced is measured in evaluations alone.
+  const [loss = '', accuracy = '', , labelled = ''] = cells(train.attributes?.[name]);
+  return [loss, accuracy, labelled, ...cells(validation?.attributes?.[name])];
+}
+
+/** A name of an attribute is the user's own and may hold anything. */
+function quoted(cell: Cell): string {
+  const text = String(cell);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

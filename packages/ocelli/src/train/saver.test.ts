@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Module, noGrad } from '@ocelli/torch';
+import { type AnyModule, noGrad } from '@ocelli/torch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { epochEnded, progressAfter, runStarted } from '../../test/scriptedRun.ts';
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
@@ -43,7 +43,7 @@ async function save(events: readonly TrainEvent[], options: Partial<SaverOptions
   return { said, failure: saver.failure(), training };
 }
 
-function setBias(model: Module, value: number): void {
+function setBias(model: AnyModule, value: number): void {
   noGrad(() => model.parameters()[1]?.fill_(value));
 }
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { type Module, noGrad, scope, type Tensor } from '@ocelli/torch';
+import { type AnyModule, noGrad, scope, type Tensor } from '@ocelli/torch';
 import { listCheckpoints, saveCheckpoint, type TrainingState } from './checkpoint.ts';
 import { writeDurably } from './durableFile.ts';
 import type { Emit, TrainEventConsumer } from './emitter.ts';
@@ -91,7 +91,7 @@ function progressAt(event: StepEnded, totals: Totals): Progress {
 }
 
 /** No file ever holds weights that are not finite. @throws {NumericError} */
-function refuseNonFinite(model: Module): void {
+function refuseNonFinite(model: AnyModule): void {
   for (const [name, tensor] of model.stateDict()) {
     if (!allFinite(tensor)) {
       throw new NumericError(

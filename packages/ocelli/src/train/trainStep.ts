@@ -1,4 +1,7 @@
-import { clipGradNorm, type Module, scope, type Tensor } from '@ocelli/torch';
+import { clipGradNorm, scope, type Tensor } from '@ocelli/torch';
+import type { BatchOutcome } from '../metrics/batchOutcome.ts';
+import { type GradientRule, jointGradients } from './gradientRule.ts';
+import type { PictureModel } from './headBatches.ts';
 import type { Loss } from './loss.ts';
 import type { Batch } from './trainingData.ts';
 
@@ -11,15 +14,17 @@ export interface StepOptimizer {
 
 /** What a step works with; the same for all steps of a run. */
 export interface StepParts {
-  readonly model: Module;
+  readonly model: PictureModel;
   readonly optimizer: StepOptimizer;
   readonly loss: Loss;
+  /** How the gradients of a step come from its losses. @default jointGradients */
+  readonly gradients?: GradientRule;
   /** Longest gradient, as the norm over all parameters; absent: gradients are left as they are. */
   readonly gradientClip?: number;
 }
 
 /** Sees what a step computed before the weights change. Throwing leaves them as they are. */
-export type StepObserver = (outcome: { logits: Tensor; loss: Tensor }) => void;
+export type StepObserver = (outcome: BatchOutcome) => void;
 
 /**
  * One step of training: forward, loss, backward, clip, update. Everything it makes is freed; the batch
@@ -34,21 +39,30 @@ export type StepObserver = (outcome: { logits: Tensor; loss: Tensor }) => void;
  * }
  */
 export function trainStep(batch: Batch, parts: StepParts, observe?: StepObserver): void {
-  const { model, optimizer, loss: criterion, gradientClip } = parts;
+  const { model, optimizer, loss, gradients = jointGradients, gradientClip } = parts;
   scope(() => {
     optimizer.zeroGrad();
-    const logits = model.forward(batch.images);
-    const loss = criterion.compute(logits, batch.labels);
-    observe?.({ logits, loss });
-    loss.backward();
+    const outcome = loss.compute(model.forward(batch.images), batch.labels);
+    observe?.(outcome);
+    gradients(outcome);
     if (gradientClip !== undefined) clipGradNorm(parametersOf(optimizer), gradientClip);
     optimizer.step();
   });
 }
 
-/** Sets the learning rate of every parameter group. */
-export function setLearningRate(optimizer: StepOptimizer, lr: number): void {
-  for (const group of optimizer.paramGroups) group.lr = lr;
+/**
+ * Sets the learning rate of every parameter group.
+ *
+ * @param factors one for each group, where they differ.
+ */
+export function setLearningRate(
+  optimizer: StepOptimizer,
+  lr: number,
+  factors: readonly number[] = [],
+): void {
+  for (const [index, group] of optimizer.paramGroups.entries()) {
+    group.lr = lr * (factors[index] ?? 1);
+  }
 }
 
 function parametersOf(optimizer: StepOptimizer): Tensor[] {

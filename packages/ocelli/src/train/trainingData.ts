@@ -1,4 +1,5 @@
 import type { Tensor } from '@ocelli/torch';
+import type { LabelNames } from '../data/labelNames.ts';
 
 /** Pictures and labels of one step, ready for the model. */
 export interface Batch {
@@ -13,6 +14,8 @@ export interface Batch {
 /** Batches that cover every sample once, the last one possibly smaller. */
 export interface EvaluationData {
   readonly sampleCount: number;
+  /** What the labels stand for. */
+  readonly labelNames: LabelNames;
   /** A fresh pass over the samples. The receiver frees the tensors of each batch. */
   batches(): Iterable<Batch>;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CheckpointError,
-  type Module,
+  type AnyModule,
   readSafetensors,
   readSafetensorsHeader,
   writeSafetensors,
@@ -33,7 +33,7 @@ type Manifest = Partial<Record<string, string[]>>;
 export function saveWeights(
   folder: string,
   name: WeightsName,
-  content: { readonly model: Module } & WeightsFacts,
+  content: { readonly model: AnyModule } & WeightsFacts,
 ): void {
   const { model, epoch, step } = content;
   const file = `${name}.safetensors`;
@@ -59,7 +59,7 @@ export function saveWeights(
  * @returns the epoch and step they are from.
  * @throws {CheckpointError} if there are none, they are not what was saved, or they do not fit.
  */
-export function loadWeights(folder: string, name: WeightsName, model: Module): WeightsFacts {
+export function loadWeights(folder: string, name: WeightsName, model: AnyModule): WeightsFacts {
   const path = join(folder, `${name}.safetensors`);
   if (!existsSync(path)) {
     throw new CheckpointError(

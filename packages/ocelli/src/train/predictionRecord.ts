@@ -1,0 +1,74 @@
+import { headsOf, type LabelledHead, type LabelNames } from '../data/labelNames.ts';
+import {
+  type ClassificationReport,
+  classificationReport,
+} from '../metrics/classificationReport.ts';
+import type { Predictions } from '../metrics/predictions.ts';
+import type { HeadBatch } from './headBatches.ts';
+
+/** Everything measured about one question: an attribute, or the only label. */
+export interface HeadReport extends ClassificationReport {
+  /** Absent where a picture has one label alone. */
+  readonly attribute?: string;
+}
+
+/** What one head said about pictures, and what they are. */
+export interface HeadPredictions extends Predictions {
+  /** Absent where a picture has one label alone. */
+  readonly attribute?: string;
+}
+
+/** Collects what a model says about pictures, batch after batch. */
+export class PredictionRecord {
+  readonly #columns: readonly Column[];
+
+  constructor(names: LabelNames) {
+    this.#columns = headsOf(names).map((head) => ({ head, labels: [], probabilities: [] }));
+  }
+
+  /** Adds a batch, one entry for each head in order. Waits for the device. */
+  add(batch: readonly Pick<HeadBatch, 'logits' | 'labels'>[]): void {
+    for (const [index, { labels, probabilities }] of this.#columns.entries()) {
+      const head = batch[index];
+      if (head === undefined) throw new Error(`internal: no answers of head ${index}`);
+      labels.push(Int32Array.from(head.labels.toTypedArray(), Number));
+      probabilities.push(Float32Array.from(head.logits.softmax(1).toTypedArray(), Number));
+    }
+  }
+
+  /** Of every head, in order. */
+  predictions(): readonly HeadPredictions[] {
+    return this.#columns.map(({ head, labels, probabilities }) => ({
+      ...head,
+      labels: joined(labels, (length) => new Int32Array(length)),
+      probabilities: joined(probabilities, (length) => new Float32Array(length)),
+    }));
+  }
+
+  /** Everything that can be measured about them, of every head in order. */
+  reports(): readonly HeadReport[] {
+    return this.predictions().map(({ attribute, ...own }) => ({
+      ...(attribute !== undefined && { attribute }),
+      ...classificationReport(own),
+    }));
+  }
+}
+
+interface Column {
+  readonly head: LabelledHead;
+  readonly labels: Int32Array[];
+  readonly probabilities: Float32Array[];
+}
+
+function joined<Values extends Int32Array | Float32Array>(
+  parts: readonly Values[],
+  create: (length: number) => Values,
+): Values {
+  const whole = create(parts.reduce((total, { length }) => total + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    whole.set(part, start);
+    start += part.length;
+  }
+  return whole;
+}
