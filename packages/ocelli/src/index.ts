@@ -1,4 +1,5 @@
 export { type AffineOptions } from './augment/affine.ts';
+export { AlternatingEpochs, type AlternatingEpochsOptions } from './augment/alternatingEpochs.ts';
 export { alternatingFlip, type AlternatingFlipOptions } from './augment/alternatingFlip.ts';
 export { augmentBatch, type LabelledImages } from './augment/augmentBatch.ts';
 export { autoContrast } from './augment/autoContrast.ts';
@@ -123,6 +124,8 @@ export {
   type Totals,
 } from './metrics/scores.ts';
 
+export { Airbench, type AirbenchOptions } from './models/airbench.ts';
+export { AirbenchBlock, type AirbenchBlockOptions } from './models/airbenchBlock.ts';
 export type { Architecture } from './models/architecture.ts';
 export {
   bottleneck,
@@ -162,6 +165,7 @@ export { stageTower, type StageTowerOptions } from './models/stageTower.ts';
 export type { TowerKind } from './models/towerKind.ts';
 export { type Stage, Trunk } from './models/trunk.ts';
 export { vgg, type VggDepth, type VggOptions } from './models/vgg.ts';
+export { whiteningFilters, type WhiteningOptions } from './models/whitening.ts';
 
 export {
   consoleReporter,
@@ -197,6 +201,7 @@ export { smoothGrad, type SmoothGradOptions } from './explain/smoothGrad.ts';
 export { type FixedSubject, type Subject } from './explain/subject.ts';
 export { type ModelOutput, type Target } from './explain/target.ts';
 
+export { alternatingBatches, type AlternatingBatchesOptions } from './train/alternatingBatches.ts';
 export { assemble, type Assembled, buildModel, type DataSizes } from './train/assemble.ts';
 export {
   attributeLoss,
@@ -298,4 +303,5 @@ export {
   type StepParts,
   trainStep,
 } from './train/trainStep.ts';
+export { viewLogits, type ViewLogitsOptions } from './train/viewLogits.ts';
 export { loadWeights, saveWeights, type WeightsName } from './train/weights.ts';
