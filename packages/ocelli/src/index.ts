@@ -217,6 +217,8 @@ export {
   type SavableOptimizer,
   type TrainingState,
 } from './train/checkpoint.ts';
+export { budget, type BudgetOptions } from './train/budget.ts';
+export { earlyStopping, type EarlyStoppingOptions } from './train/earlyStopping.ts';
 export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
@@ -233,6 +235,7 @@ export {
   type RunStarted,
   type RunStopping,
   type StepEnded,
+  type StopRequested,
   type TrainEvent,
   type Warning,
 } from './train/events.ts';

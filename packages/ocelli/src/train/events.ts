@@ -16,6 +16,7 @@ export type TrainEvent =
   | EvaluationEnded
   | EpochEnded
   | CheckpointSaved
+  | StopRequested
   | RunStopping
   | Warning
   | RunEnded;
@@ -119,10 +120,17 @@ export interface CheckpointSaved {
   readonly best: boolean;
 }
 
+/** A consumer has seen enough: the run finishes the step in work and ends. */
+export interface StopRequested {
+  readonly type: 'stopRequested';
+  /** For people: what it has seen. */
+  readonly why: string;
+}
+
 /** The run is about to end before its time; consumers that save do it now. */
 export interface RunStopping {
   readonly type: 'runStopping';
-  readonly reason: 'interrupted' | 'nonFinite';
+  readonly reason: 'interrupted' | 'stopped' | 'nonFinite';
   readonly progress: Progress;
   /** Present when a loss was not finite. */
   readonly badStep?: BadStep;
@@ -145,7 +153,8 @@ export interface Warning {
 
 export interface RunEnded {
   readonly type: 'runEnded';
-  readonly reason: 'completed' | 'interrupted' | 'nonFinite';
+  /** `stopped` on a consumer's request, `interrupted` from outside. */
+  readonly reason: 'completed' | 'interrupted' | 'stopped' | 'nonFinite';
   readonly progress: Progress;
 }
 

@@ -7,7 +7,13 @@ import { createEmitter, type Emit, type TrainEventConsumer } from './emitter.ts'
 import { checkFigures, usualFigures } from './bestFigure.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
-import { atTheBeginning, type BadStep, type Progress, type RunEnded } from './events.ts';
+import {
+  atTheBeginning,
+  type BadStep,
+  type Progress,
+  type RunEnded,
+  type TrainEvent,
+} from './events.ts';
 import { LossWatch, NumericError } from './lossWatch.ts';
 import type { Schedule } from './schedule.ts';
 import {
@@ -76,12 +82,13 @@ class Run {
   readonly #from: Progress;
   #progress: Progress;
   #lastReadingAt = -Infinity;
+  #isRequested = false;
 
   constructor(options: FitOptions) {
     const { device = 'cpu', consumers = [], from = atTheBeginning } = options;
     this.#options = options;
     this.#device = device;
-    this.#emit = createEmitter(consumers);
+    this.#emit = createEmitter([...consumers, (event) => this.#hear(event)]);
     this.#watch = new LossWatch(device === 'cpu' ? 1 : stepsBetweenChecks);
     this.#from = this.#progress = from;
   }
@@ -95,13 +102,19 @@ class Run {
     await this.#emit({ type: 'runStarted', ...facts, from: this.#from });
     try {
       while (this.#progress.epoch <= epochs) {
-        if (!(await this.#epoch())) return await this.#end('interrupted');
+        if (this.#stopped || !(await this.#epoch())) {
+          return await this.#end(this.#isRequested ? 'stopped' : 'interrupted');
+        }
       }
     } catch (error) {
       if (error instanceof NumericError) await this.#end('nonFinite', error.badStep);
       throw error;
     }
     return this.#end('completed');
+  }
+
+  #hear(event: TrainEvent): void {
+    if (event.type === 'stopRequested') this.#isRequested = true;
   }
 
   async #end(reason: RunEnded['reason'], badStep?: BadStep): Promise<FitResult> {
@@ -212,7 +225,7 @@ class Run {
   }
 
   get #stopped(): boolean {
-    return this.#options.signal?.aborted === true;
+    return this.#isRequested || this.#options.signal?.aborted === true;
   }
 
   get #seconds(): number {
