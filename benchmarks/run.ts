@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
+import { augment } from './augment.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
 import { decode } from './decode.ts';
 import { firstStep } from './firstStep.ts';
@@ -17,6 +18,7 @@ const benchmarks: readonly Benchmark[] = [
   firstStep,
   inputShare,
   memory,
+  augment,
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,11 +1,19 @@
-import { OptionCheck, randint, type Size2d, type Tensor } from '@ocelli/torch';
+import {
+  arange,
+  cat,
+  nonzero,
+  OptionCheck,
+  randint,
+  type Size2d,
+  type Tensor,
+} from '@ocelli/torch';
 import { chooseImages } from './draw.ts';
-import { FILL_KEYS, fillErased, fillOf, type FillOptions } from './fill.ts';
-import { alongChannels, type ImageShape, imageShape } from './pixelRows.ts';
+import { erasePixels, FILL_KEYS, fillOf, type FillOptions } from './fill.ts';
+import { imageShape } from './pixelRows.ts';
 import { checkProbability } from './probability.ts';
 import { positions } from './remap.ts';
 import type { Transform } from './transform.ts';
-import type { TransformContext } from './transformContext.ts';
+import type { PlacedShape, TransformContext } from './transformContext.ts';
 
 /** Rectangles erased from images. */
 export interface CutoutOptions extends FillOptions {
@@ -34,38 +42,44 @@ export function cutout(options: CutoutOptions): Transform {
   checkProbability(check, probability);
   const filling = fillOf(check, options);
   const apply = (images: Tensor, context: TransformContext) => {
-    const shape = imageShape('cutout', images);
-    let erased: Tensor | undefined;
-    for (let hole = 0; hole < holes; hole++) {
-      const inRows = spans(images, { ...shape, side: shape.height, size: high }, context);
-      const inColumns = spans(images, { ...shape, side: shape.width, size: wide }, context);
-      const across = alongChannels(inColumns, shape.channels).unsqueeze(1);
-      const square = inRows.unsqueeze(2).logicalAnd(across);
-      erased = erased === undefined ? square : erased.logicalOr(square);
-    }
-    if (erased === undefined) throw new Error('internal: cutout without holes');
-    const { device } = images;
-    const chosen = chooseImages({ ...shape, device, name: 'cutout', probability }, context);
-    if (probability < 1) erased = erased.logicalAnd(chosen.view([-1, 1, 1]));
-    return fillErased(images, erased, { name: 'cutout', filling, context });
+    const shape = { ...imageShape('cutout', images), device: images.device };
+    const drawn = Array.from({ length: holes }, () => holePixels([high, wide], shape, context));
+    const chosen = chooseImages({ ...shape, name: 'cutout', probability }, context);
+    const all = drawn.length === 1 ? drawn[0] : cat(drawn, 1);
+    if (all === undefined) throw new Error('internal: cutout without holes');
+    const pixels = probability < 1 ? all.indexSelect(0, nonzero(chosen).flatten()) : all;
+    return erasePixels(images, pixels.flatten(), { name: 'cutout', filling, context });
   };
   return { name: 'cutout', settings: { size, holes, probability, ...filling }, apply };
 }
 
-interface Span extends ImageShape {
-  /** Length of the image along this axis. */
-  readonly side: number;
-  readonly size: number;
+/** `(N, height · width)`: the pixels of one hole in each image, counted through the whole batch. */
+function holePixels(
+  [high, wide]: readonly [number, number],
+  images: PlacedShape,
+  context: TransformContext,
+): Tensor {
+  const { count, height, width } = images;
+  const rows = span({ side: height, size: high }, images, context);
+  const columns = span({ side: width, size: wide }, images, context);
+  const first = arange({ end: count }, { dtype: 'int64', device: images.device });
+  const rowStarts = first.mul_(height).unsqueeze(1).add(rows).mul_(width);
+  return rowStarts.unsqueeze(2).add(columns.unsqueeze(1)).flatten(1);
 }
 
-/** `(N, side)` bool: true within `size` pixels around a random centre, one centre an image. */
-function spans(images: Tensor, span: Span, { generator }: TransformContext): Tensor {
-  const { count, side, size } = span;
-  const { device } = images;
+/**
+ * `(N, size)`: positions around a random centre, one centre an image. What lies beyond the edge is moved
+ * to the edge, which the hole covers too, since its centre is in the image.
+ */
+function span(
+  { side, size }: { readonly side: number; readonly size: number },
+  { count, device }: PlacedShape,
+  { generator }: TransformContext,
+): Tensor {
   const centres = randint({ high: side, shape: [count, 1], dtype: 'int32', device, generator });
   // A hole of even size reaches one pixel further up and left of its centre, as in the paper's code.
-  const offsets = positions(side, images)
-    .sub(centres)
-    .add_(Math.floor(size / 2));
-  return offsets.ge(0).logicalAnd(offsets.lt(size));
+  return centres
+    .add(positions(size, { device }))
+    .sub_(Math.floor(size / 2))
+    .clamp_({ min: 0, max: side - 1 });
 }

@@ -1,4 +1,5 @@
 import {
+  aten,
   type DType,
   type OptionCheck,
   optionError,
@@ -61,6 +62,14 @@ export interface Filling {
   readonly values?: Range;
 }
 
+/** How erased pixels are filled, by whom. */
+export interface Painting {
+  /** The transform, for messages. */
+  readonly name: string;
+  readonly filling: Filling;
+  readonly context: TransformContext;
+}
+
 /**
  * The images with `erased` pixels filled.
  *
@@ -69,7 +78,7 @@ export interface Filling {
 export function fillErased(
   images: Tensor,
   erased: Tensor,
-  { name, filling, context }: { name: string; filling: Filling; context: TransformContext },
+  { name, filling, context }: Painting,
 ): Tensor {
   const { channels } = imageShape(name, images);
   const rows = toRows(images);
@@ -80,11 +89,27 @@ export function fillErased(
   return fromRows(paint(images, { name, filling, context }).where(erased, rows), channels);
 }
 
+/**
+ * The images with some pixels filled.
+ *
+ * @param pixels int64 `(M)`: which ones, counted row by row through the whole batch; may repeat.
+ */
+export function erasePixels(images: Tensor, pixels: Tensor, painting: Painting): Tensor {
+  const { count, channels, height, width } = imageShape(painting.name, images);
+  const rows = toRows(images).clone();
+  const flat = rows.view([count * height * width, channels]);
+  const { fill } = painting.filling;
+  if (typeof fill === 'number') {
+    aten.index_fill_(flat, 0, pixels, checkFill(painting.name, images.dtype, fill));
+  } else {
+    const painted = paint(images, painting).expand(rows.shape).reshape(flat.shape);
+    aten.index_copy_(flat, 0, pixels, painted.indexSelect(0, pixels));
+  }
+  return fromRows(rows, channels);
+}
+
 /** What shows where pixels were erased: rows, or what expands to them. */
-function paint(
-  images: Tensor,
-  { name, filling, context }: { name: string; filling: Filling; context: TransformContext },
-): Tensor {
+function paint(images: Tensor, { name, filling, context }: Painting): Tensor {
   const { fill } = filling;
   const { count, channels, height, width } = imageShape(name, images);
   const { dtype, device } = images;

@@ -38,6 +38,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addEvaluate(program, done);
   addPredict(program, done);
   addCompare(program, done);
+  addAugment(program, done);
   addDoctor(program, done);
   return program;
 }
@@ -100,6 +101,21 @@ function addCompare(program: Command, done: Done): void {
     .action(async (runs: string[], options) => {
       const { runCompare } = await import('./compare.ts');
       done(runCompare(runs, options));
+    });
+}
+
+function addAugment(program: Command, done: Done): void {
+  command(program, 'augment <source>')
+    .description('show what transforms do to a picture or to those of a folder')
+    .option('--preview <png>', 'write a picture of every transform, before and after')
+    .option('--policy <json>', 'file with a list of transforms (default: all there are)')
+    .option('--save <folder>', 'write transformed pictures there')
+    .option('--count <number>', 'pictures to save of each', '1')
+    .option('--size <pixels>', 'side that pictures are brought to first', '96')
+    .option('--seed <number>', 'where the random numbers start', '0')
+    .action(async (source: string, options) => {
+      const { runAugment } = await import('./augment.ts');
+      done(await runAugment(source, options));
     });
 }
 
