@@ -1,14 +1,14 @@
 // Activations and their derivatives on vectors. NaN passes through, as in libtorch.
 #pragma once
 
+#include <type_traits>
+
 #include "activation_kind.h"
 #include "vec.h"
 
 namespace {
 
 using ocelli::Activation;
-
-typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t))));
 
 // e^x to 2 units in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial in r, and n
 // added to the exponent bits. Adding 1.5 * 2^23 rounds to an integer that then sits in the low bits.
@@ -68,6 +68,17 @@ inline Vec activateBackward(Vec gradient, Vec z) {
     return gradient * (n.below + z * n.density);
   }
   return gradient;
+}
+
+// Calls f with the activation as a type, so that nothing of the choice remains in loops.
+template <typename F>
+inline void withActivation(Activation activation, const F& f) {
+  switch (activation) {
+    case Activation::none: return f(std::integral_constant<Activation, Activation::none>{});
+    case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
+    case Activation::gelu: return f(std::integral_constant<Activation, Activation::gelu>{});
+    case Activation::silu: return f(std::integral_constant<Activation, Activation::silu>{});
+  }
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ bool isFloat(const at::Tensor& t) {
   return !t.defined() || (t.scalar_type() == at::kFloat && t.device().is_cpu());
 }
 bool isPicture(const at::Tensor& t) {
-  return t.dim() == 4 && isFloat(t) && t.layout() == at::kStrided &&
-         t.is_contiguous(kChannelsLast);
+  return t.dim() == 4 && isFloat(t) && t.layout() == at::kStrided && t.is_contiguous(kChannelsLast);
 }
 
 const float* dataOf(const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; }
@@ -86,15 +85,23 @@ void updateRunning(const NormTensors& t, const Moments& batch, double count, dou
   }
 }
 
-// Scale and shift of each channel, with mean and 1 / deviation for the backward pass.
-at::Tensor constantsOf(const NormTensors& t, const NormOptions& options) {
-  const int64_t channels = t.input.size(1);
+Moments knownMoments(const at::Tensor& moments) {
+  const int64_t channels = moments.size(1);
+  const double* data = moments.data_ptr<double>();
+  return {{data, data + channels}, {data + channels, data + 2 * channels}};
+}
+
+}  // namespace
+
+at::Tensor normConstants(const NormTensors& t, const NormOptions& options, int64_t channels) {
   const int64_t padded = (channels + kNormPadding - 1) / kNormPadding * kNormPadding;
-  const double count = static_cast<double>(t.input.numel() / channels);
-  at::Tensor constants = at::zeros({4, padded}, t.input.options().memory_format(c10::nullopt));
+  at::Tensor constants = at::zeros({4, padded}, at::kFloat);
   Moments batch;
+  double count = 1;
   if (options.training) {
-    batch = momentsOf(problemOf(t.input, constants, options));
+    count = static_cast<double>(t.input.numel() / channels);
+    batch = t.moments.defined() ? knownMoments(t.moments)
+                                : momentsOf(problemOf(t.input, constants, options));
     updateRunning(t, batch, count, options.momentum);
   }
   const float *weight = dataOf(t.weight), *bias = dataOf(t.bias);
@@ -113,8 +120,6 @@ at::Tensor constantsOf(const NormTensors& t, const NormOptions& options) {
   return constants;
 }
 
-}  // namespace
-
 at::Tensor normComposite(const NormTensors& t, const NormOptions& options) {
   at::Tensor y = at::batch_norm(t.input, t.weight, t.bias, t.runningMean, t.runningVar,
                                 options.training, options.momentum, options.epsilon, false);
@@ -126,15 +131,18 @@ at::Tensor normComposite(const NormTensors& t, const NormOptions& options) {
   return t.residual.defined() && !options.residualFirst ? y + t.residual : y;
 }
 
-bool normTakes(const NormTensors& t, const NormOptions& options) {
-  const bool statistics = options.training || (t.runningMean.defined() && t.runningVar.defined());
-  const auto channel = [&](const at::Tensor& x) {
-    return !x.defined() || (isFloat(x) && x.is_contiguous() && x.numel() == t.input.size(1));
+bool normTakesChannels(const NormTensors& t, const NormOptions& options, int64_t channels) {
+  const auto fits = [&](const at::Tensor& x) {
+    return !x.defined() || (isFloat(x) && x.is_contiguous() && x.numel() == channels);
   };
-  if (!normKernels() || !statistics || !isPicture(t.input) || t.input.numel() == 0) return false;
-  if (!channel(t.weight) || !channel(t.bias) || !channel(t.runningMean) || !channel(t.runningVar)) {
-    return false;
-  }
+  const bool statistics = options.training || (t.runningMean.defined() && t.runningVar.defined());
+  return normKernels() && statistics && fits(t.weight) && fits(t.bias) && fits(t.runningMean) &&
+         fits(t.runningVar);
+}
+
+bool normTakes(const NormTensors& t, const NormOptions& options) {
+  if (!isPicture(t.input) || t.input.numel() == 0) return false;
+  if (!normTakesChannels(t, options, t.input.size(1))) return false;
   if (options.pool && (t.input.size(2) < 2 || t.input.size(3) < 2)) return false;
   if (!t.residual.defined()) return true;
   return !options.pool && isPicture(t.residual) && t.residual.sizes() == t.input.sizes();
@@ -142,7 +150,7 @@ bool normTakes(const NormTensors& t, const NormOptions& options) {
 
 NormResult normForward(const NormTensors& t, const NormOptions& options) {
   NormResult result;
-  result.constants = constantsOf(t, options);
+  result.constants = normConstants(t, options, t.input.size(1));
   NormProblem problem = problemOf(t.input, result.constants, options);
   (options.residualFirst ? problem.residual : problem.skip) = dataOf(t.residual);
   const auto shape = {problem.n, problem.c, problem.outputHeight(), problem.outputWidth()};

@@ -18,10 +18,18 @@ struct NormOptions {
 
 struct NormTensors {
   at::Tensor input, weight, bias, runningMean, runningVar, residual;  // all but input may be absent
+  at::Tensor moments;  // of the input, if they are known already: see Conv3x3Result
 };
 
 // The same with ATen's operators: every device, dtype and layout; differentiable.
 at::Tensor normComposite(const NormTensors&, const NormOptions&);
+
+// Whether the own kernels take the operands of one number a channel.
+bool normTakesChannels(const NormTensors&, const NormOptions&, int64_t channels);
+
+// Scale and shift of each channel, with mean and 1 / deviation for the backward pass: (4, padded
+// channels). In evaluation the input may be absent.
+at::Tensor normConstants(const NormTensors&, const NormOptions&, int64_t channels);
 
 // Whether the own kernels take these operands.
 bool normTakes(const NormTensors&, const NormOptions&);
@@ -38,7 +46,6 @@ struct NormGradients {
 };
 // `residual` is needed only where it was added before the activation.
 NormGradients normBackward(const at::Tensor& gradient, const at::Tensor& input,
-                           const at::Tensor& residual, const NormResult& saved,
-                           const NormOptions&);
+                           const at::Tensor& residual, const NormResult& saved, const NormOptions&);
 
 }  // namespace ocelli

@@ -43,20 +43,26 @@ variable_list givenGradients(AutogradContext* context, const NormGradients& inne
     return context->saved_data[name].toBool() ? tensor : at::Tensor();
   };
   const at::Tensor residual = inner.residual.defined() ? inner.residual : outer;
-  return {inner.input, given("weight", inner.weight), given("bias", inner.bias),
-          given("residual", residual), {}, {}, {}};
+  return {inner.input,
+          given("weight", inner.weight),
+          given("bias", inner.bias),
+          given("residual", residual),
+          {},
+          {},
+          {},
+          {}};
 }
 
 // For gradients of gradients: the composite, computed once more, is differentiable throughout.
 variable_list recordedGradients(AutogradContext* context, const variable_list& saved,
                                 const NormOptions& options, const at::Tensor& outer) {
-  const NormTensors tensors{saved[0], saved[4], saved[5], saved[6], saved[7], saved[1]};
+  const NormTensors tensors{saved[0], saved[4], saved[5], saved[6], saved[7], saved[1], {}};
   variable_list inputs;
   for (const at::Tensor& tensor : {tensors.input, tensors.weight, tensors.bias, tensors.residual}) {
     if (tensor.defined() && tensor.requires_grad()) inputs.push_back(tensor);
   }
-  const variable_list found = torch::autograd::grad({normComposite(tensors, options)}, inputs,
-                                                    {outer}, true, true, true);
+  const variable_list found =
+      torch::autograd::grad({normComposite(tensors, options)}, inputs, {outer}, true, true, true);
   size_t next = 0;
   const auto take = [&](const at::Tensor& tensor) {
     return tensor.defined() && tensor.requires_grad() ? found[next++] : at::Tensor();
@@ -71,17 +77,19 @@ variable_list recordedGradients(AutogradContext* context, const variable_list& s
 
 class NormFunction : public torch::autograd::Function<NormFunction> {
  public:
-  // Absent tensors come as options: autograd skips those, but asks an undefined tensor for its device.
+  // Absent tensors come as options: autograd skips those, but asks an undefined tensor for its
+  // device.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& input,
                             const OptionalTensor& weight, const OptionalTensor& bias,
                             const OptionalTensor& optionalResidual,
                             const OptionalTensor& runningMean, const OptionalTensor& runningVar,
-                            const NormOptions& options) {
+                            const OptionalTensor& moments, const NormOptions& options) {
     at::AutoDispatchBelowADInplaceOrView guard;
     const at::Tensor residual = tensorOf(optionalResidual);
-    const NormResult result = normForward({input, tensorOf(weight), tensorOf(bias),
-                                           tensorOf(runningMean), tensorOf(runningVar), residual},
-                                          options);
+    const NormResult result =
+        normForward({input, tensorOf(weight), tensorOf(bias), tensorOf(runningMean),
+                     tensorOf(runningVar), residual, tensorOf(moments)},
+                    options);
     const bool needsResidual = options.residualFirst && options.activation != Activation::none;
     // In training the running statistics have changed already, and no gradient asks for them.
     const auto evaluated = [&](const OptionalTensor& t) {
@@ -108,6 +116,12 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
   }
 };
 
+OptionalTensor optional(const at::Tensor& t) {
+  return t.defined() ? OptionalTensor(t) : c10::nullopt;
+}
+
+}  // namespace
+
 Activation activationOf(c10::string_view name) {
   if (name == "none") return Activation::none;
   if (name == "relu") return Activation::relu;
@@ -118,23 +132,26 @@ Activation activationOf(c10::string_view name) {
   return Activation::silu;
 }
 
-}  // namespace
+at::Tensor normAutograd(const NormTensors& t, const NormOptions& options) {
+  if (!normTakes(t, options)) return normComposite(t, options);
+  return NormFunction::apply(t.input, optional(t.weight), optional(t.bias), optional(t.residual),
+                             optional(t.runningMean), optional(t.runningVar), optional(t.moments),
+                             options);
+}
 
 at::Tensor batchNormAct(const at::Tensor& input, const OptionalTensor& weight,
                         const OptionalTensor& bias, const OptionalTensor& runningMean,
                         const OptionalTensor& runningVar, bool training, double momentum,
                         double epsilon, c10::string_view activation, const OptionalTensor& residual,
                         bool residualFirst, bool pool) {
-  const NormTensors tensors{input,
-                            tensorOf(weight),
-                            tensorOf(bias),
-                            tensorOf(runningMean),
-                            tensorOf(runningVar),
-                            tensorOf(residual)};
-  const NormOptions options{training,      momentum, epsilon, activationOf(activation),
-                            residualFirst, pool};
-  if (!normTakes(tensors, options)) return normComposite(tensors, options);
-  return NormFunction::apply(input, weight, bias, residual, runningMean, runningVar, options);
+  return normAutograd({input,
+                       tensorOf(weight),
+                       tensorOf(bias),
+                       tensorOf(runningMean),
+                       tensorOf(runningVar),
+                       tensorOf(residual),
+                       {}},
+                      {training, momentum, epsilon, activationOf(activation), residualFirst, pool});
 }
 
 }  // namespace ocelli

@@ -5,7 +5,15 @@
 #include <c10/util/Optional.h>
 #include <c10/util/string_view.h>
 
+#include "batch_norm.h"
+
 namespace ocelli {
+
+// Throws at any other name than those of the activations.
+Activation activationOf(c10::string_view name);
+
+// Ours where it takes the operands, else ATen's; any device and dtype.
+at::Tensor normAutograd(const NormTensors&, const NormOptions&);
 
 at::Tensor batchNormAct(const at::Tensor& input, const c10::optional<at::Tensor>& weight,
                         const c10::optional<at::Tensor>& bias,

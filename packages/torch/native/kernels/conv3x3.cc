@@ -1,9 +1,12 @@
-// The three passes of the 3x3 convolution as operators: checks, memory, and the split over threads.
+// The three passes of the 3x3 convolution: memory, and the split over threads.
 #include "conv3x3.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "filter_cache.h"
 #include "threads.h"
 #include "winograd.h"
 #include "workspace.h"
@@ -18,18 +21,6 @@ bool isPicture(const at::Tensor& t) {
          t.layout() == at::kStrided && t.numel() > 0;
 }
 
-// Whether the own kernels take these operands; `picture` is the input or the gradient of the output.
-// Few channels stay with ATen: the 36 products become smaller than the transforms around them.
-bool takes(const at::Tensor& picture, const at::Tensor& weight, int64_t pictureChannels) {
-  return winogradKernels() && isPicture(picture) && isPicture(weight) &&
-         picture.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
-         weight.size(0) >= 8 && weight.size(1) >= 8 && picture.size(1) == pictureChannels;
-}
-
-bool takesForward(const at::Tensor& input, const at::Tensor& weight) {
-  return weight.dim() == 4 && takes(input, weight, weight.size(1));
-}
-
 thread_local Workspace threadScratch;
 thread_local Workspace callScratch;
 
@@ -37,27 +28,88 @@ FilterStrides stridesOf(const at::Tensor& weight) {
   return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
 }
 
-at::Tensor run(const ConvShape& shape, const at::Tensor& input, const float* weight,
-               FilterStrides strides) {
-  const WinogradKernels& kernels = *winogradKernels();
-  at::Tensor output = at::empty({shape.n, shape.k, shape.h, shape.w},
-                                input.options().memory_format(kChannelsLast));
-  const float* in = input.data_ptr<float>();
-  float* out = output.data_ptr<float>();
-  float* filters = callScratch.get(kernels.filterSize(shape));
-  const int64_t panels = kernels.panelCount(shape), tiles = kernels.tileCount(shape);
-  onThreads(panels, [&](int64_t i, int64_t n) {
-    kernels.transformFilters(shape, weight, strides, part(panels, i, n), filters);
-  });
-  onThreads(tiles, [&](int64_t i, int64_t n) {
-    float* scratch = threadScratch.get(kernels.forwardScratch(shape));
-    kernels.forward(shape, in, filters, part(tiles, i, n), out, scratch);
-  });
-  return output;
+int64_t filterSizeOf(const ConvShape& shape, const Areas& areas) {
+  int64_t size = 0;
+  for (const Area& area : areas) size += winogradKernels()->filterSize(shape, area);
+  return size;
 }
 
-// Into how many parts of the input channels the threads share a weight gradient. Splitting the tiles
-// instead transforms every gradient once, but each part of the tiles needs its own sums.
+at::Tensor filtersOf(const ConvShape& shape, const at::Tensor& weight, const FilterKey& key) {
+  FilterStrides at = stridesOf(weight);
+  const float* first = weight.data_ptr<float>();
+  if (key.turned) {  // from the last tap backwards, with input and output channels exchanged
+    first += 2 * at.y + 2 * at.x;
+    at = {at.c, at.k, -at.y, -at.x};
+  }
+  return transformedFilters(weight, key, filterSizeOf(shape, key.areas), [&](float* filters) {
+    const int64_t panels = winogradKernels()->panelCount(shape);
+    onThreads(panels, [&](int64_t i, int64_t n) {
+      winogradKernels()->transformFilters(shape, key.areas, first, at, part(panels, i, n), filters);
+    });
+  });
+}
+
+// Every area's tiles, split over the threads. `finishOf(thread)` says where results go.
+template <typename F>
+void convolve(const ConvShape& shape, const Picture& input, const at::Tensor& filters,
+              const Areas& areas, const F& finishOf) {
+  const WinogradKernels& kernels = *winogradKernels();
+  const float* transformed = filters.data_ptr<float>();
+  for (const Area& area : areas) {
+    const int64_t tiles = area.tilesOf(shape);
+    onThreads(tiles, [&](int64_t i, int64_t n) {
+      float* scratch = threadScratch.get(kernels.forwardScratch(shape, area));
+      kernels.forward(shape, area, input, transformed, part(tiles, i, n), finishOf(i), scratch);
+    });
+    transformed += kernels.filterSize(shape, area);
+  }
+}
+
+// The moments of each thread's outputs, brought together in a fixed order.
+class ThreadMoments {
+ public:
+  explicit ThreadMoments(int64_t channels)
+      : channels_(channels), each_(at::get_num_threads(), Part(channels)) {}
+
+  Moments of(int64_t thread) {
+    Part& p = each_[thread];
+    return {p.origin.data(), p.sums.data(), p.squares.data(), p.counts.data()};
+  }
+
+  // Chan, Golub & LeVeque 1979: sums of squares about the common mean.
+  at::Tensor total() const {
+    at::Tensor result = at::zeros({2, channels_}, at::kDouble);
+    double *mean = result.data_ptr<double>(), *squares = mean + channels_;
+    std::vector<double> counts(channels_);
+    for (const Part& p : each_) {
+      for (int64_t c = 0; c < channels_; ++c) {
+        const double n = static_cast<double>(p.counts[c]);
+        if (n == 0) continue;
+        const double all = counts[c] + n, away = p.origin[c] + p.sums[c] / n - mean[c];
+        squares[c] += std::max(0.0, p.squares[c] - p.sums[c] * p.sums[c] / n) +
+                      away * away * counts[c] * n / all;
+        mean[c] += away * n / all;
+        counts[c] = all;
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Part {
+    explicit Part(int64_t channels)
+        : origin(channels), sums(channels), squares(channels), counts(channels) {}
+    std::vector<float> origin;
+    std::vector<double> sums, squares;
+    std::vector<int64_t> counts;
+  };
+
+  const int64_t channels_;
+  std::vector<Part> each_;
+};
+
+// Into how many parts of the input channels the threads share a weight gradient. Splitting the
+// tiles instead transforms every gradient once, but each part of the tiles needs its own sums.
 int64_t channelSplit(int64_t sumsSize) {
   constexpr int64_t kMostSums = int64_t{1} << 22;  // 16 MB
   const int64_t threads = at::get_num_threads();
@@ -67,102 +119,111 @@ int64_t channelSplit(int64_t sumsSize) {
   return threads;
 }
 
-at::Tensor runWeight(const ConvShape& shape, const at::Tensor& input, const at::Tensor& gradient,
-                     const at::Tensor& like) {
-  const WinogradKernels& kernels = *winogradKernels();
-  at::Tensor weight = at::empty_like(like);
-  const int64_t tiles = kernels.tileCount(shape), groups = kernels.channelGroupCount(shape);
-  const int64_t size = kernels.filterSize(shape), panels = kernels.panelCount(shape);
-  const int64_t channelParts = std::min(groups, channelSplit(size));
-  const int64_t tileParts = std::min(tiles, at::get_num_threads() / channelParts);
-  float* sums = callScratch.get(size * tileParts);
-  onThreads(channelParts * tileParts, [&](int64_t first, int64_t n) {
-    float* scratch = threadScratch.get(kernels.weightScratch(shape));
-    for (int64_t i = first; i < channelParts * tileParts; i += n) {
-      const int64_t tilePart = i / channelParts;
-      kernels.weightSums(shape, input.data_ptr<float>(), gradient.data_ptr<float>(),
-                         part(tiles, tilePart, tileParts),
-                         part(groups, i % channelParts, channelParts), sums + tilePart * size,
-                         scratch);
-    }
-  });
-  float* out = weight.data_ptr<float>();
-  onThreads(panels, [&](int64_t i, int64_t n) {
-    kernels.finishWeights(shape, sums, tileParts, size, part(panels, i, n), out, stridesOf(weight));
-  });
-  return weight;
+Finish finishInto(const Conv3x3Result& result, const Conv3x3Finish& wanted) {
+  const auto data = [](const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; };
+  Finish finish{};
+  finish.output = result.output.data_ptr<float>();
+  finish.winners = result.winners.defined() ? result.winners.data_ptr<uint8_t>() : nullptr;
+  finish.pooling = wanted.pooling;
+  finish.activation = wanted.activation;
+  finish.scale = data(wanted.scale);
+  finish.shift = data(wanted.shift);
+  finish.residual = data(wanted.residual);
+  finish.skip = data(wanted.skip);
+  return finish;
 }
 
-std::tuple<at::Tensor, at::Tensor> plainBackward(const at::Tensor& gradient,
-                                                 const at::Tensor& input, const at::Tensor& weight,
-                                                 bool needsInput, bool needsWeight) {
-  const auto [data, filters, bias] = at::convolution_backward(
-      gradient, input, weight, c10::nullopt, {1, 1}, {1, 1}, {1, 1}, false, {0, 0}, 1,
-      {needsInput, needsWeight, false});
-  return {data, filters};
-}
-
-class Conv3x3Function : public torch::autograd::Function<Conv3x3Function> {
- public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input,
-                            const at::Tensor& weight) {
-    at::AutoDispatchBelowADInplaceOrView guard;
-    context->save_for_backward({input, weight});
-    return conv3x3(input, weight);
-  }
-
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 torch::autograd::variable_list gradients) {
-    const auto saved = context->get_saved_variables();
-    const at::Tensor &input = saved[0], &weight = saved[1];
-    const bool needsInput = context->needs_input_grad(0), needsWeight = context->needs_input_grad(1);
-    if (at::GradMode::is_enabled()) {  // second derivatives: ATen's formula is differentiable
-      auto [data, filters] = plainBackward(gradients[0], input, weight, needsInput, needsWeight);
-      return {data, filters};
-    }
-    const at::Tensor gradient = gradients[0].contiguous(kChannelsLast);
-    return {needsInput ? conv3x3BackwardData(gradient, weight) : at::Tensor(),
-            needsWeight ? conv3x3BackwardWeight(gradient, input, weight) : at::Tensor()};
-  }
-};
-
-ConvShape shapeOf(const at::Tensor& input, const at::Tensor& weight) {
-  return {input.size(0), input.size(2), input.size(3), weight.size(1), weight.size(0)};
+Picture pictureOf(const OutputGradient& outer) {
+  return {outer.gradient.data_ptr<float>(),
+          outer.winners.defined() ? outer.winners.data_ptr<uint8_t>() : nullptr};
 }
 
 }  // namespace
 
+// Few channels stay with ATen: the products become smaller than the transforms around them.
+bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight) {
+  return winogradKernels() && isPicture(input) && isPicture(weight) &&
+         input.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
+         weight.size(0) >= 8 && weight.size(1) >= 8 && input.size(1) == weight.size(1) &&
+         weight.is_non_overlapping_and_dense();
+}
+
+Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight,
+                         const Conv3x3Finish& wanted) {
+  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(1),
+                        weight.size(0)};
+  const bool pooled = wanted.pooling != Pooling::none;
+  const int64_t height = pooled ? shape.h / 2 : shape.h, width = pooled ? shape.w / 2 : shape.w;
+  const Areas areas =
+      coverOutputs(shape, pooled ? height * 2 : height, pooled ? width * 2 : width, pooled);
+  const auto like = input.options().memory_format(kChannelsLast);
+  Conv3x3Result result;
+  result.output = at::empty({shape.n, shape.k, height, width}, like);
+  if (wanted.pooling == Pooling::before)
+    result.winners = at::empty_like(result.output, like.dtype(at::kByte));
+  ThreadMoments moments(wanted.moments ? shape.k : 0);
+  const at::Tensor filters = filtersOf(shape, weight, {false, areas});
+  convolve(shape, {input.data_ptr<float>(), nullptr}, filters, areas, [&](int64_t thread) {
+    Finish finish = finishInto(result, wanted);
+    if (wanted.moments) finish.moments = moments.of(thread);
+    return finish;
+  });
+  if (wanted.moments) result.moments = moments.total();
+  return result;
+}
+
 at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight) {
-  if (!takesForward(input, weight)) return at::conv2d(input, weight, {}, 1, 1);
-  return run(shapeOf(input, weight), input, weight.data_ptr<float>(), stridesOf(weight));
+  if (!conv3x3Takes(input, weight)) return at::conv2d(input, weight, {}, 1, 1);
+  return conv3x3Own(input, weight, {}).output;
 }
 
-// The same convolution with input and output channels exchanged and the taps turned around.
-at::Tensor conv3x3BackwardData(const at::Tensor& gradient, const at::Tensor& weight) {
-  if (!takes(gradient, weight, weight.size(0))) {
-    const auto shape = {gradient.size(0), weight.size(1), gradient.size(2), gradient.size(3)};
-    const at::Tensor input = at::empty(shape, gradient.options(), gradient.suggest_memory_format());
-    return std::get<0>(plainBackward(gradient, input, weight, true, false));
-  }
-  const ConvShape shape{gradient.size(0), gradient.size(2), gradient.size(3), weight.size(0),
+at::Tensor conv3x3DataGradient(const OutputGradient& outer, const at::Tensor& input,
+                               const at::Tensor& weight) {
+  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(0),
                         weight.size(1)};
-  const FilterStrides s = stridesOf(weight);
-  const float* lastTap = weight.data_ptr<float>() + 2 * s.y + 2 * s.x;
-  return run(shape, gradient, lastTap, {s.c, s.k, -s.y, -s.x});
+  const Areas areas = coverOutputs(shape, shape.h, shape.w, false);
+  const at::Tensor result = at::empty_like(input);
+  Finish finish{};
+  finish.output = result.data_ptr<float>();
+  const at::Tensor filters = filtersOf(shape, weight, {true, areas});
+  convolve(shape, pictureOf(outer), filters, areas, [&](int64_t) { return finish; });
+  return result;
 }
 
-at::Tensor conv3x3BackwardWeight(const at::Tensor& gradient, const at::Tensor& input,
+at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& input,
                                  const at::Tensor& weight) {
-  const bool ours = takesForward(input, weight) && takes(gradient, weight, weight.size(0)) &&
-                    gradient.size(0) == input.size(0) && gradient.size(2) == input.size(2) &&
-                    gradient.size(3) == input.size(3) && weight.is_non_overlapping_and_dense();
-  if (!ours) return std::get<1>(plainBackward(gradient, input, weight, false, true));
-  return runWeight(shapeOf(input, weight), input, gradient, weight);
-}
-
-at::Tensor conv3x3Autograd(const at::Tensor& input, const at::Tensor& weight) {
-  if (!takesForward(input, weight)) return at::conv2d(input, weight, {}, 1, 1);
-  return Conv3x3Function::apply(input, weight);
+  const WinogradKernels& kernels = *winogradKernels();
+  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(1),
+                        weight.size(0)};
+  const bool pooled = outer.winners.defined();  // what the pool dropped has no gradient
+  const int64_t height = pooled ? shape.h / 2 * 2 : shape.h,
+                width = pooled ? shape.w / 2 * 2 : shape.w;
+  const at::Tensor result = at::empty_like(weight);
+  float* out = result.data_ptr<float>();
+  const int64_t groups = kernels.channelGroupCount(shape), panels = kernels.panelCount(shape);
+  const Picture gradient = pictureOf(outer);
+  bool add = false;
+  for (const Area& area : coverOutputs(shape, height, width, false)) {
+    const int64_t tiles = area.tilesOf(shape), size = kernels.filterSize(shape, area);
+    const int64_t channelParts = std::min(groups, channelSplit(size));
+    const int64_t tileParts = std::min(tiles, at::get_num_threads() / channelParts);
+    float* sums = callScratch.get(size * tileParts);
+    onThreads(channelParts * tileParts, [&](int64_t first, int64_t n) {
+      float* scratch = threadScratch.get(kernels.weightScratch(shape, area));
+      for (int64_t i = first; i < channelParts * tileParts; i += n) {
+        const int64_t tilePart = i / channelParts;
+        kernels.weightSums(
+            shape, area, input.data_ptr<float>(), gradient, part(tiles, tilePart, tileParts),
+            part(groups, i % channelParts, channelParts), sums + tilePart * size, scratch);
+      }
+    });
+    onThreads(panels, [&](int64_t i, int64_t n) {
+      kernels.finishWeights(shape, area, sums, tileParts, size, part(panels, i, n), add, out,
+                            stridesOf(result));
+    });
+    add = true;
+  }
+  return result;
 }
 
 }  // namespace ocelli

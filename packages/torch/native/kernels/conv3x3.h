@@ -1,17 +1,44 @@
-// 3x3 convolution, stride 1, zero padding 1, no bias: (N, C, H, W) and (K, C, 3, 3) -> (N, K, H, W).
+// 3x3 convolution, stride 1, zero padding 1, no bias: (N, C, H, W) and (K, C, 3, 3) -> (N, K, H,
+// W), where asked for with what follows it: a 2x2 maximum pool, normalisation, moments.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include "activation_kind.h"
+
 namespace ocelli {
 
-// Ours where it is the faster one, else ATen's; any device and dtype. Differentiable.
-at::Tensor conv3x3Autograd(const at::Tensor& input, const at::Tensor& weight);
+// Whether the own kernels compute the convolution of these operands.
+bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight);
 
-// The same choice without recording; float32, channels_last results where the own kernel ran.
+// What the convolution does to its outputs; see Finish in winograd.h.
+struct Conv3x3Finish {
+  Pooling pooling = Pooling::none;
+  bool moments = false;
+  Activation activation = Activation::none;
+  at::Tensor scale, shift;    // (K); normalise if given
+  at::Tensor residual, skip;  // of the output's shape
+};
+
+struct Conv3x3Result {
+  at::Tensor output;
+  at::Tensor winners;  // uint8, of the output's shape, if pooled
+  at::Tensor moments;  // float64 (2, K): mean of the outputs, sum of their squared deviations
+};
+
+// Only for operands that conv3x3Takes.
+Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight, const Conv3x3Finish&);
+
+// Ours where it is the faster one, else ATen's; any device and dtype; not recorded.
 at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight);
-at::Tensor conv3x3BackwardData(const at::Tensor& gradient, const at::Tensor& weight);
-at::Tensor conv3x3BackwardWeight(const at::Tensor& gradient, const at::Tensor& input,
+
+// The gradient of the outputs; with `winners`, that of the pool after the convolution.
+struct OutputGradient {
+  at::Tensor gradient, winners;
+};
+at::Tensor conv3x3DataGradient(const OutputGradient&, const at::Tensor& input,
+                               const at::Tensor& weight);
+at::Tensor conv3x3WeightGradient(const OutputGradient&, const at::Tensor& input,
                                  const at::Tensor& weight);
 
 }  // namespace ocelli

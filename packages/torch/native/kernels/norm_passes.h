@@ -3,48 +3,15 @@
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
 
 #include "activation.h"
+#include "lanes.h"
 #include "norm.h"
 
 namespace {
 
 using ocelli::NormProblem;
 using ocelli::Range;
-
-// Calls f(channel, lanes) for each vector of channels; lanes is a constant except for the last.
-template <typename F>
-inline void forChannels(int64_t channels, const F& f) {
-  int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) f(c, std::integral_constant<int64_t, kLanes>{});
-  if (c < channels) f(c, channels - c);
-}
-
-template <typename Lanes>
-inline Vec read(const float* p, Lanes lanes) {
-  if constexpr (std::is_same_v<Lanes, int64_t>) return loadPart(p, lanes);
-  return load(p);
-}
-template <typename Lanes>
-inline void write(float* p, Vec v, Lanes lanes) {
-  if constexpr (std::is_same_v<Lanes, int64_t>) return storePart(p, v, lanes);
-  store(p, v);
-}
-
-// ---- winners of the pool, one byte per channel ---------------------------------------------------
-
-typedef uint8_t ByteVec __attribute__((vector_size(kLanes)));
-
-inline IntVec readBytes(const uint8_t* p, int64_t lanes) {
-  ByteVec bytes{};
-  std::memcpy(&bytes, p, lanes);
-  return __builtin_convertvector(bytes, IntVec);
-}
-inline void writeBytes(uint8_t* p, IntVec v, int64_t lanes) {
-  const ByteVec bytes = __builtin_convertvector(v, ByteVec);
-  std::memcpy(p, &bytes, lanes);
-}
 
 // ---- sums ---------------------------------------------------------------------------------------
 
@@ -218,16 +185,6 @@ void inputGradient(const NormProblem& s, const float* gradient, const float* slo
 }
 
 // ---- choice of the activation -------------------------------------------------------------------
-
-template <typename F>
-inline void withActivation(Activation activation, const F& f) {
-  switch (activation) {
-    case Activation::none: return f(std::integral_constant<Activation, Activation::none>{});
-    case Activation::relu: return f(std::integral_constant<Activation, Activation::relu>{});
-    case Activation::gelu: return f(std::integral_constant<Activation, Activation::gelu>{});
-    case Activation::silu: return f(std::integral_constant<Activation, Activation::silu>{});
-  }
-}
 
 inline void apply(const NormProblem& s, Range lines, float* output, uint8_t* winners) {
   withActivation(s.activation, [&](auto a) {

@@ -28,6 +28,8 @@ constexpr int kPanel = 2 * kLanes;               // output channels of one regis
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
 typedef float UnalignedVec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 
+typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t))));
+
 inline Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 inline void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 inline Vec broadcast(float x) { return x - Vec{}; }

@@ -7,46 +7,75 @@
 
 #include <cstdint>
 
+#include "activation_kind.h"
 #include "range.h"
+#include "winograd_areas.h"
 
 namespace ocelli {
-
-// Images (n, h, w, c) in memory, filters c -> k.
-struct ConvShape {
-  int64_t n, h, w, c, k;
-};
 
 // A (k, c, 3, 3) tensor in any memory order; strides in floats.
 struct FilterStrides {
   int64_t k, c, y, x;
 };
 
+// Pixels (n, h, w, channels). With winners it is the gradient of a 2x2 maximum pool of such a
+// picture: `data` and `winners` are (n, h / 2, w / 2, channels), and every pixel that did not win
+// is 0.
+struct Picture {
+  const float* data;
+  const uint8_t* winners;
+};
+
+// Sums over the outputs of one thread, per channel: of x - origin and of its square. The origin is
+// the first output, so that a large mean does not swallow the variance.
+struct Moments {
+  float* origin;
+  double *sums, *squares;
+  int64_t* counts;  // of outputs; 0 at first
+};
+
+// What happens to outputs before they are written: y = activation(x * scale + shift + residual) +
+// skip and a 2x2 maximum pool before or after it, where all of that may be absent. Then moments are
+// taken.
+struct Finish {
+  float* output;
+  uint8_t* winners;  // if pooled, may be null: which pixel of a window was the largest
+  Pooling pooling;   // stride 2; a last odd line or column is dropped
+  Activation activation;
+  const float* scale;  // per channel, with shift; or null
+  const float* shift;
+  const float* residual;  // added before the activation, or null
+  const float* skip;      // added after it, or null
+  Moments moments;        // not taken if `sums` is null
+};
+
 struct WinogradKernels {
   const char* name;
 
-  // Floats of the transformed filters, and of the scratch space that one thread needs.
-  int64_t (*filterSize)(const ConvShape&);
-  int64_t (*forwardScratch)(const ConvShape&);
-  int64_t (*weightScratch)(const ConvShape&);
+  // Floats of the transformed filters of an area, and of the scratch space that one thread needs.
+  int64_t (*filterSize)(const ConvShape&, const Area&);
+  int64_t (*forwardScratch)(const ConvShape&, const Area&);
+  int64_t (*weightScratch)(const ConvShape&, const Area&);
 
-  // Filters are transformed in panels of output channels; a part is a range of panels.
+  // Filters are transformed in panels of output channels; a part is a range of panels. The areas'
+  // filters follow one another in `transformed`.
   int64_t (*panelCount)(const ConvShape&);
-  void (*transformFilters)(const ConvShape&, const float* weight, FilterStrides, Range panels,
-                           float* transformed);
+  void (*transformFilters)(const ConvShape&, const Areas&, const float* weight, FilterStrides,
+                           Range panels, float* transformed);
 
-  // Output tiles of 4x4 pixels; a part is a range of tiles.
-  int64_t (*tileCount)(const ConvShape&);
-  void (*forward)(const ConvShape&, const float* input, const float* transformed, Range tiles,
-                  float* output, float* scratch);
+  // A part is a range of the tiles of an area, numbered through the batch.
+  void (*forward)(const ConvShape&, const Area&, const Picture& input, const float* transformed,
+                  Range tiles, const Finish&, float* scratch);
 
-  // Weight gradient of a range of tiles, kept in the 36 points: `sums` holds filterSize floats and
+  // Weight gradient of a range of tiles, kept in the points: `sums` holds filterSize floats and
   // is written, not added to. `channelGroups` limits the input channels (groups of one vector).
   int64_t (*channelGroupCount)(const ConvShape&);
-  void (*weightSums)(const ConvShape&, const float* input, const float* gradient, Range tiles,
-                     Range channelGroups, float* sums, float* scratch);
-  // Adds `parts` arrays of sums, `stride` floats apart, and maps them back to the 3x3 filters.
-  void (*finishWeights)(const ConvShape&, const float* sums, int64_t parts, int64_t stride,
-                        Range panels, float* weight, FilterStrides);
+  void (*weightSums)(const ConvShape&, const Area&, const float* input, const Picture& gradient,
+                     Range tiles, Range channelGroups, float* sums, float* scratch);
+  // Adds `parts` arrays of sums, `stride` floats apart, and maps them back to the 3x3 filters;
+  // adds to `weight` instead of writing it if `add`.
+  void (*finishWeights)(const ConvShape&, const Area&, const float* sums, int64_t parts,
+                        int64_t stride, Range panels, bool add, float* weight, FilterStrides);
 };
 
 // The best table for this processor, or null: then the operators use ATen.

@@ -1,14 +1,18 @@
-// From pixels to points and back, for the tiles of a channels_last picture.
+// From pixels to points and back, for tiles of any size: columns first, then rows, through a small
+// array in the first-level cache. Neighbouring tiles of a row share the columns that they overlap.
 #pragma once
 
 #include <algorithm>
 
+#include "lanes.h"
 #include "winograd.h"
-#include "winograd_transform.h"
+#include "winograd_maps.h"
 
 namespace {
 
+using ocelli::Area;
 using ocelli::ConvShape;
+using ocelli::Picture;
 using ocelli::Range;
 
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -18,89 +22,197 @@ struct Tile {
   int64_t n, y, x;
 };
 
-inline int64_t tilesOf(const ConvShape& s) { return s.n * ceilDiv(s.h, kTile) * ceilDiv(s.w, kTile); }
-
-inline Tile tileAt(const ConvShape& s, int64_t index) {
-  const int64_t columns = ceilDiv(s.w, kTile), rows = ceilDiv(s.h, kTile);
-  return {index / (rows * columns), index / columns % rows * kTile, index % columns * kTile};
+inline Tile tileAt(const Area& a, int64_t index) {
+  const int64_t perPicture = a.rows * a.columns, inside = index % perPicture;
+  return {index / perPicture, a.y + inside / a.columns * a.height,
+          a.x + inside % a.columns * a.width};
 }
 
-// Addresses of a Size x Size square of pixels; `blank` (zeros) stands for pixels outside.
-template <int Size>
-inline void pixelsAt(const ConvShape& s, const float* image, int64_t channels, Tile tile,
-                     int64_t offset, const float* blank, const float* at[Size * Size]) {
-  for (int64_t i = 0; i < Size; ++i) {
-    for (int64_t j = 0; j < Size; ++j) {
-      const int64_t y = tile.y + i + offset, x = tile.x + j + offset;
-      const bool inside = y >= 0 && y < s.h && x >= 0 && x < s.w;
-      at[i * Size + j] = inside ? image + ((tile.n * s.h + y) * s.w + x) * channels : blank;
+// As many tiles as are transformed together: neighbours in a row.
+constexpr int64_t kRun = 4;
+constexpr int64_t kHalfColumns = kRun * kMostTile + 2;
+
+// Calls f(index, tile, count) for each run of neighbouring tiles in a range.
+template <typename F>
+inline void forRuns(const Area& a, Range tiles, const F& f) {
+  for (int64_t t = tiles.begin; t < tiles.end;) {
+    const int64_t count = std::min({kRun, a.columns - t % a.columns, tiles.end - t});
+    f(t, tileAt(a, t), count);
+    t += count;
+  }
+}
+
+// ---- pixels to points ---------------------------------------------------------------------------
+
+// A picture with its size, as the kernels read it.
+struct Source {
+  Picture picture;
+  int64_t h, w, channels;
+};
+
+// Where a run of tiles reads: the first pixel, how many columns, and from which channel on.
+struct Columns {
+  Tile corner;
+  int64_t count, channel;
+};
+
+// The pixels of a picture from one row and channel on.
+struct DenseRows {
+  const float* pixels;
+  int64_t row, column;  // floats between rows and between columns
+  int64_t width;
+
+  DenseRows(const Source& s, const Columns& at)
+      : pixels(s.picture.data +
+               ((at.corner.n * s.h + at.corner.y) * s.w * s.channels + at.channel)),
+        row(s.w * s.channels),
+        column(s.channels),
+        width(s.w) {}
+
+  template <typename Lanes>
+  Vec operator()(int64_t i, int64_t x, Lanes lanes) const {
+    return read(pixels + i * row + x * column, lanes);
+  }
+  static int64_t height(const Source& s) { return s.h; }
+};
+
+// The same of the gradient of a pool: of a window only the pixel that won has one.
+struct PooledRows {
+  const float* pixels;
+  const uint8_t* winners;
+  int64_t y, row, column, width;
+
+  PooledRows(const Source& s, const Columns& at)
+      : y(at.corner.y), row(s.w / 2 * s.channels), column(s.channels), width(s.w / 2 * 2) {
+    const int64_t picture = at.corner.n * (s.h / 2) * row + at.channel;
+    pixels = s.picture.data + picture;
+    winners = s.picture.winners + picture;
+  }
+
+  template <typename Lanes>
+  Vec operator()(int64_t i, int64_t x, Lanes lanes) const {
+    const int64_t at = (y + i) / 2 * row + x / 2 * column;
+    const int position = static_cast<int>((y + i) % 2 * 2 + x % 2);
+    return readBytes(winners + at, lanes) == position ? read(pixels + at, lanes) : Vec{};
+  }
+  static int64_t height(const Source& s) { return s.h / 2 * 2; }
+};
+
+// Maps columns of Map::kFrom pixels. Pixels outside the picture are zero; `Inside`: no row is.
+template <typename Map, typename Rows, bool Inside, typename Lanes>
+void mapColumns(const Source& s, const Columns& at, Lanes lanes, Vec* half) {
+  const Rows rows(s, at);
+  const int64_t top = -at.corner.y, bottom = Rows::height(s) - at.corner.y;
+  for (int64_t x = at.corner.x; x < at.corner.x + at.count; ++x, ++half) {
+    Vec in[Map::kFrom] = {}, out[Map::kTo];
+    if (x >= 0 && x < rows.width) {
+#pragma GCC unroll 8
+      for (int i = 0; i < Map::kFrom; ++i) {
+        if (Inside || (i >= top && i < bottom)) in[i] = rows(i, x, lanes);
+      }
     }
+    applyMap<Map>(in, out);
+#pragma GCC unroll 8
+    for (int k = 0; k < Map::kTo; ++k) half[k * kHalfColumns] = out[k];
   }
 }
 
-// Reads one vector of channels of a square of pixels, maps it, and writes its 36 points.
-template <int Size, typename Map>
-inline void mapPixels(const float* const* at, int64_t channel, int64_t channels, Map map, float* out,
-                      int64_t pointStride) {
-  Vec pixels[Size * Size], points[kPoints];
-  const int64_t left = channels - channel;
-  if (left >= kLanes) {
-#pragma GCC unroll 36
-    for (int i = 0; i < Size * Size; ++i) pixels[i] = load(at[i] + channel);
-  } else {
-    for (int i = 0; i < Size * Size; ++i) pixels[i] = left > 0 ? loadPart(at[i] + channel, left) : Vec{};
-  }
-  squareMap<Size, kPatch>(pixels, points, map);
-#pragma GCC unroll 36
-  for (int p = 0; p < kPoints; ++p) store(out + p * pointStride, points[p]);
+template <typename Map>
+void mapPixels(const Source& s, const Columns& at, Vec* half) {
+  const int64_t lanes = s.channels - at.channel, y = at.corner.y;
+  const bool whole = lanes >= kLanes, pooled = s.picture.winners;
+  if (pooled && whole) return mapColumns<Map, PooledRows, false>(s, at, AllLanes{}, half);
+  if (pooled) return mapColumns<Map, PooledRows, false>(s, at, std::max<int64_t>(lanes, 0), half);
+  if (!whole) return mapColumns<Map, DenseRows, false>(s, at, std::max<int64_t>(lanes, 0), half);
+  if (y >= 0 && y + Map::kFrom <= s.h)
+    return mapColumns<Map, DenseRows, true>(s, at, AllLanes{}, half);
+  mapColumns<Map, DenseRows, false>(s, at, AllLanes{}, half);
 }
 
-// B' d B for all vectors of a range of channel groups.
-inline void transformPatch(const ConvShape& s, const float* input, Tile tile, Range groups,
-                           const float* blank, float* out, int64_t groupStride,
-                           int64_t pointStride) {
-  const float* at[kPoints];
-  pixelsAt<kPatch>(s, input, s.c, tile, -1, blank, at);
-  for (int64_t g = groups.begin; g < groups.end; ++g, out += groupStride) {
-    mapPixels<kPatch>(at, g * kLanes, s.c, inputMap<Vec>, out, pointStride);
+// Maps the rows of a tile whose columns are mapped, and stores its points.
+template <typename Map>
+void mapRows(const Vec* half, int64_t rows, float* out, int64_t pointStride) {
+  for (int64_t r = 0; r < rows; ++r, half += kHalfColumns) {
+    Vec points[Map::kTo];
+    applyMap<Map>(half, points);
+#pragma GCC unroll 8
+    for (int j = 0; j < Map::kTo; ++j, out += pointStride) store(out, points[j]);
   }
 }
 
-// A dY A' for all output channels, in panels.
-inline void transformGradient(const ConvShape& s, const float* gradient, Tile tile,
-                              const float* blank, float* out, int64_t panelStride,
-                              int64_t pointStride) {
-  const float* at[kTile * kTile];
-  pixelsAt<kTile>(s, gradient, s.k, tile, 0, blank, at);
-  for (int64_t k = 0; k < s.k; k += kPanel, out += panelStride) {
-    mapPixels<kTile>(at, k, s.k, outputGradientMap<Vec>, out, pointStride);
-    mapPixels<kTile>(at, k + kLanes, s.k, outputGradientMap<Vec>, out + kLanes, pointStride);
+// The functions of one map for each size of a tile.
+template <template <int> typename Map>
+struct ToPoints {
+  static constexpr decltype(&mapPixels<Map<1>>) columns[] = {
+      nullptr,           mapPixels<Map<1>>, mapPixels<Map<2>>, mapPixels<Map<3>>,
+      mapPixels<Map<4>>, mapPixels<Map<5>>, mapPixels<Map<6>>};
+  static constexpr decltype(&mapRows<Map<1>>) rows[] = {
+      nullptr,         mapRows<Map<1>>, mapRows<Map<2>>, mapRows<Map<3>>,
+      mapRows<Map<4>>, mapRows<Map<5>>, mapRows<Map<6>>};
+};
+
+// One vector of channels of a run of tiles: `corner` is the first pixel that the first tile reads,
+// `reach` how many columns a tile reads beyond its width. Tile i goes to out(i).
+template <template <int> typename Map, typename Out>
+inline void transformRun(const Source& s, const Area& a, Tile corner, int64_t count, int64_t reach,
+                         int64_t channel, int64_t pointStride, const Out& out) {
+  Vec half[kMostPatch * kHalfColumns];
+  ToPoints<Map>::columns[a.height](s, {corner, count * a.width + reach, channel}, half);
+  for (int64_t i = 0; i < count; ++i) {
+    ToPoints<Map>::rows[a.width](half + i * a.width, a.height + 2, out(i), pointStride);
   }
 }
 
-// A' M A of one vector of output channels; writes the pixels that exist.
-inline void writeOutputs(const ConvShape& s, const float* points, int64_t pointStride, Tile tile,
-                         int64_t channel, float* output) {
-  Vec in[kPoints], out[kTile * kTile];
-#pragma GCC unroll 36
-  for (int p = 0; p < kPoints; ++p) in[p] = load(points + p * pointStride);
-  squareMap<kPatch, kTile>(in, out, outputMap<Vec>);
-  const int64_t rows = std::min<int64_t>(kTile, s.h - tile.y);
-  const int64_t columns = std::min<int64_t>(kTile, s.w - tile.x);
-  const int64_t left = s.k - channel;
-  float* corner = output + ((tile.n * s.h + tile.y) * s.w + tile.x) * s.k + channel;
-  if (rows == kTile && columns == kTile && left >= kLanes) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kTile * kTile; ++i) {
-      store(corner + (i / kTile * s.w + i % kTile) * s.k, out[i]);
-    }
-    return;
+// ---- points to outputs --------------------------------------------------------------------------
+
+template <typename Map>
+void mapPointRows(const float* points, int64_t rows, int64_t pointStride, Vec* half) {
+  for (int64_t r = 0; r < rows; ++r, half += kMostPatch) {
+    Vec in[Map::kFrom];
+#pragma GCC unroll 8
+    for (int j = 0; j < Map::kFrom; ++j, points += pointStride) in[j] = load(points);
+    applyMap<Map>(in, half);
   }
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      storePart(corner + (i * s.w + j) * s.k, out[i * kTile + j], std::min<int64_t>(left, kLanes));
-    }
+}
+
+template <typename Map>
+void mapPointColumns(const Vec* half, int64_t columns, Vec* out) {
+  for (int64_t x = 0; x < columns; ++x) {
+    Vec in[Map::kFrom], mapped[Map::kTo];
+#pragma GCC unroll 8
+    for (int k = 0; k < Map::kFrom; ++k) in[k] = half[k * kMostPatch + x];
+    applyMap<Map>(in, mapped);
+#pragma GCC unroll 8
+    for (int i = 0; i < Map::kTo; ++i) out[i * kMostTile + x] = mapped[i];
   }
+}
+
+template <template <int> typename Map>
+struct FromPoints {
+  static constexpr decltype(&mapPointRows<Map<1>>) rows[] = {nullptr,
+                                                             mapPointRows<Map<1>>,
+                                                             mapPointRows<Map<2>>,
+                                                             mapPointRows<Map<3>>,
+                                                             mapPointRows<Map<4>>,
+                                                             mapPointRows<Map<5>>,
+                                                             mapPointRows<Map<6>>};
+  static constexpr decltype(&mapPointColumns<Map<1>>) columns[] = {nullptr,
+                                                                   mapPointColumns<Map<1>>,
+                                                                   mapPointColumns<Map<2>>,
+                                                                   mapPointColumns<Map<3>>,
+                                                                   mapPointColumns<Map<4>>,
+                                                                   mapPointColumns<Map<5>>,
+                                                                   mapPointColumns<Map<6>>};
+};
+
+// One vector of channels of a tile; `to` columns are wanted. Row i of the result is out[i *
+// kMostTile].
+template <template <int> typename Map>
+inline void transformBack(const Area& a, const float* points, int64_t pointStride, int64_t to,
+                          Vec* out) {
+  Vec half[kMostPatch * kMostPatch];
+  FromPoints<Map>::rows[a.width](points, a.height + 2, pointStride, half);
+  FromPoints<Map>::columns[a.height](half, to, out);
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+#include "conv3x3_norm.h"
+
+#include <ATen/ATen.h>
+
+#include "batch_norm_autograd.h"
+#include "conv3x3.h"
+#include "conv3x3_autograd.h"
+
+namespace ocelli {
+namespace {
+
+at::Tensor tensorOf(const c10::optional<at::Tensor>& t) { return t.value_or(at::Tensor()); }
+
+Pooling poolingOf(c10::string_view name) {
+  if (name == "none") return Pooling::none;
+  if (name == "before") return Pooling::before;
+  TORCH_CHECK(name == "after",
+              "ocelli::conv3x3_batch_norm_act: expected pool to be none, before or after, got ",
+              name);
+  return Pooling::after;
+}
+
+// Whether autograd has to know of what is computed with these operands.
+bool isRecorded(const at::Tensor& input, const at::Tensor& weight, const NormTensors& t) {
+  if (!at::GradMode::is_enabled()) return false;
+  for (const at::Tensor& tensor : {input, weight, t.weight, t.bias, t.residual}) {
+    if (tensor.defined() && tensor.requires_grad()) return true;
+  }
+  return false;
+}
+
+// Whether a residual lies in memory as the outputs of the convolution will.
+bool fits(const at::Tensor& residual, const at::Tensor& input, const at::Tensor& weight,
+          Pooling pooling) {
+  if (!residual.defined()) return true;
+  const std::vector<int64_t> shape{input.size(0), weight.size(0), input.size(2), input.size(3)};
+  return pooling == Pooling::none && residual.sizes() == shape && residual.device().is_cpu() &&
+         residual.scalar_type() == at::kFloat &&
+         residual.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor evaluate(const at::Tensor& input, const at::Tensor& weight, const NormTensors& tensors,
+                    const NormOptions& options, Pooling pooling) {
+  const at::Tensor constants = normConstants(tensors, options, weight.size(0));
+  Conv3x3Finish finish;
+  finish.pooling = pooling;
+  finish.activation = options.activation;
+  finish.scale = constants[0];
+  finish.shift = constants[1];
+  (options.residualFirst ? finish.residual : finish.skip) = tensors.residual;
+  return conv3x3Own(input, weight, finish).output;
+}
+
+}  // namespace
+
+at::Tensor conv3x3BatchNormAct(const at::Tensor& input, const at::Tensor& weight,
+                               const c10::optional<at::Tensor>& normWeight,
+                               const c10::optional<at::Tensor>& normBias,
+                               const c10::optional<at::Tensor>& runningMean,
+                               const c10::optional<at::Tensor>& runningVar, bool training,
+                               double momentum, double epsilon, c10::string_view activation,
+                               const c10::optional<at::Tensor>& residual, bool residualFirst,
+                               c10::string_view pool) {
+  const Pooling pooling = poolingOf(pool);
+  const NormOptions options{training,      momentum,
+                            epsilon,       activationOf(activation),
+                            residualFirst, pooling == Pooling::after};
+  NormTensors tensors{{},
+                      tensorOf(normWeight),
+                      tensorOf(normBias),
+                      tensorOf(runningMean),
+                      tensorOf(runningVar),
+                      tensorOf(residual),
+                      {}};
+  const bool small = input.dim() == 4 && (input.size(2) < 2 || input.size(3) < 2);
+  if (!conv3x3Takes(input, weight) || (small && pooling != Pooling::none)) {
+    tensors.input = conv3x3Autograd(input, weight);
+    if (pooling == Pooling::before) tensors.input = at::max_pool2d(tensors.input, 2);
+    return normAutograd(tensors, options);
+  }
+  if (!training && !isRecorded(input, weight, tensors) &&
+      normTakesChannels(tensors, options, weight.size(0)) &&
+      fits(tensors.residual, input, weight, pooling)) {
+    return evaluate(input, weight, tensors, options, pooling);
+  }
+  const auto [output, moments] =
+      conv3x3Recorded(input, weight, pooling == Pooling::before, training);
+  tensors.input = output;
+  tensors.moments = moments;
+  return normAutograd(tensors, options);
+}
+
+}  // namespace ocelli

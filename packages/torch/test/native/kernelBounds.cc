@@ -1,0 +1,234 @@
+// Runs the vector kernels over odd shapes on buffers without a float to spare, and compares with
+// plain loops in double precision. Built without libtorch, with AddressSanitizer: see
+// scripts/proofs/kernelBounds.ts. KERNELS and NORM name the tables of the instruction set.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "norm.h"
+#include "winograd.h"
+
+using namespace ocelli;
+
+namespace ocelli {
+extern const WinogradKernels KERNELS;
+extern const NormKernels NORM;
+}  // namespace ocelli
+
+namespace {
+
+std::mt19937 generator(1);
+
+// Exactly as large as asked for: what lies behind is poisoned.
+template <typename T>
+using Buffer = std::unique_ptr<T[]>;
+
+Buffer<float> noise(int64_t size) {
+  std::normal_distribution<float> normal;
+  Buffer<float> buffer(new float[size]);
+  for (int64_t i = 0; i < size; ++i) buffer[i] = normal(generator);
+  return buffer;
+}
+
+int failures = 0;
+
+// Compares with the expected values by the root of the mean square.
+void check(const char* what, const ConvShape& s, const float* actual,
+           const std::vector<double>& expected) {
+  double error = 0, size = 1e-30;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    error += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+    size += expected[i] * expected[i];
+  }
+  const double relative = std::sqrt(error / size);
+  if (relative < 1e-5) return;
+  ++failures;
+  std::printf("%s: n %ld, %ld to %ld channels, %ld x %ld: relative error %.1e\n", what, s.n, s.c,
+              s.k, s.h, s.w, relative);
+}
+
+// Calls f(output index, input index, filter index) for each product of a convolution.
+template <typename F>
+void forProducts(const ConvShape& s, const F& f) {
+  for (int64_t n = 0; n < s.n; ++n) {
+    for (int64_t y = 0; y < s.h; ++y) {
+      for (int64_t x = 0; x < s.w; ++x) {
+        for (int64_t tap = 0; tap < 9; ++tap) {
+          const int64_t v = y + tap / 3 - 1, u = x + tap % 3 - 1;
+          if (v < 0 || v >= s.h || u < 0 || u >= s.w) continue;
+          const int64_t out = ((n * s.h + y) * s.w + x) * s.k, in = ((n * s.h + v) * s.w + u) * s.c;
+          for (int64_t k = 0; k < s.k; ++k) {
+            for (int64_t c = 0; c < s.c; ++c) f(out + k, in + c, (k * s.c + c) * 9 + tap);
+          }
+        }
+      }
+    }
+  }
+}
+
+FilterStrides strides(const ConvShape& s) { return {s.c * 9, 9, 3, 1}; }
+
+int64_t filterSize(const ConvShape& s, const Areas& areas) {
+  int64_t size = 0;
+  for (const Area& a : areas) size += KERNELS.filterSize(s, a);
+  return size;
+}
+
+void convolve(const ConvShape& s, const Areas& areas, const Picture& input, const float* weight,
+              FilterStrides at, const Finish& finish) {
+  const Buffer<float> filters(new float[filterSize(s, areas)]);
+  KERNELS.transformFilters(s, areas, weight, at, {0, KERNELS.panelCount(s)}, filters.get());
+  const float* next = filters.get();
+  for (const Area& a : areas) {
+    const Buffer<float> scratch(new float[KERNELS.forwardScratch(s, a)]);
+    const int64_t tiles = a.tilesOf(s), half = tiles / 2;
+    KERNELS.forward(s, a, input, next, {0, half}, finish, scratch.get());
+    KERNELS.forward(s, a, input, next, {half, tiles}, finish, scratch.get());
+    next += KERNELS.filterSize(s, a);
+  }
+}
+
+// 2x2 maxima and who won them.
+void pool(const ConvShape& s, const std::vector<double>& full, std::vector<double>& maxima,
+          std::vector<uint8_t>& winners) {
+  for (int64_t n = 0; n < s.n; ++n) {
+    for (int64_t y = 0; y < s.h / 2; ++y) {
+      for (int64_t x = 0; x < s.w / 2; ++x) {
+        for (int64_t k = 0; k < s.k; ++k) {
+          const auto at = [&](int i) {
+            return full[((n * s.h + 2 * y + i / 2) * s.w + 2 * x + i % 2) * s.k + k];
+          };
+          int best = 0;
+          for (int i = 1; i < 4; ++i) best = at(i) > at(best) ? i : best;
+          maxima.push_back(at(best));
+          winners.push_back(best);
+        }
+      }
+    }
+  }
+}
+
+void checkForward(const ConvShape& s, const float* input, const float* weight,
+                  const std::vector<double>& expected) {
+  const int64_t outputs = s.n * s.h * s.w * s.k;
+  const Buffer<float> output(new float[outputs]), origin(new float[s.k]);
+  std::vector<double> sums(s.k), squares(s.k);
+  std::vector<int64_t> counts(s.k);
+  Finish finish{};
+  finish.output = output.get();
+  finish.moments = {origin.get(), sums.data(), squares.data(), counts.data()};
+  convolve(s, coverOutputs(s, s.h, s.w, false), {input, nullptr}, weight, strides(s), finish);
+  check("forward", s, output.get(), expected);
+  std::vector<double> mean(s.k), square(s.k);
+  for (int64_t i = 0; i < outputs; ++i) {
+    const double d = output[i] - origin[i % s.k];
+    mean[i % s.k] += d;
+    square[i % s.k] += d * d;
+  }
+  const std::vector<float> first(sums.begin(), sums.end()), second(squares.begin(), squares.end());
+  check("sums", s, first.data(), mean);
+  check("squares", s, second.data(), square);
+}
+
+void checkPool(const ConvShape& s, const float* input, const float* weight,
+               const std::vector<double>& expected) {
+  if (s.h < 2 || s.w < 2) return;
+  std::vector<double> maxima;
+  std::vector<uint8_t> winners;
+  pool(s, expected, maxima, winners);
+  const Buffer<float> output(new float[maxima.size()]);
+  const Buffer<uint8_t> won(new uint8_t[maxima.size()]);
+  Finish finish{};
+  finish.output = output.get();
+  finish.winners = won.get();
+  finish.pooling = Pooling::before;
+  convolve(s, coverOutputs(s, s.h / 2 * 2, s.w / 2 * 2, true), {input, nullptr}, weight, strides(s),
+           finish);
+  check("pooled forward", s, output.get(), maxima);
+  std::vector<float> got(won.get(), won.get() + maxima.size());
+  int64_t different = 0;
+  for (size_t i = 0; i < winners.size(); ++i) different += winners[i] != won[i];
+  if (different * 10000 > static_cast<int64_t>(winners.size()) + 10000) {
+    ++failures;
+    std::printf("winners: %ld of %zu differ\n", different, winners.size());
+  }
+}
+
+// The data gradient is the convolution with channels exchanged and taps turned around.
+void checkBackward(const ConvShape& s, const float* input, const float* weight,
+                   const Picture& gradient, const std::vector<double>& full, const char* what) {
+  const int64_t inputs = s.n * s.h * s.w * s.c, taps = s.k * s.c * 9;
+  std::vector<double> data(inputs), filters(taps);
+  forProducts(s, [&](int64_t o, int64_t i, int64_t f) {
+    data[i] += full[o] * weight[f];
+    filters[f] += full[o] * input[i];
+  });
+  const ConvShape back{s.n, s.h, s.w, s.k, s.c};
+  const Buffer<float> result(new float[inputs]), weights(new float[taps]);
+  Finish finish{};
+  finish.output = result.get();
+  convolve(back, coverOutputs(back, s.h, s.w, false), gradient, weight + 8, {9, s.c * 9, -3, -1},
+           finish);
+  check(what, s, result.get(), data);
+  const int64_t h = gradient.winners ? s.h / 2 * 2 : s.h, w = gradient.winners ? s.w / 2 * 2 : s.w;
+  bool add = false;
+  for (const Area& a : coverOutputs(s, h, w, false)) {
+    const int64_t size = KERNELS.filterSize(s, a), tiles = a.tilesOf(s);
+    const Buffer<float> sums(new float[2 * size]), scratch(new float[KERNELS.weightScratch(s, a)]);
+    const Range groups{0, KERNELS.channelGroupCount(s)};
+    const int parts = tiles > 1 ? 2 : 1;
+    for (int i = 0; i < parts; ++i) {
+      KERNELS.weightSums(s, a, input, gradient, part(tiles, i, parts), groups,
+                         sums.get() + i * size, scratch.get());
+    }
+    KERNELS.finishWeights(s, a, sums.get(), parts, size, {0, KERNELS.panelCount(s)}, add,
+                          weights.get(), strides(s));
+    add = true;
+  }
+  check(what, s, weights.get(), filters);
+}
+
+void checkConvolution(const ConvShape& s) {
+  const int64_t outputs = s.n * s.h * s.w * s.k;
+  const Buffer<float> input = noise(s.n * s.h * s.w * s.c), weight = noise(s.k * s.c * 9);
+  std::vector<double> expected(outputs);
+  forProducts(s, [&](int64_t o, int64_t i, int64_t f) {
+    expected[o] += static_cast<double>(input[i]) * weight[f];
+  });
+  checkForward(s, input.get(), weight.get(), expected);
+  checkPool(s, input.get(), weight.get(), expected);
+
+  const Buffer<float> gradient = noise(outputs);
+  checkBackward(s, input.get(), weight.get(), {gradient.get(), nullptr},
+                {gradient.get(), gradient.get() + outputs}, "gradients");
+  if (s.h < 2 || s.w < 2) return;
+  const int64_t pooled = s.n * (s.h / 2) * (s.w / 2) * s.k;
+  const Buffer<float> small = noise(pooled);
+  const Buffer<uint8_t> winners(new uint8_t[pooled]);
+  std::vector<double> full(outputs);
+  for (int64_t i = 0; i < pooled; ++i) {
+    winners[i] = generator() % 4;
+    const int64_t k = i % s.k, x = i / s.k % (s.w / 2), y = i / s.k / (s.w / 2) % (s.h / 2);
+    const int64_t n = i / s.k / (s.w / 2) / (s.h / 2);
+    full[((n * s.h + 2 * y + winners[i] / 2) * s.w + 2 * x + winners[i] % 2) * s.k + k] = small[i];
+  }
+  checkBackward(s, input.get(), weight.get(), {small.get(), winners.get()}, full,
+                "pooled gradients");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int64_t cases = argc > 1 ? std::atoi(argv[1]) : 200;
+  const auto upTo = [](int64_t most) { return static_cast<int64_t>(generator() % most) + 1; };
+  for (int64_t i = 0; i < cases; ++i) {
+    const bool wide = i % 8 == 7;  // many channels on few pixels
+    const int64_t side = wide ? 5 : 33, channels = wide ? 300 : 40;
+    checkConvolution({upTo(5), upTo(side), upTo(side), upTo(channels), upTo(channels)});
+  }
+  std::printf("%s: %ld shapes, %d failures\n", KERNELS.name, cases, failures);
+  return failures > 0;
+}
