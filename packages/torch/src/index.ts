@@ -180,6 +180,7 @@ export {
   type AffineOptions,
   type AfterBatchNorm,
   batchNorm,
+  convBatchNorm,
   type BatchNormOptions,
   groupNorm,
   layerNorm,
@@ -224,7 +225,7 @@ export {
   Softmax,
 } from './nn/activation.ts';
 export { BatchNorm1d } from './nn/batchNorm1d.ts';
-export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batchNorm.ts';
+export { type AfterConvolution, BatchNorm2d, type BatchNorm2dOptions } from './nn/batchNorm.ts';
 export {
   Concat,
   Flatten,

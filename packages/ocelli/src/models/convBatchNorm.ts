@@ -38,8 +38,8 @@ export class ConvBatchNorm extends Module {
 
   /** @param after a pool or an addition to compute together with normalization and ReLU. */
   forward(images: Tensor, after: Omit<AfterBatchNorm, 'activation'> = {}): Tensor {
-    const convolved = this.conv.forward(images);
-    const kept = this.dropout?.forward(convolved) ?? convolved;
-    return this.bn.forward(kept, { activation: 'relu', ...after });
+    const options = { activation: 'relu', ...after } as const;
+    if (this.dropout === undefined) return this.bn.forwardConvolved(this.conv, images, options);
+    return this.bn.forward(this.dropout.forward(this.conv.forward(images)), options);
   }
 }

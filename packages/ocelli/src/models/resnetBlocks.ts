@@ -33,9 +33,9 @@ export class BasicBlock extends Module {
   }
 
   forward(images: Tensor): Tensor {
-    const hidden = this.bn1.forward(this.conv1.forward(images));
+    const hidden = this.bn1.forwardConvolved(this.conv1, images);
     const shortcut = this.downsample?.forward(images) ?? images;
-    return joined(this.bn2, this.conv2.forward(hidden), shortcut);
+    return joined([this.conv2, this.bn2], hidden, shortcut);
   }
 }
 
@@ -68,15 +68,20 @@ export class Bottleneck extends Module {
   }
 
   forward(images: Tensor): Tensor {
-    const narrow = this.bn1.forward(this.conv1.forward(images));
-    const hidden = this.bn2.forward(this.conv2.forward(narrow));
+    const narrow = this.bn1.forwardConvolved(this.conv1, images);
+    const hidden = this.bn2.forwardConvolved(this.conv2, narrow);
     const shortcut = this.downsample?.forward(images) ?? images;
-    return joined(this.bn3, this.conv3.forward(hidden), shortcut);
+    return joined([this.conv3, this.bn3], hidden, shortcut);
   }
 }
 
-function joined(norm: BatchNorm2d, convolved: Tensor, shortcut: Tensor): Tensor {
-  return norm.forward(convolved, { addBeforeActivation: shortcut, activation: 'relu' });
+function joined(
+  [conv, norm]: readonly [Conv2d, BatchNorm2d],
+  hidden: Tensor,
+  shortcut: Tensor,
+): Tensor {
+  const after = { addBeforeActivation: shortcut, activation: 'relu' } as const;
+  return norm.forwardConvolved(conv, hidden, after);
 }
 
 /** A 1×1 convolution with batch norm where the block changes the shape; nothing elsewhere. */

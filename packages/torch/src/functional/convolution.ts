@@ -73,26 +73,28 @@ export function convolveResolved(
 ): Tensor {
   const { stride, padding, paddingMode, dilation, groups, bias } = options;
   checkChannels(images, weight, groups);
+  if (isPlain3x3(weight, options)) return convolve3x3(images, weight);
   const sides = padding === 'valid' ? none : sidesOf(padding, weight, dilation);
   const even = sides.vertical[0] === sides.vertical[1] && sides.across[0] === sides.across[1];
   if (paddingMode === 'zeros' && even) {
     const margins = [sides.vertical[0], sides.across[0]] as const;
-    if (bias === undefined && isPlain3x3(weight, margins, options))
-      return convolve3x3(images, weight);
     return convolve(images, weight, bias, stride, margins, dilation, groups);
   }
   const padded = padImages(images, sides, paddingMode);
   return convolve(padded, weight, bias, stride, [0, 0], dilation, groups);
 }
 
-/** Whether a window of 3x3 moves by one pixel over a margin of one, through all channels. */
-function isPlain3x3(
+/** Whether a window of 3x3 moves by one pixel over a margin of one, through all channels, without bias. */
+export function isPlain3x3(
   { shape }: Tensor,
-  margins: readonly [number, number],
-  { stride, dilation, groups }: ResolvedConvolution,
+  options: ResolvedConvolution & { bias: Tensor | undefined },
 ): boolean {
-  const threes = shape[2] === 3 && shape[3] === 3;
-  return threes && groups === 1 && [...margins, ...stride, ...dilation].every((size) => size === 1);
+  const { stride, padding, paddingMode, dilation, groups, bias } = options;
+  if (padding === 'valid' || paddingMode !== 'zeros' || groups !== 1 || bias !== undefined)
+    return false;
+  const margins = padding === 'same' ? [1, 1] : padding;
+  const ones = [...margins, ...stride, ...dilation].every((size) => size === 1);
+  return ones && shape[2] === 3 && shape[3] === 3;
 }
 
 /**

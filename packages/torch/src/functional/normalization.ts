@@ -38,9 +38,11 @@ export interface BatchNormOptions extends AffineOptions, AfterBatchNorm {
 }
 
 const normalizeBatch = operator('ocelli::batch_norm_act');
+const normalizeConvolved = operator('ocelli::conv3x3_batch_norm_act');
 const normalizeGroups = operator('aten::group_norm');
 const normalizeLayer = operator('aten::layer_norm');
 const batchCheck = new OptionCheck('batchNorm');
+const convCheck = new OptionCheck('convBatchNorm');
 const groupCheck = new OptionCheck('groupNorm');
 const layerCheck = new OptionCheck('layerNorm');
 
@@ -58,21 +60,53 @@ const layerCheck = new OptionCheck('layerNorm');
  * @see Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
  */
 export function batchNorm(images: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { weight, bias, runningMean, runningVar } = batchCheck.read(options, batchKeys);
-  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
-  if (!training && (runningMean === undefined || runningVar === undefined)) {
-    throw batchCheck.error('runningMean and runningVar', 'given outside training', undefined);
-  }
+  const { weight, bias, runningMean } = batchCheck.read(options, batchKeys);
   const channels = (runningMean ?? weight ?? bias)?.numel;
   checkImages('batchNorm', images, channels ?? images.shape[1] ?? 0, `${channels} channels`);
-  if (training) refuseSingleValue(images);
-  const statistics = [runningMean, runningVar, training, momentum, eps];
-  return normalizeBatch(images, weight, bias, ...statistics, ...afterwards(options));
+  if (options.training === true) refuseSingleValue(images);
+  return normalizeBatch(images, ...resolveBatchNorm(options), options.pool ?? false);
+}
+
+/**
+ * `batchNorm` of a 3x3 convolution without bias, stride and padding 1, of images `(N, C, H, W)` with a
+ * weight `(K, C, 3, 3)` → `(N, K, H', W')`. On the CPU in training the statistics are taken while the
+ * convolution writes its outputs; in evaluation it writes them normalised.
+ *
+ * @param options.poolFirst keep the largest of every 2x2 outputs of the convolution, and normalise
+ *   those. @default false
+ * @throws {ShapeError} if the channels do not fit, or in training a channel has a single value.
+ * @throws {OptionError} as `batchNorm`, and if both pools are asked for.
+ */
+export function convBatchNorm(
+  images: Tensor,
+  weight: Tensor,
+  options: BatchNormOptions & { poolFirst?: boolean },
+): Tensor {
+  const { poolFirst = false, ...norm } = convCheck.read(options, convBatchKeys);
+  const { pool = false } = norm;
+  convCheck.flag('poolFirst', poolFirst);
+  if (poolFirst && pool) throw convCheck.error('pool', 'false with poolFirst', pool);
+  const fit = `weight (${weight.shape.join(', ')})`;
+  checkImages('convBatchNorm', images, weight.shape[1] ?? 0, fit);
+  if (norm.training === true) refuseSingleValue(images);
+  const pooling = poolFirst ? 'before' : pool ? 'after' : 'none';
+  return normalizeConvolved(images, weight, ...resolveBatchNorm(norm), pooling);
 }
 
 const activations = ['none', 'relu', 'gelu', 'silu'] as const;
 
-/** The operator's last arguments: activation, residual, whether that comes first, and pooling. */
+/** The arguments of both operators between the images or the filters and the pooling. */
+function resolveBatchNorm(options: BatchNormOptions): unknown[] {
+  const { weight, bias, runningMean, runningVar } = options;
+  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  if (!training && (runningMean === undefined || runningVar === undefined)) {
+    throw batchCheck.error('runningMean and runningVar', 'given outside training', undefined);
+  }
+  const statistics = [runningMean, runningVar, training, momentum, eps];
+  return [weight, bias, ...statistics, ...afterwards(options)];
+}
+
+/** Activation, residual, and whether that comes first. */
 function afterwards(options: AfterBatchNorm): unknown[] {
   const { activation = 'none', addBeforeActivation, addToResult, pool = false } = options;
   batchCheck.oneOf('activation', activation, activations);
@@ -82,7 +116,7 @@ function afterwards(options: AfterBatchNorm): unknown[] {
     throw batchCheck.error('addToResult', rule, addToResult.shape);
   }
   const addsFirst = addBeforeActivation !== undefined;
-  return [activation, addBeforeActivation ?? addToResult, addsFirst, pool];
+  return [activation, addBeforeActivation ?? addToResult, addsFirst];
 }
 
 const batchKeys = [
@@ -98,6 +132,7 @@ const batchKeys = [
   'addToResult',
   'pool',
 ] as const;
+const convBatchKeys = [...batchKeys, 'poolFirst'] as const;
 
 function refuseSingleValue({ shape }: Tensor): void {
   const [images = 0, , height = 0, width = 0] = shape;

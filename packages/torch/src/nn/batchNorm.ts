@@ -1,8 +1,15 @@
 import { ones, tensor, zeros } from '../create.ts';
 import { noGrad } from '../autograd.ts';
-import { type AfterBatchNorm, batchNorm } from '../functional/normalization.ts';
+import {
+  type AfterBatchNorm,
+  batchNorm,
+  type BatchNormOptions,
+  convBatchNorm,
+} from '../functional/normalization.ts';
+import { maxPool2d } from '../functional/pooling.ts';
 import { OptionCheck } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
+import type { Conv2d } from './conv.ts';
 import { Module } from './module.ts';
 import { parameter, type Parameter } from './parameter.ts';
 
@@ -19,6 +26,12 @@ export interface BatchNorm2dOptions {
   affine?: boolean;
   /** Keep running statistics; without, the batch's own are used in evaluation too. @default true */
   trackRunningStats?: boolean;
+}
+
+/** What follows a convolution and its batch norm; see {@link BatchNorm2d.forwardConvolved}. */
+export interface AfterConvolution extends AfterBatchNorm {
+  /** Keep the largest of every 2x2 outputs of the convolution, and normalise those. @default false */
+  poolFirst?: boolean;
 }
 
 export const batchNormKeys = ['eps', 'momentum', 'affine', 'trackRunningStats'] as const;
@@ -59,11 +72,33 @@ export class BatchNorm2d extends Module {
    * @throws {ShapeError} if the channels do not fit, or in training a channel has one value.
    */
   forward(images: Tensor, after: AfterBatchNorm = {}): Tensor {
+    return batchNorm(images, { ...this.#nextBatch(), ...after });
+  }
+
+  /**
+   * What `forward(conv.forward(images), after)` gives, in fewer passes over memory where the convolution
+   * is 3x3 with stride and padding 1, without bias and groups. A hook on either module is obeyed.
+   *
+   * @param after.poolFirst keep the largest of every 2x2 outputs of the convolution, and normalise
+   *   those.
+   * @throws {ShapeError} if the channels do not fit, or in training a channel has one value.
+   */
+  forwardConvolved(conv: Conv2d, images: Tensor, after: AfterConvolution = {}): Tensor {
+    const { poolFirst = false, ...rest } = after;
+    const hooked = Object.hasOwn(conv, 'forward') || Object.hasOwn(this, 'forward');
+    if (conv.isPlain3x3 && !hooked) {
+      return convBatchNorm(images, conv.weight, { ...this.#nextBatch(), ...after });
+    }
+    const convolved = conv.forward(images);
+    return this.forward(poolFirst ? maxPool2d(convolved, 2) : convolved, rest);
+  }
+
+  /** The state as `batchNorm` takes it; in training, one more batch is counted. */
+  #nextBatch(): BatchNormOptions {
     const { weight, bias, runningMean, runningVar, eps } = this.#state;
     const training = this.training || runningMean === undefined;
     const momentum = this.training ? countBatch(this.#state) : 0;
-    const statistics = { runningMean, runningVar, training, momentum };
-    return batchNorm(images, { weight, bias, eps, ...statistics, ...after });
+    return { weight, bias, eps, runningMean, runningVar, training, momentum };
   }
 }
 

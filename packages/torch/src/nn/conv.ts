@@ -2,6 +2,7 @@ import { empty } from '../create.ts';
 import {
   convolutionKeys,
   convolveResolved,
+  isPlain3x3,
   resolveConvolution,
   type ConvolutionOptions,
   type ResolvedConvolution,
@@ -58,6 +59,11 @@ export class Conv2d extends Module {
       : undefined;
     this.bias = this.registerParameter('bias', offset && parameter(offset));
     this.#options = { ...resolved, bias: this.bias };
+  }
+
+  /** Whether this is a 3x3 window with stride, padding and dilation 1, without bias and groups. */
+  get isPlain3x3(): boolean {
+    return isPlain3x3(this.weight, this.#options);
   }
 
   /** @throws {ShapeError} if the images do not have `inChannels` channels. */
