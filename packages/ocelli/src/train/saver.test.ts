@@ -110,6 +110,13 @@ test('a long epoch is saved every so often, at a step whose totals are known', a
   expect(progress).toEqual({ epoch: 1, stepInEpoch: 3, step: 3, seconds: 62, totals });
 });
 
+test('the best weights are kept also where no checkpoint is due', async () => {
+  const epochs = [epochEnded(1, 120), epochEnded(2, 180), epochEnded(3, 170)];
+  await save([runStarted(), ...epochs], { everyEpochs: 3 });
+  expect(readdirSync(folder.checkpoints)).toEqual(['step-30']);
+  expect(biasOf('best')).toEqual([[2, 2, 2, 2], { epoch: 2, step: 20 }]);
+});
+
 test('weights that are not finite are never saved, and the good ones stay', async () => {
   await save([runStarted(), epochEnded(1, 100)]);
   const training = tinyTraining();
