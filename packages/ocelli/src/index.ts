@@ -76,8 +76,23 @@ export { type BatchesOptions, PictureDataset, type PictureParts } from './data/p
 export { headsOf, type LabelledHead, type LabelNames } from './data/labelNames.ts';
 export { mixSeed, permutation } from './data/randomOrder.ts';
 export { type SplitOptions, type TrainValidation, trainValidationSplit } from './data/split.ts';
+export {
+  drawPersons,
+  type DrawPersonsOptions,
+  type DrawnPersons,
+} from './data/persons/drawPersons.ts';
+export {
+  personCounts,
+  type PersonLabels,
+  type PersonSchema,
+  personSchema,
+} from './data/persons/personSchema.ts';
+export { type Association, associations } from './data/table/association.ts';
 export { AttributeTable } from './data/table/attributeTable.ts';
+export { balancedOrder, type BalanceOptions, balanceWeights } from './data/table/balancedOrder.ts';
 export type { ColumnOptions, IgnoredColumn } from './data/table/chooseColumns.ts';
+export { type AttributeCounts, attributeCounts } from './data/attributeCounts.ts';
+export { classWeights, type ClassWeighting } from './data/table/classWeights.ts';
 export {
   applyCorrectionRules,
   parseCorrectionRule,
@@ -86,6 +101,7 @@ export {
   type RuleRecord,
 } from './data/table/correctionRules.ts';
 export { type LabelQuery, matchingRows, type Wanted } from './data/table/labelQuery.ts';
+export { logPriors } from './data/table/logPriors.ts';
 export { oneHot, oneHotColumns } from './data/table/oneHot.ts';
 export { type OpenedTable, openTable, type OpenTableOptions } from './data/table/openTable.ts';
 export {
@@ -96,7 +112,9 @@ export {
 } from './data/table/oversample.ts';
 export { parseQuery, queryText } from './data/table/queryText.ts';
 export { readTable, type ReadTableOptions, type TableReading } from './data/table/readTable.ts';
+export { schemaSource } from './data/table/schemaSource.ts';
 export { readSplitFile, writeSplitFile } from './data/table/splitFile.ts';
+export { type TableFacts, tableFacts } from './data/table/tableFacts.ts';
 export { splitTable, type SplitTableOptions, type TableSplit } from './data/table/splitTable.ts';
 export {
   channelStatistics,

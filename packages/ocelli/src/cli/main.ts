@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
+import { addTableOptions } from './tableOptions.ts';
 import { version } from './version.ts';
 
 // Commands import what they need when they run, so that help and mistakes are answered at once.
@@ -39,6 +40,9 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addPredict(program, done);
   addCompare(program, done);
   addAugment(program, done);
+  addInspect(program, done);
+  addTypes(program, done);
+  addDraw(program, done);
   addDoctor(program, done);
   return program;
 }
@@ -119,6 +123,45 @@ function addAugment(program: Command, done: Done): void {
     });
 }
 
+function addInspect(program: Command, done: Done): void {
+  addTableOptions(command(program, 'inspect <table>'))
+    .description('say what is in a table of pictures and labels (CSV)')
+    .option('--images <folder>', "folder that the paths start from (default: the table's own)")
+    .option('--correct <rule>', 'such as "bodypose = Back => emotion := Neutral"', another, [])
+    .option('--query <query>', 'such as "bodypose = Back and emotion != Neutral"', another, [])
+    .option('--pictures', 'open every picture too: sizes, copies, damaged ones')
+    .option('--json', 'print one line of JSON')
+    .action(async (table: string, options) => {
+      const { runInspect } = await import('./inspect.ts');
+      done(await runInspect(table, options));
+    });
+}
+
+function addTypes(program: Command, done: Done): void {
+  addTableOptions(command(program, 'types <table>'))
+    .description('write the attributes of a table as TypeScript')
+    .option('--out <file>', 'file to write (default: print)')
+    .action(async (table: string, options) => {
+      const { runTypes } = await import('./types.ts');
+      done(await runTypes(table, options));
+    });
+}
+
+function addDraw(program: Command, done: Done): void {
+  command(program, 'draw <persons>')
+    .description('draw a set of persons with eight attributes each: pictures and their table')
+    .requiredOption('--out <folder>', 'new folder for the pictures and labels.csv')
+    .option('--count <number>', 'pictures', '2000')
+    .option('--size <pixels>', 'side of the square pictures', '112')
+    .option('--seed <number>', 'the same seed draws the same persons', '0')
+    .option('--wrong <share>', 'labels that are wrong in the table', '0.02')
+    .option('--missing <share>', 'labels that are missing in the table', '0.02')
+    .action(async (what: string, options) => {
+      const { runDraw } = await import('./draw.ts');
+      done(await runDraw(what, options));
+    });
+}
+
 function addDoctor(program: Command, done: Done): void {
   command(program, 'doctor')
     .description('say what this machine has and what is wrong with it')
@@ -127,6 +170,11 @@ function addDoctor(program: Command, done: Done): void {
       const { runDoctor } = await import('./doctor.ts');
       done(await runDoctor({ json }));
     });
+}
+
+/** An option that may be given several times. */
+function another(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function command(program: Command, usage: string): Command {

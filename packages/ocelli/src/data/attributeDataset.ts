@@ -1,6 +1,7 @@
 import { DataError, fromTypedArray, optionError, type Tensor } from '@ocelli/torch';
 import { attributeNames, checkSchema, classesOf, MISSING } from './attributeSchema.ts';
 import type { AttributeName, AttributeSchema } from './attributeSchema.ts';
+import { attributeCounts } from './attributeCounts.ts';
 import { PictureDataset, type PictureParts } from './pictureDataset.ts';
 
 /** What a data set of many attributes is made of. */
@@ -57,7 +58,7 @@ export class AttributeDataset<
 
   /** Number of pictures of every class, by label, for each attribute. Missing labels count nowhere. */
   classCounts(): Readonly<Record<AttributeName<Schema>, readonly number[]>> {
-    const counts = this.#names.map((name) => [name, this.#countsOf(name)]);
+    const counts = attributeCounts(this.schema, this.labels).map((one) => [one.name, one.counts]);
     return Object.fromEntries(counts) as Record<AttributeName<Schema>, number[]>; // one per name
   }
 
@@ -70,14 +71,6 @@ export class AttributeDataset<
       }
     }
     return fromTypedArray(labels, [indices.length, width]);
-  }
-
-  #countsOf(name: AttributeName<Schema>): number[] {
-    const counts = classesOf(this.schema, name).map(() => 0);
-    for (const label of this.labelsOf(name)) {
-      if (label !== MISSING) counts[label] = (counts[label] ?? 0) + 1;
-    }
-    return counts;
   }
 
   #gatherLabels(): Int32Array {

@@ -84,7 +84,8 @@ export function mixSeed(...parts: readonly number[]): bigint {
   return state;
 }
 
-function generatorFor(seed: bigint): Xoshiro128 {
+/** A generator whose four words come from a 64-bit seed. */
+export function generatorFor(seed: bigint): Xoshiro128 {
   const first = splitMix64(seed);
   const second = splitMix64(first.state);
   const word = (value: bigint, shift: bigint) => Number((value >> shift) & 0xffffffffn);

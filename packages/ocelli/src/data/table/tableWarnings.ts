@@ -1,4 +1,4 @@
-import { classesOf, MISSING } from '../attributeSchema.ts';
+import { attributeCounts } from '../attributeCounts.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import type { AttributeTable } from './attributeTable.ts';
 import type { Oversampling } from './oversample.ts';
@@ -68,22 +68,10 @@ interface NamedCount {
 }
 
 function namedCounts<Schema extends AttributeSchema>(
-  table: AttributeTable<Schema>,
+  { schema, labels }: AttributeTable<Schema>,
   rows?: Int32Array,
 ): NamedCount[] {
-  const { names, schema, labels } = table;
-  return names.flatMap((name, a) => {
-    const counts = classesOf(schema, name).map(() => 0);
-    const count = (row: number): void => {
-      const code = labels[row * names.length + a] ?? MISSING;
-      if (code !== MISSING) counts[code] = (counts[code] ?? 0) + 1;
-    };
-    if (rows === undefined) for (let row = 0; row < table.length; row++) count(row);
-    else for (const row of rows) count(row);
-    return classesOf(schema, name).map((label, code) => ({
-      name,
-      label,
-      count: counts[code] ?? 0,
-    }));
-  });
+  return attributeCounts(schema, labels, rows).flatMap(({ name, classes, counts }) =>
+    classes.map((label, code) => ({ name, label, count: counts[code] ?? 0 })),
+  );
 }
