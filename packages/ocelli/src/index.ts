@@ -175,12 +175,21 @@ export type { ClassCounts, HeadLogits } from './models/heads.ts';
 export { mapTower, type MapTowerOptions } from './models/mapTower.ts';
 export { type ModelName, modelNames } from './models/modelNames.ts';
 export { MultiHead, type MultiHeadOptions } from './models/multiHead.ts';
+export { personHeads } from './models/personHeads.ts';
 export { PooledBlock, type PooledBlockOptions } from './models/pooledBlock.ts';
 export { resnet, type ResNetDepth, type ResNetOptions } from './models/resnet.ts';
 export { ResnetSmall, type ResnetSmallOptions } from './models/resnetSmall.ts';
 export { resnetV2, type ResNetV2Depth } from './models/resnetV2.ts';
 export { stageTower, type StageTowerOptions } from './models/stageTower.ts';
 export type { TowerKind } from './models/towerKind.ts';
+export { type ReceptiveField } from './models/receptiveField.ts';
+export {
+  summarize,
+  type HeadSummary,
+  type LayerSummary,
+  type ModelSummary,
+} from './models/summarize.ts';
+export type { PictureShape } from './models/trace.ts';
 export { type Stage, Trunk } from './models/trunk.ts';
 export { vgg, type VggDepth, type VggOptions } from './models/vgg.ts';
 export { whiteningFilters, type WhiteningOptions } from './models/whitening.ts';

@@ -238,7 +238,7 @@ export { ModuleDict, ModuleList, Sequential } from './nn/containers.ts';
 export { Conv2d, type Conv2dOptions } from './nn/conv.ts';
 export { type ConvertOptions } from './nn/convert.ts';
 export { Dropout, type DropoutOptions } from './nn/dropout.ts';
-export { type ForwardHook } from './nn/forwardHooks.ts';
+export { type ForwardHook, type ForwardPreHook } from './nn/forwardHooks.ts';
 export { GhostBatchNorm2d, type GhostBatchNorm2dOptions } from './nn/ghostBatchNorm.ts';
 export { GroupNorm, type GroupNormOptions } from './nn/groupNorm.ts';
 export {
@@ -276,6 +276,7 @@ export {
 } from './nn/separableConv.ts';
 export { type LoadReport, type StateDict } from './nn/stateDict.ts';
 export { dirac, orthogonal, truncNormal, type TruncNormalOptions } from './nn/structuredInit.ts';
+export type { Window } from './nn/window.ts';
 export { Adam } from './optim/adam.ts';
 export { AdamW } from './optim/adamW.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './optim/gradClip.ts';

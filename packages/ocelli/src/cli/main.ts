@@ -43,6 +43,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addInspect(program, done);
   addTypes(program, done);
   addDraw(program, done);
+  addSummary(program, done);
   addDoctor(program, done);
   return program;
 }
@@ -91,6 +92,22 @@ function addPredict(program: Command, done: Done): void {
     .action(async (pictures: string[], options) => {
       const { runPredict } = await import('./predict.ts');
       done(await runPredict(pictures, options));
+    });
+}
+
+function addSummary(program: Command, done: Done): void {
+  command(program, 'summary [model]')
+    .description('what a model consists of and costs, layer by layer; without [model], their names')
+    .option('--input <CxHxW>', 'channels, height and width of a picture', '3x224x224')
+    .option('--classes <number>', 'classes, for one label a picture (default: 10)')
+    .option(
+      '--heads <name=classes,...>',
+      'attributes with their classes (default, for a person system: the eight of a person)',
+    )
+    .option('--json', 'print JSON')
+    .action(async (model: string | undefined, options) => {
+      const { runSummary } = await import('./summary.ts');
+      done(await runSummary(model, options));
     });
 }
 

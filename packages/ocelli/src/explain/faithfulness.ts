@@ -1,5 +1,5 @@
 import { noGrad, OptionCheck, scope, type Tensor, where, zerosLike } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import type { FixedSubject } from './subject.ts';
 import { logitsOf } from './target.ts';
 

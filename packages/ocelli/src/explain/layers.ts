@@ -1,5 +1,5 @@
 import { didYouMean, type Module, noGrad, optionError, scope, Tensor } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import type { ModelOutput } from './target.ts';
 
 /** A layer that gives a map of features for every place of the picture. */

@@ -1,5 +1,5 @@
 import { enableGrad, grad, type Module, scope, type Tensor } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import { type ChosenScores, chosenScores, type ModelOutput, type Target } from './target.ts';
 
 /** What a layer gave for a batch, and how the explained logits depend on it. */

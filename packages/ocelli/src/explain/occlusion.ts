@@ -1,5 +1,5 @@
 import { cat, noGrad, OptionCheck, scope, stack, type Tensor, zerosLike } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import { type Subject, withFixedClasses } from './subject.ts';
 import { logitsOf } from './target.ts';
 

@@ -1,5 +1,5 @@
 import { cat, type Module, noGrad, scope, stack, type Tensor } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import type { Observation } from './observation.ts';
 import { spreadOver } from './heatMap.ts';
 import { logitsOf, type ModelOutput, type Target } from './target.ts';

@@ -1,5 +1,5 @@
 import { enableGrad, grad, type Module, noGrad, scope, stack, type Tensor } from '@ocelli/torch';
-import { inEvaluation } from './inEvaluation.ts';
+import { inEvaluation } from '../models/inEvaluation.ts';
 import { chosenScores, logitsOf, type ModelOutput, type Target } from './target.ts';
 
 /** Whose answer to which pictures is explained. */

@@ -12,6 +12,7 @@ import type { Tensor } from '../tensor.ts';
 import { fans, kaimingUniform, uniformFanIn } from './init.ts';
 import { Module } from './module.ts';
 import { parameter, type Parameter } from './parameter.ts';
+import type { Window } from './window.ts';
 
 /** Options of {@link Conv2d}. */
 export interface Conv2dOptions extends ConvolutionOptions {
@@ -64,6 +65,13 @@ export class Conv2d extends Module {
   /** Whether this is a 3x3 window with stride, padding and dilation 1, without bias and groups. */
   get isPlain3x3(): boolean {
     return isPlain3x3(this.weight, this.#options);
+  }
+
+  /** What one output pixel is computed from. */
+  get window(): Window {
+    const [, , height = 1, width = 1] = this.weight.shape;
+    const { stride, dilation } = this.#options;
+    return { kernelSize: [height, width], stride, dilation };
   }
 
   /** @throws {ShapeError} if the images do not have `inChannels` channels. */

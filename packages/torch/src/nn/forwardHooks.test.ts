@@ -27,6 +27,18 @@ test('a hook sees output and input of every forward until it is removed', () => 
   ]);
 });
 
+test('a hook before sees the input before anything is computed', () => {
+  const module = new Doubling();
+  const seen: string[] = [];
+  const after = module.registerForwardHook((output) => void seen.push(`gave ${output.item()}`));
+  const before = module.registerForwardPreHook((input) => void seen.push(`got ${input.item()}`));
+  module.forward(ones([1]));
+  after.remove();
+  before.remove();
+  module.forward(ones([1]));
+  expect(seen).toEqual(['got 1', 'gave 2']);
+});
+
 test('a module is watched while a hook sees it or one below it', () => {
   const below = new Doubling();
   const parent = new Sequential(below);

@@ -6,14 +6,23 @@ import type { HookHandle } from '../tensor.ts';
  */
 export type ForwardHook<In, Out> = (output: Out, input: In) => Out | undefined | void;
 
+/** Sees what a module is given, before it computes. */
+export type ForwardPreHook<In> = (input: In) => void;
+
 /** What a hook needs of a module. */
 export interface Hookable<In, Out> {
   forward(input: In, ...rest: never[]): Out;
 }
 
 type Hook = (output: unknown, input: unknown) => unknown;
+type PreHook = (input: unknown) => void;
 
-const hooksOf = new WeakMap<object, Set<Hook>>();
+interface Hooks {
+  readonly before: Set<PreHook>;
+  readonly after: Set<Hook>;
+}
+
+const hooksOf = new WeakMap<object, Hooks>();
 
 /**
  * Adds a hook to one module. `forward` is called as a plain method, so the first hook puts a method of
@@ -24,34 +33,51 @@ export function addForwardHook<In, Out>(
   module: Hookable<In, Out>,
   hook: ForwardHook<In, Out>,
 ): HookHandle {
-  const hooks = hooksOf.get(module) ?? shadow(module);
   // A function of its own, so that the same hook given twice is two. It only ever sees this module's.
   const own: Hook = (output, input) => hook(output as Out, input as In);
-  hooks.add(own);
-  return { remove: () => remove(module, own) };
+  return added(module, ({ after }) => after, own);
 }
 
-/** Whether something watches the output of a module. */
+/** As {@link addForwardHook}, for a hook that is called before `forward`. */
+export function addForwardPreHook<In, Out>(
+  module: Hookable<In, Out>,
+  hook: ForwardPreHook<In>,
+): HookHandle {
+  const own: PreHook = (input) => hook(input as In); // as above
+  return added(module, ({ before }) => before, own);
+}
+
+function added<In, Out, H>(
+  module: Hookable<In, Out>,
+  among: (hooks: Hooks) => Set<H>,
+  hook: H,
+): HookHandle {
+  const hooks = hooksOf.get(module) ?? shadow(module);
+  among(hooks).add(hook);
+  return {
+    remove: () => {
+      if (!among(hooks).delete(hook) || hooks.before.size + hooks.after.size > 0) return;
+      hooksOf.delete(module);
+      Reflect.deleteProperty(module, 'forward');
+    },
+  };
+}
+
+/** Whether something watches what goes into a module or comes out of it. */
 export function hasForwardHooks(module: object): boolean {
   return hooksOf.has(module);
 }
 
-function shadow<In, Out>(module: Hookable<In, Out>): Set<Hook> {
-  const hooks = new Set<Hook>();
+function shadow<In, Out>(module: Hookable<In, Out>): Hooks {
+  const hooks: Hooks = { before: new Set(), after: new Set() };
   const ofClass = module.forward;
   const value = (input: In, ...rest: never[]): Out => {
+    for (const hook of [...hooks.before]) hook(input);
     let output: unknown = ofClass.call(module, input, ...rest);
-    for (const hook of [...hooks]) output = hook(output, input) ?? output;
+    for (const hook of [...hooks.after]) output = hook(output, input) ?? output;
     return output as Out; // the module's own, or what a hook of its type returned
   };
   Object.defineProperty(module, 'forward', { value, configurable: true, writable: true });
   hooksOf.set(module, hooks);
   return hooks;
-}
-
-function remove(module: object, hook: Hook): void {
-  const hooks = hooksOf.get(module);
-  if (hooks?.delete(hook) !== true || hooks.size > 0) return;
-  hooksOf.delete(module);
-  Reflect.deleteProperty(module, 'forward');
 }

@@ -324,3 +324,18 @@ describe('SeparableConv2d', () => {
     expect(sizes).toEqual([8 * 9, 8 * 16, 16]);
   });
 });
+
+describe('a window', () => {
+  it('says what one output pixel is computed from', () => {
+    expect(new Conv2d(3, 4, [1, 7], { stride: 2, dilation: 3 }).window).toEqual({
+      kernelSize: [1, 7],
+      stride: [2, 2],
+      dilation: [3, 3],
+    });
+    expect(new MaxPool2d(3, { stride: 2 }).window).toMatchObject({
+      kernelSize: [3, 3],
+      stride: [2, 2],
+    });
+    expect(new AvgPool2d(2).window).toMatchObject({ kernelSize: [2, 2], dilation: [1, 1] });
+  });
+});

@@ -7,8 +7,10 @@ import type { HookHandle, Tensor } from '../tensor.ts';
 import { convertInPlace, type ConvertOptions } from './convert.ts';
 import {
   addForwardHook,
-  hasForwardHooks,
+  addForwardPreHook,
   type ForwardHook,
+  type ForwardPreHook,
+  hasForwardHooks,
   type Hookable,
 } from './forwardHooks.ts';
 import type { Parameter } from './parameter.ts';
@@ -222,6 +224,11 @@ export abstract class Module<In = Tensor, Out = Tensor> {
   registerForwardHook<I, O>(this: Hookable<I, O>, hook: ForwardHook<I, O>): HookHandle {
     // Types of its own, and not the class's: a module of any input would else be no `AnyModule`.
     return addForwardHook(this, hook);
+  }
+
+  /** Calls `hook` with the input before every `forward` of this module. @returns what takes it away. */
+  registerForwardPreHook<I, O>(this: Hookable<I, O>, hook: ForwardPreHook<I>): HookHandle {
+    return addForwardPreHook(this, hook);
   }
 
   /** Whether a forward hook watches this module or one below it. */

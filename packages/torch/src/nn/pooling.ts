@@ -16,6 +16,7 @@ import {
 import { OptionCheck, type Size2d } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { Module } from './module.ts';
+import type { Window } from './window.ts';
 
 /** The greatest value of each window; see `maxPool2d`. */
 export class MaxPool2d extends Module {
@@ -24,6 +25,11 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Size2d, options: MaxPool2dOptions = {}) {
     super();
     this.#pool = resolveMaxPool(new OptionCheck('MaxPool2d'), kernelSize, options);
+  }
+
+  /** What one output pixel is computed from. */
+  get window(): Window {
+    return this.#pool;
   }
 
   forward(images: Tensor): Tensor {
@@ -38,6 +44,11 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Size2d, options: AvgPool2dOptions = {}) {
     super();
     this.#pool = resolveAvgPool(new OptionCheck('AvgPool2d'), kernelSize, options);
+  }
+
+  /** What one output pixel is computed from. */
+  get window(): Window {
+    return { ...this.#pool, dilation: [1, 1] };
   }
 
   forward(images: Tensor): Tensor {

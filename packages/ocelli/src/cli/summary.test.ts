@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { main } from './main.ts';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  [out, err] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((out += String(text))));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((err += String(text))));
+});
+afterEach(() => vi.restoreAllMocks());
+
+test('prints layers, heads and totals of a person system', async () => {
+  expect(await main(['summary', 'bottleneck-towers', '--input', '3x64x64'])).toBe(0);
+  const lines = out.split('\n');
+  expect(lines.find((line) => line.startsWith('trunk.stem.0.conv '))).toMatch(
+    /^trunk\.stem\.0\.conv +Conv2d +32×64×64 +896 +3,538,944 +3 +1$/,
+  );
+  expect(lines.find((line) => line.startsWith('gender_output '))).toMatch(
+    /^gender_output +2 +134,338 +58 +8$/,
+  );
+  expect(out).toMatch(
+    /parameters +1,779,707\n {2}trainable +1,772,347\n {2}not trainable +7,360\n/,
+  );
+});
+
+test('prints the same as JSON, for heads or classes of the command line', async () => {
+  await main([
+    'summary',
+    'resnet20',
+    '--input',
+    '3x32x32',
+    '--heads',
+    'colour=4,shape=3',
+    '--json',
+  ]);
+  const { model, heads, input } = JSON.parse(out) as Record<string, unknown>;
+  expect({ model, input }).toEqual({ model: 'resnet20', input: [3, 32, 32] });
+  expect(heads).toMatchObject([{ outputName: 'colour_output' }, { outputName: 'shape_output' }]);
+  out = '';
+  await main(['summary', 'resnet20', '--input', '3x32x32', '--classes', '7', '--json']);
+  expect(JSON.parse(out)).toMatchObject({ total: 274_442 - 3 * 65, heads: [] });
+});
+
+test('without a model names all of them', async () => {
+  await main(['summary']);
+  expect(out).toContain('  densenet121\n');
+  expect(out).toContain('Made for attributes of a person:\n  davidnet-heads\n');
+});
+
+test.each([
+  [['resnet99'], 'createModel: expected name to be a model of the catalog, got "resnet99".'],
+  [
+    ['resnet20', '--input', '224'],
+    'ocelli summary: expected --input to be channels, height and width such as 3x224x224, got "224".',
+  ],
+  [
+    ['resnet20', '--heads', 'age'],
+    'ocelli summary: expected --heads to be name=classes,name=classes,..., got "age".',
+  ],
+  [
+    ['resnet20', '--classes', '3', '--heads', 'age=5'],
+    'ocelli summary: expected --classes to be left out with --heads, got 3.',
+  ],
+])('%j is refused in one sentence', async (words, sentence) => {
+  expect(await main(['summary', ...words])).toBe(2);
+  expect(err).toContain(sentence);
+});
+
+test('pictures that the model cannot take are refused with the layer that they do not fit', async () => {
+  expect(await main(['summary', 'resnet20', '--input', '32x32x3'])).toBe(1);
+  expect(err).toContain('layer stem.conv does not fit pictures of (32, 32, 3).');
+});

@@ -1,0 +1,73 @@
+import { optionError } from '@ocelli/torch';
+import type { ModelAnswer } from '../models/catalog.ts';
+import type { ClassCounts } from '../models/heads.ts';
+import { classifierNames, personSystemNames } from '../models/modelNames.ts';
+import { personHeads } from '../models/personHeads.ts';
+import type { PictureShape } from '../models/trace.ts';
+import { exitCodes } from './exitCodes.ts';
+import { positiveInteger } from './positiveInteger.ts';
+
+export interface SummaryCommandOptions {
+  readonly input: string;
+  readonly classes?: string;
+  readonly heads?: string;
+  readonly json?: boolean;
+}
+
+/** Prints what a model consists of, or the names of all models. @returns the exit code. */
+export async function runSummary(
+  name: string | undefined,
+  options: SummaryCommandOptions,
+): Promise<number> {
+  process.stdout.write(name === undefined ? namesText(options) : await textOf(name, options));
+  return exitCodes.done;
+}
+
+function namesText({ json = false }: SummaryCommandOptions): string {
+  const names = { classifiers: classifierNames, personSystems: personSystemNames };
+  if (json) return `${JSON.stringify(names)}\n`;
+  const list = (title: string, those: readonly string[]): string =>
+    [title, ...those.map((name) => `  ${name}`), ''].join('\n');
+  const forPersons = list('Made for attributes of a person:', personSystemNames);
+  return list('One label a picture, or several:', classifierNames) + forPersons;
+}
+
+async function textOf(name: string, options: SummaryCommandOptions): Promise<string> {
+  const input = pictureShape(options.input);
+  const answer = answerOf(name, options);
+  const { createModel } = await import('../models/catalog.ts');
+  const { summarize } = await import('../models/summarize.ts');
+  const { summaryText } = await import('../report/summaryText.ts');
+  const summary = summarize(createModel(name, answer), input);
+  return options.json === true
+    ? `${JSON.stringify({ model: name, ...summary })}\n`
+    : summaryText(summary);
+}
+
+function pictureShape(text: string): PictureShape {
+  const match = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text);
+  if (match !== null) return [Number(match[1]), Number(match[2]), Number(match[3])];
+  throw optionError(where, '--input', 'channels, height and width such as 3x224x224', text);
+}
+
+const where = 'ocelli summary';
+
+function answerOf(name: string, { classes, heads }: SummaryCommandOptions): ModelAnswer {
+  const numClasses = positiveInteger(where, '--classes', classes);
+  if (numClasses !== undefined && heads !== undefined) {
+    throw optionError(where, '--classes', 'left out with --heads', numClasses);
+  }
+  if (heads !== undefined) return { heads: headsOf(heads) };
+  const isForPersons = personSystemNames.some((one) => one === name);
+  if (numClasses === undefined && isForPersons) return { heads: personHeads };
+  return { numClasses: numClasses ?? 10 };
+}
+
+function headsOf(text: string): ClassCounts {
+  const pairs = text.split(',').map((pair): [string, number] => {
+    const [, name = '', classes = ''] = /^(.+)=([1-9]\d*)$/.exec(pair) ?? [];
+    if (name !== '') return [name, Number(classes)];
+    throw optionError(where, '--heads', 'name=classes,name=classes,...', text);
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,44 @@
+import type { HeadSummary, ModelSummary } from '../models/summarize.ts';
+import { grouped } from './numbers.ts';
+import { type Column, textTable } from './table.ts';
+
+/** A model's layers, heads and totals for a terminal. */
+export function summaryText(summary: ModelSummary): string {
+  const { layers, heads, input } = summary;
+  const rows = layers.map(({ name, kind, outputShape, parameters, multAdds, ...field }) => [
+    ...[name, kind, outputShape.join('×'), grouped(parameters), grouped(multAdds)],
+    ...[pixels(field.size), pixels(field.stride)],
+  ]);
+  const totals = [
+    ['parameters', grouped(summary.total)],
+    ['  trainable', grouped(summary.trainable)],
+    ['  not trainable', grouped(summary.nonTrainable)],
+    [`mult-adds for ${input.join('×')}`, grouped(summary.multAdds)],
+  ];
+  const parts = [textTable(layerColumns, rows), headTable(heads), textTable(totalColumns, totals)];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function headTable(heads: readonly HeadSummary[]): string {
+  if (heads.length === 0) return '';
+  const rows = heads.map(({ outputName, classes, parameters, size, stride }) => [
+    ...[outputName, String(classes), grouped(parameters), pixels(size), pixels(stride)],
+  ]);
+  return textTable(headColumns, rows);
+}
+
+/** Height and width, or one number where they are the same. */
+function pixels([height, width]: readonly [number, number]): string {
+  return height === width ? `${height}` : `${height}×${width}`;
+}
+
+const left = (head: string): Column => ({ head, align: 'left' });
+const right = (head: string): Column => ({ head, align: 'right' });
+/** What a pixel of the output sees of the picture, and how far apart two of them are there. */
+const field = [right('sees px'), right('step px')];
+const layerColumns = [
+  ...[left('layer'), left('kind'), right('output'), right('parameters'), right('mult-adds')],
+  ...field,
+];
+const headColumns = [left('head'), right('classes'), right('parameters'), ...field];
+const totalColumns = [left('in all'), right('')];
