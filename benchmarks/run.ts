@@ -9,6 +9,7 @@ import { firstStep } from './firstStep.ts';
 import { inputShare } from './inputShare.ts';
 import { memory } from './memory.ts';
 import { opCall } from './opCall.ts';
+import { table } from './table.ts';
 import { trainStepDavidnet } from './trainStepDavidnet.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   inputShare,
   memory,
   augment,
+  table,
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-// Runs a long proof and puts it on record: npm run prove -- NAME [--data PATH]
+// Runs a long proof and puts it on record: npm run prove -- NAME [--data PATH] [--table PATH]
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
@@ -10,7 +10,8 @@ import { kill } from './proofs/kill.ts';
 import { memory } from './proofs/memory.ts';
 import { oneWriter } from './proofs/oneWriter.ts';
 import { opCallFlat } from './proofs/opCallFlat.ts';
-import type { Proof, ProofOptions } from './proofs/proof.ts';
+import { personTable } from './proofs/personTable.ts';
+import type { Proof } from './proofs/proof.ts';
 import { addRecord } from './proofs/records.ts';
 import { safetensorsFuzz } from './proofs/safetensorsFuzz.ts';
 import { signals } from './proofs/signals.ts';
@@ -27,11 +28,12 @@ const proofs: readonly Proof[] = [
   diskFull,
   oneWriter,
   signals,
+  personTable,
 ];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string' } },
+  options: { data: { type: 'string' }, table: { type: 'string' } },
 });
 
 try {
@@ -43,7 +45,7 @@ try {
 }
 
 function list(): void {
-  console.log('npm run prove -- NAME [--data PATH]\n');
+  console.log('npm run prove -- NAME [--data PATH] [--table PATH]\n');
   for (const { name, claim } of proofs) console.log(`${name.padEnd(20)} ${claim}`);
 }
 
@@ -55,10 +57,10 @@ function found(name: string): Proof {
 }
 
 async function prove({ name, claim, run }: Proof): Promise<void> {
-  const options: ProofOptions = values.data === undefined ? {} : { data: values.data };
-  const { held, figure } = await run(options);
+  const { held, figure } = await run(values);
   console.log(`${held ? 'held' : 'FAILED'}: ${claim}\n${figure}`);
-  const command = `npm run prove -- ${name}${values.data === undefined ? '' : ' --data PATH'}`;
+  const paths = Object.keys(values).map((option) => ` --${option} PATH`);
+  const command = `npm run prove -- ${name}${paths.join('')}`;
   const date = new Date().toISOString();
   addRecord({ name, held, claim, figure, command, date, commit: commit(), machine: machine() });
   if (!held) process.exitCode = 1;

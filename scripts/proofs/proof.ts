@@ -2,6 +2,8 @@
 export interface ProofOptions {
   /** Pictures, for the proofs that train on them; see `ocelli train --data`. */
   readonly data?: string;
+  /** The table of the founding persons, for the proof about it. */
+  readonly table?: string;
 }
 
 /** What a long proof found. */

@@ -102,6 +102,11 @@ export {
 } from './data/table/correctionRules.ts';
 export { type LabelQuery, matchingRows, type Wanted } from './data/table/labelQuery.ts';
 export { logPriors } from './data/table/logPriors.ts';
+export {
+  type PreparedTable,
+  readPreparedTable,
+  writePreparedTable,
+} from './data/table/preparedTable.ts';
 export { oneHot, oneHotColumns } from './data/table/oneHot.ts';
 export { type OpenedTable, openTable, type OpenTableOptions } from './data/table/openTable.ts';
 export {
