@@ -52,7 +52,7 @@ afterAll(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-describe.each(['torch.md', 'training.md'])('docs/%s', (name) => {
+describe.each(['torch.md', 'training.md', 'data.md'])('docs/%s', (name) => {
   const examples = examplesOf(fs.readFileSync(path.join(docs, name), 'utf8'));
 
   it('has examples, and each promises something', () => {
