@@ -2,6 +2,7 @@
 import { randint } from '@ocelli/torch';
 import {
   assemble,
+  countedHeads,
   type Assembled,
   CIFAR10_CONSTANTS,
   ImageDataset,
@@ -33,7 +34,7 @@ export async function davidnetTraining(options: TrainingOptions): Promise<Traini
   const pictures = options.data === undefined ? noise(options.pictures) : await real(options);
   const data = trainingBatches(pictures, factsOf(pictures), experiment);
   const { stepsPerEpoch } = data;
-  return { ...assemble(experiment, { numClasses: pictures.classes.length, stepsPerEpoch }), data };
+  return { ...assemble(experiment, { heads: countedHeads(pictures), stepsPerEpoch }), data };
 }
 
 function noise(count: number): ImageDataset {
@@ -52,5 +53,5 @@ function factsOf(pictures: ImageDataset): PictureFacts {
   const { mean, std } = CIFAR10_CONSTANTS;
   const [, height, width] = pictures.imageShape;
   const counts = { trainCount: pictures.length, validationCount: 0 };
-  return { classes: pictures.classes, height, width, mean, std, ...counts };
+  return { labelNames: pictures.labelNames, height, width, mean, std, ...counts };
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manualSeed, noGrad, setNumThreads } from '@ocelli/torch';
+import { manualSeed, noGrad, setNumThreads, type Tensor } from '@ocelli/torch';
 import {
   buildModel,
   createRunFolder,
@@ -16,6 +16,7 @@ import {
   type TrainedModel,
   writeLabels,
   writeRunRecord,
+  headsOf,
 } from 'ocelli';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,9 +52,9 @@ beforeAll(async () => {
   data = await openRunData(experiment, { cacheFolder: join(folder, 'cache') });
   const run = createRunFolder(join(folder, 'runs'), 'path');
   writeRunRecord(run, { experiment, pictures: data.facts });
-  writeLabels(run, data.facts.classes);
+  writeLabels(run, data.facts.labelNames);
   manualSeed(3);
-  const model = buildModel(experiment, 2);
+  const model = buildModel(experiment, headsOf(data.facts.labelNames));
   saveWeights(run.weights, 'best', { model, epoch: 1, step: 1 });
   trained = loadTrainedModel(run);
 }, 60_000);
@@ -65,14 +66,15 @@ test('a picture file predicted alone has the probabilities that it has in an eva
     device: 'cpu',
   }).batches();
   if (batch === undefined) throw new Error('there is no batch');
-  const evaluated = noGrad(() =>
-    trained.model.forward(batch.images).softmax(1),
+  const evaluated = noGrad(
+    () => (trained.model.forward(batch.images) as Tensor).softmax(1), // of a model of one label
   ).toArray() as number[][];
+  const [{ classes } = { classes: [] }] = headsOf(trained.labelNames);
   for (const [index, probabilities] of evaluated.entries()) {
     const file = join(pictures, dataset.nameOf(index));
     const predicted = await predictFile(file, trained);
     const byLabel = new Map(predicted.map(({ label, probability }) => [label, probability]));
-    for (const [label, name] of data.facts.classes.entries()) {
+    for (const [label, name] of classes.entries()) {
       expect(byLabel.get(name), dataset.nameOf(index)).toBeCloseTo(probabilities[label] ?? NaN, 5);
     }
   }

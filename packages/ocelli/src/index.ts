@@ -234,12 +234,17 @@ export { type FixedSubject, type Subject } from './explain/subject.ts';
 export { type ModelOutput, type Target } from './explain/target.ts';
 
 export { alternatingBatches, type AlternatingBatchesOptions } from './train/alternatingBatches.ts';
-export { assemble, type Assembled, buildModel, type DataSizes } from './train/assemble.ts';
+export { assemble, type Assembled, type DataSizes } from './train/assemble.ts';
 export {
   attributeLoss,
   type AttributeLossOptions,
   type AttributesLossOptions,
 } from './train/attributeLoss.ts';
+export {
+  type AttributeOptions,
+  attributeSettings,
+  type AttributesInput,
+} from './train/attributeSettings.ts';
 export { checkFigures, figureNames } from './train/bestFigure.ts';
 export {
   listCheckpoints,
@@ -252,6 +257,8 @@ export {
 export { budget, type BudgetOptions } from './train/budget.ts';
 export { earlyStopping, type EarlyStoppingOptions } from './train/earlyStopping.ts';
 export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
+export { buildModel } from './train/buildModel.ts';
+export { type CountedHead, countedHeads } from './train/countedHeads.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
 export {
@@ -281,6 +288,7 @@ export {
   type HeadLossName,
   type HeadLossOptions,
 } from './train/headLoss.ts';
+export { evaluationFacts, type HeadOptions, headOptions } from './train/headOptions.ts';
 export { bestEpoch, bestFigures, epochsOf } from './train/history.ts';
 export { LearnedLossWeights } from './train/learnedLossWeights.ts';
 export { classificationLoss, type ClassificationLossOptions, type Loss } from './train/loss.ts';
@@ -299,6 +307,8 @@ export {
   PredictionRecord,
 } from './train/predictionRecord.ts';
 export {
+  answersTo,
+  type HeadAnswer,
   type LabelProbability,
   loadTrainedModel,
   predictFile,

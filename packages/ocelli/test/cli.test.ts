@@ -317,7 +317,10 @@ test(
     expect(err).not.toMatch(/^ {4}at /m);
     const kept = runFolderAt(join(folder, 'runs/burst/1'));
     const { experiment } = readRunRecord(kept);
-    const state = assemble(experiment, { numClasses: 3, stepsPerEpoch: 1 });
+    const state = assemble(experiment, {
+      heads: [{ classes: ['a', 'b', 'c'], counts: [1, 1, 1] }],
+      stepsPerEpoch: 1,
+    });
     expect(loadNewestCheckpoint(kept.checkpoints, state, () => {}).step).toBe(2);
     expect(loadWeights(kept.weights, 'last', state.model)).toEqual({ epoch: 2, step: 2 });
     for (const [name, tensor] of state.model.stateDict()) {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildModel } from '../src/train/assemble.ts';
+import { buildModel } from '../src/train/buildModel.ts';
 import { resolveExperiment } from '../src/train/experiment.ts';
 import { createRunFolder, writeLabels } from '../src/train/runFolder.ts';
 import { writeRunRecord } from '../src/train/runRecord.ts';
@@ -79,10 +79,13 @@ function makeRun(): void {
   const constants = { mean: [100, 100, 100], std: [60, 60, 60] };
   const sizes = { height: 16, width: 16, trainCount: 12, validationCount: 3 };
   const run = createRunFolder(join(folder, 'runs'), 'six');
-  writeRunRecord(run, { experiment, pictures: { classes, ...constants, ...sizes } });
-  writeLabels(run, classes);
+  writeRunRecord(run, {
+    experiment,
+    pictures: { labelNames: { classes }, ...constants, ...sizes },
+  });
+  writeLabels(run, { classes });
   const save = (name: WeightsName, seed: number): void => {
-    const model = buildModel({ ...experiment, seed }, classes.length);
+    const model = buildModel({ ...experiment, seed }, [{ classes }]);
     saveWeights(run.weights, name, { model, epoch: seed, step: seed });
   };
   save('best', 1);

@@ -19,8 +19,10 @@ import {
   trainingTransforms,
 } from '../src/train/pictureBatches.ts';
 
+const classes = ['bright', 'dark', 'mixed'];
+
 const facts = {
-  classes: ['bright', 'dark', 'mixed'],
+  labelNames: { classes },
   height: 8,
   width: 8,
   mean: [128, 128, 128],
@@ -35,7 +37,7 @@ export function noisePictures(count: number, seed = 0): ImageDataset {
   return new ImageDataset({
     pixels: randint({ high: 256, shape: [count, 8, 8, 3], dtype: 'uint8' }),
     labels: Int32Array.from({ length: count }, (_, index) => index % 3),
-    classes: facts.classes,
+    classes,
     nameOf: (row) => `noise/${row}.png`,
   });
 }

@@ -1,13 +1,18 @@
-import { checkDevice, DataError } from '@ocelli/torch';
-import type { ImageDataset } from '../data/imageDataset.ts';
+import { checkDevice, DataError, OptionError } from '@ocelli/torch';
+import { headsOf, type LabelNames } from '../data/labelNames.ts';
 import { openPictures } from '../data/openPictures.ts';
+import type { PictureDataset } from '../data/pictureDataset.ts';
+import { attributeTable } from '../report/attributeLines.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { evaluationLine } from '../report/lines.ts';
+import { countedHeads } from '../train/countedHeads.ts';
 import { evaluate } from '../train/evaluate.ts';
+import { evaluationFacts, headOptions } from '../train/headOptions.ts';
 import { evaluationBatches } from '../train/pictureBatches.ts';
 import { loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
-import { openRunData, picturesFound } from '../train/runData.ts';
-import { openRunFolder } from '../train/runFolder.ts';
+import { type DataListeners, openRunData, picturesFound } from '../train/runData.ts';
+import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
+import { openLabelledTable } from '../train/tableData.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { warnOfLeftOut } from './leftOut.ts';
@@ -15,6 +20,8 @@ import { positiveInteger } from './positiveInteger.ts';
 
 export interface EvaluateCommandOptions {
   readonly data?: string;
+  readonly table?: string;
+  readonly images?: string;
   readonly weights: string;
   readonly batchSize?: string;
   readonly device?: string;
@@ -29,61 +36,109 @@ export async function runEvaluate(run: string, options: EvaluateCommandOptions):
   const weights = choice(where, { name: '--weights', value: options.weights, among });
   const { device, json = false } = options;
   if (device !== undefined) checkDevice(where, device);
-  const trained = loadTrainedModel(openRunFolder(run), { weights, ...(device && { device }) });
+  const folder = openRunFolder(run);
+  const trained = loadTrainedModel(folder, { weights, ...(device && { device }) });
   const batchSize = positiveInteger(where, '--batch-size', options.batchSize);
-  const { split, dataset } = await picturesFor(trained, options.data);
+  const { split, dataset } = await picturesFor({ trained, folder }, options);
   const { device: place } = trained.experiment;
   const size = batchSize ?? trained.experiment.batchSize;
   const data = evaluationBatches(dataset, trained.pictures, { batchSize: size, device: place });
-  const scores = await evaluate(trained.model, data, { device: place });
-  if (scores === undefined) throw new Error('internal: an evaluation without a signal was ended');
+  const evaluation = await evaluate(trained.model, data, {
+    device: place,
+    ...evaluationFacts(headOptions(trained.experiment, countedHeads(dataset))),
+  });
+  if (evaluation === undefined) throw new Error('internal: an evaluation without signal was ended');
   const { epoch } = trained.weights;
-  const line = json
-    ? JSON.stringify({ split, ...scores, weights, epoch })
-    : `${evaluationLine({ split, scores })}\nweights: ${weights}, of epoch ${epoch}`;
-  process.stdout.write(`${line}\n`);
+  const lines = json
+    ? [JSON.stringify({ split, ...evaluation, weights, epoch })]
+    : [
+        evaluationLine({ split, scores: evaluation }),
+        ...attributeTable(evaluation),
+        `weights: ${weights}, of epoch ${epoch}`,
+      ];
+  process.stdout.write(`${lines.join('\n')}\n`);
   return exitCodes.done;
+}
+
+interface Run {
+  readonly trained: TrainedModel;
+  readonly folder: RunFolder;
 }
 
 interface Part {
   readonly split: string;
-  readonly dataset: ImageDataset;
+  readonly dataset: PictureDataset;
 }
 
 /** The part a run validated on, or of other data its test part, validation part or all there is. */
-async function picturesFor(trained: TrainedModel, path: string | undefined): Promise<Part> {
+async function picturesFor(run: Run, options: EvaluateCommandOptions): Promise<Part> {
+  const { data, table, images } = options;
+  if (data !== undefined && table !== undefined) {
+    throw new OptionError(`${where}: expected --data or --table, got both.`);
+  }
   const reporter = dataReporter(process.stderr);
   try {
-    if (path === undefined) {
-      const data = await openRunData(trained.experiment, reporter.listeners);
-      reporter.end();
-      warnOfLeftOut(data.skipped, data.foundCount);
-      return data.validation;
-    }
-    const { height, width } = trained.pictures;
-    const size = { height, width };
-    const { onBadImage } = trained.experiment;
-    const opened = await openPictures({ path, size, onBadImage, ...reporter.listeners });
-    reporter.end();
-    warnOfLeftOut(opened.skipped, picturesFound(opened));
-    refuseOtherClasses(path, trained.classes, opened.classes);
-    const { test, validation, train } = opened;
-    if (test) return { split: 'test', dataset: test };
-    if (validation) return { split: 'validation', dataset: validation };
-    return { split: 'whole', dataset: train };
+    if (table !== undefined) return await wholeTable(run, { table, images }, reporter.listeners);
+    if (data !== undefined) return await otherPictures(run.trained, data, reporter.listeners);
+    return await ownPart(run, reporter.listeners);
   } finally {
     reporter.end();
   }
 }
 
-/** Labels are positions in the list of classes: another list would silently mean other labels. */
-function refuseOtherClasses(
-  path: string,
-  expected: readonly string[],
-  got: readonly string[],
-): void {
-  if (expected.join('\n') === got.join('\n')) return;
-  throw new DataError(
-    `${path}: expected the classes of the run (${expected.join(', ')}), got ${got.join(', ')}.`,
+async function ownPart({ trained, folder }: Run, listeners: DataListeners): Promise<Part> {
+  const { experiment } = trained;
+  const data = await openRunData(experiment, { ...listeners, ...splitOf(folder) });
+  warnOfLeftOut(data.skipped, data.foundCount);
+  refuseOtherLabels(experiment.data ?? experiment.table ?? 'data', trained, data.facts.labelNames);
+  return data.validation;
+}
+
+async function wholeTable(
+  { trained }: Run,
+  { table, images }: { table: string; images: string | undefined },
+  listeners: DataListeners,
+): Promise<Part> {
+  if (!('attributes' in trained.labelNames)) {
+    const rule = 'expected no --table for a run of one label a picture';
+    throw new OptionError(`${where}: ${rule}, got ${table}. Pass --data.`);
+  }
+  const { experiment, pictures } = trained;
+  const { height, width } = pictures;
+  const schema = trained.labelNames.attributes;
+  const opened = await openLabelledTable(
+    { ...experiment, images: images ?? null },
+    { ...listeners, path: table, schema, size: { height, width } },
   );
+  warnOfLeftOut(opened.skipped, opened.dataset.length + opened.skipped.length);
+  return { split: 'whole', dataset: opened.dataset };
+}
+
+async function otherPictures(
+  trained: TrainedModel,
+  path: string,
+  listeners: DataListeners,
+): Promise<Part> {
+  const { height, width } = trained.pictures;
+  const { onBadImage } = trained.experiment;
+  const opened = await openPictures({ path, size: { height, width }, onBadImage, ...listeners });
+  warnOfLeftOut(opened.skipped, picturesFound(opened));
+  refuseOtherLabels(path, trained, { classes: opened.classes });
+  const { test, validation, train } = opened;
+  if (test) return { split: 'test', dataset: test };
+  if (validation) return { split: 'validation', dataset: validation };
+  return { split: 'whole', dataset: train };
+}
+
+/** Labels are positions in lists of classes: other lists would silently mean other labels. */
+function refuseOtherLabels(path: string, { labelNames }: TrainedModel, got: LabelNames): void {
+  const [expected, found] = [listed(labelNames), listed(got)];
+  if (expected === found) return;
+  throw new DataError(`${path}: expected the classes of the run (${expected}), got ${found}.`);
+}
+
+function listed(names: LabelNames): string {
+  return headsOf(names)
+    .map(({ attribute, classes }) => (attribute ? `${attribute}: ` : '') + classes.join(', '))
+    .join('; ');
 }

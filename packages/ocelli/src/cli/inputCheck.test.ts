@@ -7,7 +7,7 @@ function check(mean: number, std: number) {
   const train = noisePictures(60);
   const constants = { mean: [mean, mean, mean], std: [std, std, std] };
   const sizes = { height: 8, width: 8, trainCount: 60, validationCount: 0 };
-  const facts = { classes: train.classes, ...constants, ...sizes };
+  const facts = { labelNames: train.labelNames, ...constants, ...sizes };
   return checkInput({ train, facts }, 0);
 }
 

@@ -71,6 +71,8 @@ function addEvaluate(program: Command, done: Done): void {
   command(program, 'evaluate <run>')
     .description('measure a trained model on pictures with known labels')
     .option('--data <path>', "pictures, as for train (default: the run's own)")
+    .option('--table <file>', 'a table with labels, for a run of attributes')
+    .option('--images <folder>', "folder that the table's paths start from (default: its own)")
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option('--batch-size <number>', "pictures per step (default: the run's own)")
     .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")

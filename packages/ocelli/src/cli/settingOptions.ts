@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { choicesOf, settingEntries } from '../train/experiment.ts';
 import { optionNameOf } from '../train/optionName.ts';
-import type { Setting } from '../train/settings.ts';
+import type { Setting } from '../train/setting.ts';
 
 /**
  * Gives a command one option for every setting of an experiment, with the default in its help. Options
@@ -28,10 +28,12 @@ function defaultText({ fallback, fallbackText }: Setting): string {
   return fallbackText ?? String(fallback);
 }
 
-type Kind = 'number' | 'boolean' | 'string';
+type Kind = 'number' | 'boolean' | 'string' | 'list' | 'options';
 
 function kindOf({ schema }: Setting): Kind {
   const { type } = schema.def;
+  if (type === 'array') return 'list';
+  if (type === 'custom') return 'options';
   return type === 'number' || type === 'boolean' ? type : 'string';
 }
 
@@ -39,16 +41,43 @@ function placeholder(setting: Setting): string {
   const choices = choicesOf(setting);
   if (choices.length > 6) return 'name';
   if (choices.length > 0) return choices.join('|');
-  return kindOf(setting) === 'number' ? 'number' : 'text';
+  const kind = kindOf(setting);
+  if (kind === 'options') return 'name.option=value';
+  return kind === 'number' ? 'number' : 'text';
 }
 
-/** Text to number where a number is meant; what is no number stays text, for the message about it. */
-function parserFor(setting: Setting): (text: string) => unknown {
-  if (kindOf(setting) !== 'number') return (text) => text;
-  return (text) => {
-    const value = Number(text);
-    return text.trim() === '' || Number.isNaN(value) ? text : value;
-  };
+/**
+ * What the text of an option means; what it cannot mean stays text, for the message about it. Options
+ * that may be given again get what they were before.
+ */
+function parserFor(setting: Setting): (text: string, before: unknown) => unknown {
+  const kind = kindOf(setting);
+  if (kind === 'number') return numberOr;
+  if (kind === 'list') return (text, before) => [...((before ?? []) as string[]), text];
+  if (kind === 'options') return withOption;
+  return (text) => text;
+}
+
+function numberOr(text: string): unknown {
+  const value = Number(text);
+  return text.trim() === '' || Number.isNaN(value) ? text : value;
+}
+
+/** `gender.lossWeight=0.3` among the options before it; the name itself may have dots. */
+function withOption(text: string, before: unknown): unknown {
+  const [, name, key, value] = /^(.+)\.([^.=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || key === undefined || value === undefined) return text;
+  const options = (before ?? {}) as Record<string, object>;
+  return { ...options, [name]: { ...options[name], [key]: valueOf(value) } };
+}
+
+/** A number or list as JSON has them, or else the words as they stand. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // as in loss=focal
+  }
 }
 
 /** The settings among the options of a command line; other options are the command's own. */

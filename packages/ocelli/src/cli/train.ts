@@ -20,7 +20,13 @@ import { describeEnvironment } from '../train/environment.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import { openRunData, type PictureFacts, type RunData } from '../train/runData.ts';
-import { createRunFolder, openRunFolder, type RunFolder, writeLabels } from '../train/runFolder.ts';
+import {
+  createRunFolder,
+  openRunFolder,
+  type RunFolder,
+  splitOf,
+  writeLabels,
+} from '../train/runFolder.ts';
 import { readRunRecord, writeRunRecord } from '../train/runRecord.ts';
 import { runSession, type SessionResult } from '../train/session.ts';
 import { choice } from './choice.ts';
@@ -49,7 +55,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
   const plan = options.resume === undefined ? planNew(file, options) : planResume(file, options);
   checkDevice(where, plan.experiment.device);
   setNumThreads(plan.experiment.threads ?? getNumThreads());
-  const data = await openData(plan.experiment, mode);
+  const data = await openData(plan, mode);
   const { validationShare } = data;
   const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
   const input = checkInput(data, experiment.seed);
@@ -76,6 +82,8 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
 /** What is to be done: its settings, and how its folder is had once the data is known to be good. */
 interface Plan {
   readonly experiment: Experiment;
+  /** The split of a run on a table that goes on. */
+  readonly splitFile?: string;
   readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
 }
 
@@ -89,7 +97,8 @@ function planNew(file: string | undefined, options: TrainOptions): Plan {
     const name = options.runName ?? `${dataName(complete)}-${complete.model}`;
     const folder = createRunFolder(options.runsDir ?? 'runs', name);
     writeRunRecord(folder, { experiment: complete, pictures: data.facts });
-    writeLabels(folder, data.facts.classes);
+    writeLabels(folder, data.facts.labelNames);
+    data.writeSplit?.(folder.split);
     const { threads, device } = complete;
     const facts = { ocelli: version(), libtorch: libtorchVersion(), threads: threads ?? 1, device };
     writeJsonDurably(folder.environment, describeEnvironment(facts));
@@ -115,7 +124,7 @@ function planResume(file: string | undefined, options: TrainOptions): Plan {
     refuseOtherPictures(folder, pictures, facts);
     return folder;
   };
-  return { experiment, folderFor };
+  return { experiment, folderFor, ...splitOf(folder) };
 }
 
 function readExperimentFile(path: string): object {
@@ -129,8 +138,8 @@ function readExperimentFile(path: string): object {
 
 /** A run that goes on with other pictures would be neither the old run nor a new one. */
 function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: PictureFacts): void {
-  for (const key of ['classes', 'trainCount', 'validationCount', 'height', 'width'] as const) {
-    const [expected, got] = [String(before[key]), String(now[key])];
+  for (const key of ['labelNames', 'trainCount', 'validationCount', 'height', 'width'] as const) {
+    const [expected, got] = [JSON.stringify(before[key]), JSON.stringify(now[key])];
     if (expected === got) continue;
     throw new DataError(
       `${shown(folder)}: expected the pictures the run began with (${key} ${expected}), got ${got}. ` +
@@ -139,12 +148,14 @@ function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: Pictu
   }
 }
 
-async function openData(experiment: Experiment, mode: ProgressMode): Promise<RunData> {
+async function openData({ experiment, splitFile }: Plan, mode: ProgressMode): Promise<RunData> {
   const reporter = dataReporter(mode === 'silent' ? nowhere : process.stderr);
   try {
-    const data = await openRunData(experiment, reporter.listeners);
+    const listeners = { ...reporter.listeners, ...(splitFile !== undefined && { splitFile }) };
+    const data = await openRunData(experiment, listeners);
     reporter.end();
     warnOfLeftOut(data.skipped, data.foundCount);
+    for (const sentence of data.warnings) warn(sentence);
     return data;
   } finally {
     reporter.end();
@@ -153,9 +164,10 @@ async function openData(experiment: Experiment, mode: ProgressMode): Promise<Run
 
 const nowhere: Output = { write: () => {} };
 
-function dataName({ data, dataset }: Experiment): string {
-  if (data === null) return dataset ?? 'pictures';
-  const stem = basename(data).replace(/\.(tar|tar\.gz|tgz)$/, '');
+function dataName({ data, table, dataset }: Experiment): string {
+  const path = data ?? table;
+  if (path === null) return dataset ?? 'pictures';
+  const stem = basename(path).replace(/\.(tar|tar\.gz|tgz|csv)$/, '');
   return stem.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'pictures';
 }
 

@@ -1,9 +1,11 @@
-import type { Module } from '@ocelli/torch';
+import type { AnyModule } from '@ocelli/torch';
 import { expect, test } from 'vitest';
+import { countParameters } from '../models/countParameters.ts';
 import { assemble } from './assemble.ts';
 import { type ExperimentInput, resolveExperiment } from './experiment.ts';
 
-const sizes = { numClasses: 10, stepsPerEpoch: 98 };
+const classes = Array.from('abcdefghij');
+const sizes = { heads: [{ classes, counts: classes.map(() => 100) }], stepsPerEpoch: 98 };
 
 function assembled(input: ExperimentInput) {
   return assemble(resolveExperiment(input), sizes);
@@ -14,7 +16,7 @@ function optionsOf(input: ExperimentInput): Record<string, unknown> {
   return options;
 }
 
-function firstWeights(model: Module): unknown {
+function firstWeights(model: AnyModule): unknown {
   return model.parameters()[0]?.toArray();
 }
 
@@ -67,7 +69,8 @@ test('the seed decides the first weights, the model their number, memory is chan
   const model = assembled({}).model;
   expect(firstWeights(assembled({ seed: 0 }).model)).toEqual(firstWeights(model));
   expect(firstWeights(assembled({ seed: 1 }).model)).not.toEqual(firstWeights(model));
-  expect(assembled({ model: 'davidnet-athena' }).model.constructor.name).toBe('DavidNetAthena');
+  const athena = assembled({ model: 'davidnet-athena' }).model;
+  expect(countParameters(athena).trainable).toBe(6_573_194);
   const wide = model.parameters().filter(({ shape }) => shape[2] === 3);
   expect(wide.every((weight) => weight.isContiguous('channelsLast'))).toBe(true);
 });

@@ -1,24 +1,40 @@
-import { Adam, AdamW, manualSeed, type Module, SGD, type Tensor } from '@ocelli/torch';
-import { createModel } from '../models/catalog.ts';
+import { Adam, AdamW, SGD, type Tensor } from '@ocelli/torch';
+import { attributeLoss } from './attributeLoss.ts';
+import { buildModel } from './buildModel.ts';
 import type { SavableOptimizer } from './checkpoint.ts';
+import type { CountedHead } from './countedHeads.ts';
+import type { EvaluateOptions } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
+import { type GradientRule, jointGradients, separateGradients } from './gradientRule.ts';
+import type { PictureModel } from './headBatches.ts';
+import { evaluationFacts, type HeadOptions, headOptions } from './headOptions.ts';
+import { LearnedLossWeights } from './learnedLossWeights.ts';
 import { classificationLoss, type Loss } from './loss.ts';
+import { projectedGradients } from './projectedGradients.ts';
 import { type Schedule, triangle } from './schedule.ts';
 import type { StepOptimizer } from './trainStep.ts';
 
 /** What an experiment makes of its settings, before any picture is seen. */
 export interface Assembled {
-  readonly model: Module;
+  readonly model: PictureModel;
   readonly optimizer: StepOptimizer & SavableOptimizer;
   readonly loss: Loss;
+  readonly gradients: GradientRule;
   readonly lrAt: Schedule;
+  /** Factors on the learning rate, one for each parameter group of the optimizer. */
+  readonly lrFactors: readonly number[];
   /** Longest gradient of the loss as it is, summed or not; absent: gradients are left as they are. */
   readonly gradientClip?: number;
+  /** Figures whose mean decides which epoch is best. */
+  readonly best: readonly string[];
+  /** Of attributes, what an evaluation needs to know. */
+  readonly attributes?: NonNullable<EvaluateOptions['attributes']>;
 }
 
-/** Sizes that come from the data. */
+/** What comes from the data. */
 export interface DataSizes {
-  readonly numClasses: number;
+  /** The heads with the training pictures of their classes; see `countedHeads`. */
+  readonly heads: readonly CountedHead[];
   readonly stepsPerEpoch: number;
 }
 
@@ -26,46 +42,94 @@ export interface DataSizes {
  * Builds model, optimizer, loss and schedule of an experiment. Weights depend on its seed alone.
  *
  * @throws {DeviceError} if the device is not there.
+ * @throws {OptionError} if options are given to an attribute that the data does not have.
  */
 export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
-  const { lossReduction: reduction, labelSmoothing, gradientClip } = experiment;
-  const model = buildModel(experiment, sizes.numClasses);
+  const { gradientClip } = experiment;
+  const model = buildModel(experiment, sizes.heads);
+  const options = headOptions(experiment, sizes.heads);
+  const loss = buildLoss(experiment, options);
+  const groups = parameterGroups(experiment, { model, loss, options });
   return {
     model,
-    optimizer: buildOptimizer(experiment, model.parameters()),
-    loss: classificationLoss({ reduction, labelSmoothing }),
+    loss,
+    optimizer: buildOptimizer(experiment, groups),
+    lrFactors: groups.map(({ factor }) => factor),
+    gradients: gradientRules[experiment.gradients ?? 'joint'](model),
     lrAt: buildSchedule(experiment, sizes.stepsPerEpoch),
+    best: bestFigures(experiment, options),
     ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
+    ...evaluationFacts(options),
   };
 }
 
-/** The model of an experiment on its device, its weights drawn from the seed. */
-export function buildModel(
-  experiment: Pick<Experiment, 'seed' | 'model' | 'device'>,
-  numClasses: number,
-): Module {
-  manualSeed(experiment.seed);
-  const model = createModel(experiment.model, { numClasses });
-  return model.to({ device: experiment.device, memoryFormat: 'channelsLast' });
+const gradientRules: Readonly<
+  Record<'joint' | 'separate' | 'projected', (model: PictureModel) => GradientRule>
+> = {
+  joint: () => jointGradients,
+  separate: separateGradients,
+  projected: projectedGradients,
+};
+
+function buildLoss(experiment: Experiment, heads: readonly HeadOptions[]): Loss {
+  const { lossReduction: reduction, labelSmoothing, lossWeights, device } = experiment;
+  if (heads.length === 0) return classificationLoss({ reduction, labelSmoothing });
+  const attributes = Object.fromEntries(heads.map((head) => [head.attribute, head.loss]));
+  const learned =
+    lossWeights === 'learned' ? new LearnedLossWeights(Object.keys(attributes)).to({ device }) : {};
+  return attributeLoss({
+    reduction,
+    attributes,
+    ...(learned instanceof LearnedLossWeights && { learned }),
+  });
 }
 
-function buildOptimizer(
-  experiment: Experiment,
-  parameters: readonly Tensor[],
-): Assembled['optimizer'] {
-  const { optimizer, momentum, nesterov } = experiment;
+/** The figures that `best` stands for: itself, that of one attribute, or those of all. */
+function bestFigures({ best }: Experiment, heads: readonly HeadOptions[]): readonly string[] {
+  if (best === 'mean' && heads.length > 0) return heads.map(({ figure }) => figure);
+  return [heads.find(({ attribute }) => attribute === best)?.figure ?? best];
+}
+
+interface Group {
+  readonly params: readonly Tensor[];
+  /** Factor on the learning rate. */
+  readonly factor: number;
+  readonly weightDecay: number;
+}
+
+interface Learning {
+  readonly model: PictureModel;
+  readonly loss: Loss;
+  readonly options: readonly HeadOptions[];
+}
+
+/** One group where all learn alike; else one for the trunk, one a head, one for the loss. */
+function parameterGroups(experiment: Experiment, { model, loss, options }: Learning): Group[] {
   // The learning rate is divided by the scale at every step, so the decay, which is not part of the
   // loss, has to be multiplied to stay what it says.
   const weightDecay = experiment.weightDecay * gradientScale(experiment);
+  const factorOf = (key: string): number => {
+    const head = options.find(({ attribute }) => key.startsWith(`heads.${attribute}.`));
+    return head?.lr ?? experiment.trunkLr ?? 1;
+  };
+  const byFactor = new Map<number, Tensor[]>();
+  for (const [key, parameter] of model.namedParameters()) {
+    const factor = factorOf(key);
+    byFactor.set(factor, [...(byFactor.get(factor) ?? []), parameter]);
+  }
+  const groups = [...byFactor].map(([factor, params]) => ({ factor, params, weightDecay }));
+  const { learned } = loss;
+  if (learned === undefined) return groups;
+  return [...groups, { factor: 1, params: learned.parameters(), weightDecay: 0 }];
+}
+
+function buildOptimizer(experiment: Experiment, groups: readonly Group[]): Assembled['optimizer'] {
+  const { optimizer, momentum, nesterov } = experiment;
+  const params = groups.map(({ params, weightDecay }) => ({ params, weightDecay }));
   const lr = 0; // set before every step
-  if (optimizer === 'adam') return new Adam(parameters, { lr, weightDecay });
-  if (optimizer === 'adamw') return new AdamW(parameters, { lr, weightDecay });
-  return new SGD(parameters, {
-    lr,
-    weightDecay,
-    momentum: momentum ?? 0,
-    nesterov: nesterov ?? false,
-  });
+  if (optimizer === 'adam') return new Adam(params, { lr });
+  if (optimizer === 'adamw') return new AdamW(params, { lr });
+  return new SGD(params, { lr, momentum: momentum ?? 0, nesterov: nesterov ?? false });
 }
 
 /** How many times as long the gradients are as those of a loss that is a mean. */

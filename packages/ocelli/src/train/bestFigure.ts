@@ -3,7 +3,7 @@ import { headsOf, type LabelNames } from '../data/labelNames.ts';
 import type { Scores } from '../metrics/scores.ts';
 
 /** What is measured of each head, and over all. */
-const figures = ['accuracy', 'balancedAccuracy', 'loss'] as const;
+export const figures = ['accuracy', 'balancedAccuracy', 'loss'] as const;
 type Figure = (typeof figures)[number];
 
 /** What decides which epoch is best, unless something else is declared. */

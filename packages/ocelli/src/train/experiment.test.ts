@@ -1,10 +1,20 @@
 import { expect, test } from 'vitest';
 import { type ExperimentInput, resolveExperiment, settingEntries } from './experiment.ts';
+import type { SettingName } from './settings.ts';
 
 test('without any setting: the recipe that really ran, with a decay that decays', () => {
   expect(resolveExperiment({})).toEqual({
     data: null,
     dataset: 'cifar10',
+    table: null,
+    images: null,
+    imageColumn: null,
+    labelColumns: null,
+    ignoreColumns: null,
+    groupColumn: null,
+    corrections: null,
+    oversampling: null,
+    testShare: null,
     validationShare: null,
     imageSize: null,
     onBadImage: 'error',
@@ -20,6 +30,11 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     weightDecay: 5e-4,
     lossReduction: 'sum',
     labelSmoothing: 0,
+    attributes: null,
+    lossWeights: null,
+    gradients: null,
+    trunkLr: null,
+    best: 'accuracy',
     gradientClip: null,
     pad: 4,
     padMode: 'reflect',
@@ -42,6 +57,15 @@ test('a resolved experiment resolves to itself, so a stored one can be read back
 const other: Required<ExperimentInput> = {
   data: '/pictures',
   dataset: 'cifar100',
+  table: 'labels.csv',
+  images: '/pictures',
+  imageColumn: 'file',
+  labelColumns: ['gender', 'age'],
+  ignoreColumns: ['remark'],
+  groupColumn: 'person',
+  corrections: ['pose = Back => emotion := Neutral'],
+  oversampling: ['emotion != Neutral x6'],
+  testShare: 0.1,
   validationShare: 0.2,
   imageSize: 64,
   onBadImage: 'skip',
@@ -57,6 +81,11 @@ const other: Required<ExperimentInput> = {
   weightDecay: 0.1,
   lossReduction: 'mean',
   labelSmoothing: 0.1,
+  attributes: { gender: { lossWeight: 0.3 } },
+  lossWeights: 'classCount',
+  gradients: 'projected',
+  trunkLr: 0.5,
+  best: 'loss',
   gradientClip: 5,
   pad: 2,
   padMode: 'zeros',
@@ -67,8 +96,21 @@ const other: Required<ExperimentInput> = {
   threads: 3,
 };
 
+/** Whether a setting means something without a table; those of tables are refused instead. */
+function resolvesAlone(name: SettingName): boolean {
+  try {
+    resolveExperiment({ [name]: other[name] });
+    return true;
+  } catch (error) {
+    expect(String(error)).toContain(`expected no ${name} without a table`);
+    return false;
+  }
+}
+
 test.each(settingEntries().map(([name]) => name))('%s takes the value it is given', (name) => {
-  expect(resolveExperiment({ [name]: other[name] })[name]).toBe(other[name]);
+  const needsTable = !resolvesAlone(name);
+  const input = { ...(needsTable && { table: 'labels.csv' }), [name]: other[name] };
+  expect(resolveExperiment(input)[name]).toBe(other[name]);
 });
 
 test.each(settingEntries())('%s has a default that its help can say', (_, setting) => {
@@ -116,6 +158,26 @@ const refused: [Record<string, unknown>, string][] = [
   [
     { pad: 0, padMode: 'zeros' },
     'experiment: expected no padMode without padding, got "zeros". It would have no effect.',
+  ],
+  [
+    { table: 'labels.csv', data: '/pictures' },
+    'experiment: expected no data with a table; the folder its paths start from is images, got "/pictures". It would have no effect.',
+  ],
+  [
+    { table: 'labels.csv', lossWeights: 'learned', gradients: 'separate' },
+    'experiment: expected gradients to be joint where lossWeights are learned, got "separate".',
+  ],
+  [
+    { table: 'labels.csv', lossWeights: 'learned', lossReduction: 'sum' },
+    'experiment: expected lossReduction to be mean where lossWeights are learned, got "sum".',
+  ],
+  [
+    { table: 'labels.csv', attributes: { gender: { lossWieght: 2 } } },
+    'experiment: unknown option attributes.gender.lossWieght. Did you mean "lossWeight"?',
+  ],
+  [
+    { table: 'labels.csv', attributes: { gender: { loss: 'hinge' } } },
+    'experiment: expected attributes.gender.loss to be one of crossEntropy, focal, binary, got "hinge".',
   ],
   [{ epochs: 4, peakEpoch: 4 }, 'experiment: expected peakEpoch to be below epochs (4), got 4.'],
   [

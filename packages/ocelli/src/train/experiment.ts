@@ -1,8 +1,10 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
 import { peakEpochOf } from './schedule.ts';
+import { refusedAttributes } from './attributeSettings.ts';
+import type { Setting } from './setting.ts';
 import {
+  defaultTableImageSize,
   optimizerDefaults,
-  type Setting,
   type SettingName,
   type Settings,
   settings,
@@ -11,14 +13,34 @@ import { z } from 'zod';
 
 type ValueOf<Name extends SettingName> = z.infer<Settings[Name]['schema']>;
 
+/** Settings that a table of pictures is opened by. */
+const tableSettings = [
+  'table',
+  'images',
+  'imageColumn',
+  'labelColumns',
+  'ignoreColumns',
+  'groupColumn',
+  'corrections',
+  'oversampling',
+  'testShare',
+] as const;
+type TableSettingName = (typeof tableSettings)[number];
+
+/** Settings of models with many heads. */
+const attributesSettings = ['attributes', 'lossWeights', 'gradients', 'trunkLr'] as const;
+type AttributesSettingName = (typeof attributesSettings)[number];
+
 /** What a user may say about an experiment: any settings, in any number. */
 export type ExperimentInput = { readonly [Name in SettingName]?: ValueOf<Name> };
 
 /** Settings that mean something when they are absent, or that another setting can switch off. */
 type Nullable =
   | 'data'
+  | TableSettingName
   | 'dataset'
   | 'validationShare'
+  | AttributesSettingName
   | 'imageSize'
   | 'gradientClip'
   | 'threads'
@@ -76,6 +98,7 @@ function problemWith(
   value: unknown,
   { where, nameOf }: { where: string; nameOf: NameOf },
 ): string[] {
+  if (name === 'attributes') return refusedAttributes(value, where);
   const setting = new Map<string, Setting>(settingEntries()).get(name);
   if (setting === undefined) {
     const hint = didYouMean(nameOf(name), Object.keys(settings).map(nameOf));
@@ -108,7 +131,7 @@ class Answers {
     return {
       ...this.#source(),
       validationShare: g.validationShare ?? null,
-      imageSize: g.imageSize ?? null,
+      imageSize: g.imageSize ?? (g.table === undefined ? null : defaultTableImageSize),
       onBadImage: this.#answer('onBadImage'),
       model: this.#answer('model'),
       epochs: this.#answer('epochs'),
@@ -116,6 +139,8 @@ class Answers {
       ...this.#optimization(),
       ...this.#learningRate(),
       labelSmoothing: this.#answer('labelSmoothing'),
+      ...this.#heads(),
+      best: this.#answer('best'),
       gradientClip: g.gradientClip ?? null,
       ...this.#augmentation(),
       seed: this.#answer('seed'),
@@ -125,10 +150,45 @@ class Answers {
   }
 
   #source() {
-    const { data, dataset } = this.#given;
-    if (data === undefined) return { data: null, dataset: dataset ?? 'cifar10' };
+    const { data, dataset, table } = this.#given;
+    const columns = this.#orNull(tableSettings);
+    if (table !== undefined) {
+      this.#refuseUnread('data', 'with a table; the folder its paths start from is images');
+      this.#refuseUnread('dataset', 'with a table');
+      return { data: null, dataset: null, ...columns };
+    }
+    for (const name of tableSettings) this.#refuseUnread(name, 'without a table');
+    if (data === undefined) return { data: null, dataset: dataset ?? 'cifar10', ...columns };
     this.#refuseUnread('dataset', 'with data of your own');
-    return { data, dataset: null };
+    return { data, dataset: null, ...columns };
+  }
+
+  #heads() {
+    const { table, lossWeights, gradients, trunkLr } = this.#given;
+    if (table === undefined) {
+      for (const name of attributesSettings) this.#refuseUnread(name, 'without a table');
+      return this.#orNull(attributesSettings);
+    }
+    if (lossWeights === 'learned') {
+      if (gradients !== undefined && gradients !== 'joint') {
+        this.#refuse('gradients', 'joint where lossWeights are learned');
+      }
+      if (this.#given.lossReduction === 'sum') {
+        this.#refuse('lossReduction', 'mean where lossWeights are learned');
+      }
+    }
+    return {
+      attributes: this.#given.attributes ?? null,
+      lossWeights: lossWeights ?? 'equal',
+      gradients: gradients ?? 'joint',
+      trunkLr: trunkLr ?? 1,
+    };
+  }
+
+  /** The given ones of some settings, the others `null`. */
+  #orNull<Name extends TableSettingName | AttributesSettingName>(names: readonly Name[]) {
+    const entries = names.map((name) => [name, this.#given[name] ?? null]);
+    return Object.fromEntries(entries) as { [Key in Name]: ValueOf<Key> | null }; // one a name
   }
 
   #optimization() {
@@ -142,7 +202,8 @@ class Answers {
     const momentum = this.#given.momentum ?? defaults.momentum;
     const nesterov = this.#given.nesterov ?? (momentum === 0 ? false : defaults.nesterov);
     if (nesterov === true && momentum === 0) this.#refuse('nesterov', 'off without momentum');
-    const lossReduction = this.#given.lossReduction ?? defaults.lossReduction;
+    const usual = this.#given.table === undefined ? defaults.lossReduction : 'mean';
+    const lossReduction = this.#given.lossReduction ?? usual;
     if (optimizer !== 'sgd' && lossReduction === 'sum') {
       // Adam divides by the size of the gradient, so dividing its rate by the batch would be wrong.
       this.#refuse('lossReduction', `mean with optimizer ${optimizer}`);

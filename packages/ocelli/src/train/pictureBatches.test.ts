@@ -6,7 +6,7 @@ import { evaluationBatches, trainingBatches, trainingTransforms } from './pictur
 import type { Batch } from './trainingData.ts';
 
 const facts = {
-  classes: ['a', 'b', 'c'],
+  labelNames: { classes: ['a', 'b', 'c'] },
   height: 8,
   width: 8,
   mean: [100, 110, 120],
@@ -99,7 +99,7 @@ test.each([
   const dataset = new ImageDataset({
     pixels: randint({ high: 256, shape: [4, height, width, 3], dtype: 'uint8' }),
     labels: Int32Array.of(0, 1, 2, 0),
-    classes: facts.classes,
+    classes: facts.labelNames.classes,
     nameOf: String,
   });
   const [evaluated] = evaluationBatches(dataset, own, settings).batches();

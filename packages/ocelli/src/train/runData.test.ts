@@ -21,7 +21,11 @@ function open(name: string, input: ExperimentInput = {}): Promise<RunData> {
 test('without a validation part the test part is validated on, and called so', async () => {
   const { train, validation, facts } = await open('both');
   expect([train.length, validation.dataset.length, validation.split]).toEqual([30, 6, 'test']);
-  expect(facts).toMatchObject({ classes: ['blue', 'green', 'red'], height: 16, width: 16 });
+  expect(facts).toMatchObject({
+    labelNames: { classes: ['blue', 'green', 'red'] },
+    height: 16,
+    width: 16,
+  });
 });
 
 test('validationShare holds back training pictures and leaves the test part alone', async () => {

@@ -1,16 +1,19 @@
 import type { ImageDataset } from '../data/imageDataset.ts';
+import type { LabelNames } from '../data/labelNames.ts';
+import type { PictureDataset } from '../data/pictureDataset.ts';
 import { openPictures, type OpenPicturesOptions, type Pictures } from '../data/openPictures.ts';
 import { trainValidationSplit } from '../data/split.ts';
 import { channelStatistics, type ChannelStatistics } from '../data/statistics.ts';
 import type { Experiment } from './experiment.ts';
 import { defaultValidationShare } from './settings.ts';
 import { cachedStatistics } from './statisticsCache.ts';
+import { openTableData } from './tableData.ts';
 
 /** The pictures of a run, and what a model needs to know to see others the same way. */
 export interface RunData {
-  readonly train: ImageDataset;
+  readonly train: PictureDataset;
   /** Pictures evaluated after every epoch, and what they are called. */
-  readonly validation: { readonly split: string; readonly dataset: ImageDataset };
+  readonly validation: { readonly split: string; readonly dataset: PictureDataset };
   readonly facts: PictureFacts;
   /** Share of the training pictures that was held back to validate on; `null` where none was. */
   readonly validationShare: number | null;
@@ -18,11 +21,16 @@ export interface RunData {
   readonly skipped: Pictures['skipped'];
   /** Pictures found in all parts of the data, those left out among them. */
   readonly foundCount: number;
+  /** Sentences about what may spoil a training. */
+  readonly warnings: readonly string[];
+  /** Writes down which row is in which part; of a table alone. */
+  readonly writeSplit?: (file: string) => void;
 }
 
 /** How pictures become the model's input: stored with the run, used again for prediction. */
 export interface PictureFacts {
-  readonly classes: readonly string[];
+  /** What the labels stand for. */
+  readonly labelNames: LabelNames;
   /** Size of the stored pictures, in pixels. */
   readonly height: number;
   readonly width: number;
@@ -56,21 +64,24 @@ export function pictureOptions(
  * own validation part, else its test part, else a share held back from training. Asked for, a share is
  * always held back, so that the test part stays unseen.
  *
+ * @param listeners.splitFile of a table, the stored split to use instead of a new one.
  * @throws {DataError} for everything that can be wrong with the data.
  */
 export async function openRunData(
   experiment: Experiment,
-  listeners: DataListeners = {},
+  listeners: DataListeners & { readonly splitFile?: string } = {},
 ): Promise<RunData> {
+  if (experiment.table !== null) return openTableData(experiment, experiment.table, listeners);
   const pictures = await openPictures(pictureOptions(experiment, listeners));
   const { train, validation, validationShare } = partsOf(pictures, experiment);
   const { mean, std } = pictures.constants ?? measured(pictures, train);
   const [, height, width] = train.imageShape;
   const { classes, skipped } = pictures;
+  const labelNames = { classes };
   const counts = { trainCount: train.length, validationCount: validation.dataset.length };
-  const facts = { classes, height, width, mean, std, ...counts };
+  const facts = { labelNames, height, width, mean, std, ...counts };
   const foundCount = picturesFound(pictures);
-  return { train, validation, validationShare, skipped, foundCount, facts };
+  return { train, validation, validationShare, skipped, foundCount, facts, warnings: [] };
 }
 
 /** How many pictures there are in all parts of the data, those left out among them. */
@@ -81,7 +92,11 @@ export function picturesFound({ train, validation, test, skipped }: Pictures): n
 function partsOf(
   pictures: Pictures,
   { validationShare, seed }: Experiment,
-): Pick<RunData, 'train' | 'validation' | 'validationShare'> {
+): {
+  train: ImageDataset;
+  validation: { split: string; dataset: ImageDataset };
+  validationShare: number | null;
+} {
   const { train, validation, test } = pictures;
   if (validationShare === null) {
     const none = { train, validationShare: null };

@@ -46,8 +46,8 @@ test('a run is found by its folder, or by its name as the newest', () => {
 test('labels come back in the order of the logits, whatever they are called', () => {
   const folder = createRunFolder(runs, 'a');
   const classes = ['truck', '__proto__', 'None', '10', '9'];
-  writeLabels(folder, classes);
-  expect(readLabels(folder)).toEqual(classes);
+  writeLabels(folder, { classes });
+  expect(readLabels(folder)).toEqual({ classes });
 });
 
 test('a durable write replaces the whole file and leaves nothing else behind', () => {

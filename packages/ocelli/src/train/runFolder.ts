@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError, OptionError } from '@ocelli/torch';
+import type { LabelNames } from '../data/labelNames.ts';
 import { flushFolder, writeJsonDurably } from './durableFile.ts';
 
 /** Names of everything in one run's folder; the folder is `runs/<name>/<n>`. */
@@ -11,10 +12,12 @@ export interface RunFolder {
   /** The record of what happened, one event a line. */
   readonly events: string;
   readonly results: string;
-  /** `{ "classes": [...] }`, in the order of the logits. */
+  /** `{ "classes": [...] }` in the order of the logits, or `{ "attributes": { name: [...] } }`. */
   readonly labels: string;
   /** Versions, threads, processor and commit: what a result depends on besides the experiment. */
   readonly environment: string;
+  /** Which row of a table is in which part; only runs on tables have it. */
+  readonly split: string;
   readonly weights: string;
   readonly checkpoints: string;
 }
@@ -29,6 +32,7 @@ export function runFolderAt(path: string): RunFolder {
     results: inside('results.csv'),
     labels: inside('labels.json'),
     environment: inside('environment.json'),
+    split: inside('split.json'),
     weights: inside('weights'),
     checkpoints: inside('checkpoints'),
   };
@@ -89,13 +93,17 @@ export function openRunFolder(path: string): RunFolder {
   );
 }
 
-/** The classes of a run, in the order of its logits. */
-export function readLabels(folder: RunFolder): string[] {
-  const content = JSON.parse(readFileSync(folder.labels, 'utf8')) as { classes: string[] };
-  return content.classes;
+/** The stored split of a run on a table, as an option for opening its data; nothing for other runs. */
+export function splitOf({ split }: RunFolder): { readonly splitFile?: string } {
+  return existsSync(split) ? { splitFile: split } : {};
 }
 
-/** Stores the classes of a run, in the order of its logits. */
-export function writeLabels(folder: RunFolder, classes: readonly string[]): void {
-  writeJsonDurably(folder.labels, { classes });
+/** What the outputs of a run stand for: classes, or attributes, in order. */
+export function readLabels(folder: RunFolder): LabelNames {
+  return JSON.parse(readFileSync(folder.labels, 'utf8')) as LabelNames; // written below
+}
+
+/** Stores what the outputs of a run stand for. */
+export function writeLabels(folder: RunFolder, names: LabelNames): void {
+  writeJsonDurably(folder.labels, names);
 }

@@ -7,6 +7,7 @@ import { atTheBeginning, type Progress, type TrainEvent } from './events.ts';
 import type { Experiment } from './experiment.ts';
 import { fit, type FitOptions, type FitResult } from './fit.ts';
 import { evaluationBatches, trainingBatches } from './pictureBatches.ts';
+import { countedHeads } from './countedHeads.ts';
 import type { RunData } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
 import { lockRun } from './runLock.ts';
@@ -75,7 +76,7 @@ function workOf({ experiment, data }: SessionOptions): FitOptions & { assembled:
   const training = trainingBatches(train, facts, experiment);
   const held = evaluationBatches(validation.dataset, facts, experiment);
   const { stepsPerEpoch } = training;
-  const assembled = assemble(experiment, { numClasses: facts.classes.length, stepsPerEpoch });
+  const assembled = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
   return {
     ...assembled,
     assembled,

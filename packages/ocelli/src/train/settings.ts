@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { modelNames } from '../models/modelNames.ts';
-
-/** One setting of an experiment: what it may be, what it is by default, and how to say so. */
-export interface Setting<Schema extends z.ZodType = z.ZodType> {
-  readonly schema: Schema;
-  /** The rule in words, to follow "expected <name> to be". */
-  readonly rule: string;
-  /** What it does, for `--help`. */
-  readonly help: string;
-  /** The value it has unless the user says otherwise, where that depends on nothing else. */
-  readonly fallback?: z.infer<Schema>;
-  /** The default in words, where it depends on other settings or on the data. */
-  readonly fallbackText?: string;
-}
+import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
+import {
+  betweenZeroAndOne,
+  choice,
+  define,
+  flag,
+  notNegative,
+  positiveInteger,
+  share,
+  text,
+  texts,
+} from './setting.ts';
 
 /** Share of the training pictures held back where the data has no other part to validate on. */
 export const defaultValidationShare = 0.15;
+
+/** Side of the pictures of a table, which are seldom all of one size. */
+export const defaultTableImageSize = 112;
 
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
@@ -34,26 +36,6 @@ function byOptimizer(key: keyof (typeof optimizerDefaults)['sgd']): string {
     .join(', ');
 }
 
-function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return { schema: z.enum(values), rule: `one of ${values.join(', ')}` };
-}
-
-function positiveInteger(most = 1e9) {
-  return { schema: z.int().min(1).max(most), rule: 'a positive integer' };
-}
-
-const share = { schema: z.number().min(0).lt(1), rule: 'a number from 0 to below 1' };
-const flag = { schema: z.boolean(), rule: 'true or false' };
-const notNegative = { schema: z.number().min(0), rule: 'a number of at least 0' };
-const text = { schema: z.string().min(1), rule: 'a text that is not empty' };
-
-function define<Schema extends z.ZodType>(
-  kind: Pick<Setting<Schema>, 'schema' | 'rule'>,
-  rest: Omit<Setting<Schema>, 'schema' | 'rule'>,
-): Setting<Schema> {
-  return { ...kind, ...rest };
-}
-
 /**
  * Every setting of an experiment. The one place where they are named, bounded and defaulted; the
  * command line, its help and the experiment file follow from it.
@@ -66,20 +48,50 @@ export const settings = {
     help: 'pictures: a folder train/<class>/*, test/<class>/*, an archive of it, or CIFAR binary batches',
     fallbackText: 'the published data set, from the cache or else downloaded',
   }),
+  table: define(text, {
+    help: 'pictures with attributes: a CSV file with a column of paths and any number of label columns',
+    fallbackText: 'none',
+  }),
+  images: define(text, {
+    help: 'folder that the paths in the table start from',
+    fallbackText: "the table's own",
+  }),
+  imageColumn: define(text, { help: 'column of paths', fallbackText: 'found by its content' }),
+  labelColumns: define(texts, {
+    help: 'column that is an attribute; may be given again, in the order of the attributes',
+    fallbackText: 'all that hold classes',
+  }),
+  ignoreColumns: define(texts, {
+    help: 'column that is no attribute; may be given again',
+    fallbackText: 'none',
+  }),
+  groupColumn: define(text, {
+    help: 'rows with the same value here stay in one part of the split',
+    fallbackText: 'none',
+  }),
+  corrections: define(texts, {
+    help: 'label correction, such as "bodypose = Back => emotion := Neutral"; may be given again',
+    fallbackText: 'none',
+  }),
+  oversampling: define(texts, {
+    help: 'rule that repeats training rows, such as "emotion != Neutral x6"; may be given again',
+    fallbackText: 'none',
+  }),
   dataset: define(choice(['cifar10', 'cifar100']), {
     help: 'published data set to train on, where no data is given',
     fallbackText: 'cifar10',
   }),
-  validationShare: define(
-    { schema: z.number().gt(0).lt(1), rule: 'a number between 0 and 1' },
-    {
-      help: 'share of the training pictures held back to validate on',
-      fallbackText: `none where the data has a part for that, else ${defaultValidationShare}`,
-    },
-  ),
+  validationShare: define(betweenZeroAndOne, {
+    help: 'share of the training pictures held back to validate on',
+    fallbackText: `none where the data has a part for that, else ${defaultValidationShare}`,
+  }),
+  testShare: define(betweenZeroAndOne, {
+    help: 'share of the rows of a table held back to test on',
+    fallbackText: 'none',
+  }),
   imageSize: define(positiveInteger(4096), {
     help: 'side in pixels to which pictures are resized once, when they are decoded',
-    fallbackText: 'the size the pictures have',
+    fallbackText: `the size the pictures have; of a table, ${defaultTableImageSize}`,
   }),
   onBadImage: define(choice(['error', 'skip']), {
     help: 'what to do about a picture that cannot be decoded',
@@ -127,11 +139,37 @@ export const settings = {
   }),
   lossReduction: define(choice(['sum', 'mean']), {
     help: 'whether the loss of a step adds up or averages over its pictures',
-    fallbackText: byOptimizer('lossReduction'),
+    fallbackText: `${byOptimizer('lossReduction')}; of attributes, mean`,
   }),
   labelSmoothing: define(share, {
     help: 'share of the target spread evenly over all classes',
     fallback: 0,
+  }),
+  attributes: define(
+    {
+      schema: z.custom<AttributesInput>((value) => refusedAttributes(value).length === 0),
+      rule: 'options by attribute, such as { "gender": { "lossWeight": 0.3 } }',
+    },
+    {
+      help: 'option of one attribute, such as gender.lossWeight=0.3; may be given again',
+      fallbackText: 'none',
+    },
+  ),
+  lossWeights: define(choice(['equal', 'classCount', 'learned']), {
+    help: 'of attributes: how much each counts: the same, by its number of classes, or as learned by uncertainty',
+    fallbackText: 'equal',
+  }),
+  gradients: define(choice(['joint', 'separate', 'projected']), {
+    help: 'of attributes: one backward pass; heads that follow their own loss alone; or conflicts projected away (PCGrad)',
+    fallbackText: 'joint',
+  }),
+  trunkLr: define(notNegative, {
+    help: 'of attributes: factor on the learning rate of the layers that all heads share',
+    fallbackText: '1',
+  }),
+  best: define(text, {
+    help: 'figure of the validation that decides the best epoch: accuracy, loss, balancedAccuracy, gender.balancedAccuracy, mean',
+    fallback: 'accuracy',
   }),
   gradientClip: define(
     { schema: z.number().positive(), rule: 'a number above 0' },

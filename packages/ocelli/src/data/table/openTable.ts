@@ -47,6 +47,8 @@ export interface OpenTableOptions<Schema extends AttributeSchema>
 /** A table with its pictures, decoded and divided. */
 export interface OpenedTable<Schema extends AttributeSchema> {
   readonly schema: Schema;
+  /** Every row of `table`, whatever its part. */
+  readonly all: AttributeDataset<Schema>;
   /** With the copies that oversampling made. */
   readonly train: AttributeDataset<Schema>;
   readonly validation: AttributeDataset<Schema>;
@@ -102,6 +104,7 @@ export async function openTable<const Schema extends AttributeSchema = Attribute
   const once = all.subset(split.train);
   return {
     schema: table.schema,
+    all,
     train: grown === undefined ? once : all.subset(grown.rows),
     validation: all.subset(split.validation),
     ...(split.test && { test: all.subset(split.test) }),
