@@ -7,6 +7,8 @@ import {
   createModel,
   defineSchema,
   headSizes,
+  openTable,
+  type PersonLabels,
 } from '../src/index.ts';
 
 const schema = defineSchema({
@@ -47,4 +49,24 @@ export function multiHeadModels(images: Tensor): void {
   void logits.gendr;
   const one: Tensor = createModel('densenet121', { numClasses: 10 }).forward(images);
   void [gender, one];
+}
+
+export async function tables(): Promise<void> {
+  const { validation } = await openTable({
+    path: 'labels.csv',
+    schema,
+    corrections: [{ when: { carryingbag: 'None' }, set: { gender: 'male' } }],
+    // @ts-expect-error a class of another attribute
+    oversampling: [{ when: { gender: { not: 'None' } }, times: 2 }],
+  });
+  validation.labelsOf('gender');
+  // @ts-expect-error a misspelt attribute
+  validation.labelsOf('gendr');
+}
+
+export function persons(labels: PersonLabels): void {
+  const pose: 'Back' | 'Front-Frontish' | 'Side' = labels.bodypose;
+  // @ts-expect-error a class that does not exist
+  void (labels.footwear === 'Boots');
+  void pose;
 }
