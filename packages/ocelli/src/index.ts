@@ -334,6 +334,42 @@ export { lockRun, type RunLock, RunLockedError } from './train/runLock.ts';
 export { readRunRecord, type RunRecord, writeRunRecord } from './train/runRecord.ts';
 export { runSaver, type Saver, type SaverOptions } from './train/saver.ts';
 export { peakEpochOf, triangle, type TriangleOptions } from './train/schedule.ts';
+export { cosine, type CosineOptions } from './train/schedules/cosine.ts';
+export {
+  createSchedule,
+  type MadeSchedule,
+  type RunLength,
+  scheduleEntries,
+  type ScheduleEntry,
+} from './train/schedules/createSchedule.ts';
+export { cyclic, type CyclicMode, type CyclicOptions } from './train/schedules/cyclic.ts';
+export {
+  type DecayOptions,
+  epochSchedule,
+  exponential,
+  type ExponentialOptions,
+  multiStep,
+  type MultiStepOptions,
+  restarts,
+  type RestartsOptions,
+  stepDecay,
+  type StepDecayOptions,
+  timeDecay,
+  type TimeDecayOptions,
+} from './train/schedules/decays.ts';
+export {
+  oneCycle,
+  type OneCycleOptions,
+  type RateAndMomentum,
+} from './train/schedules/oneCycle.ts';
+export { oneCycleTail, type OneCycleTailOptions } from './train/schedules/oneCycleTail.ts';
+export {
+  type PlateauState,
+  type PlateauVerdict,
+  ReduceOnPlateau,
+  type ReduceOnPlateauOptions,
+} from './train/schedules/reduceOnPlateau.ts';
+export { sequence, type Stretch } from './train/schedules/sequence.ts';
 export { runSession, type SessionOptions, type SessionResult } from './train/session.ts';
 export {
   type Batch,

@@ -1,0 +1,238 @@
+import { didYouMean, OptionCheck, OptionError, optionError, piecewiseLinear } from '@ocelli/torch';
+import { type Schedule, triangle } from '../schedule.ts';
+import { cosine } from './cosine.ts';
+import { cyclic, type CyclicMode } from './cyclic.ts';
+import { exponential, multiStep, restarts, stepDecay, timeDecay } from './decays.ts';
+import { oneCycle } from './oneCycle.ts';
+import { oneCycleTail } from './oneCycleTail.ts';
+import { sequence } from './sequence.ts';
+
+/** What a schedule follows from beside its own options. */
+export interface RunLength {
+  /** The experiment's learning rate: the highest or the first one, whichever the schedule knows. */
+  readonly lr: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** What is set before every step. */
+export interface MadeSchedule {
+  readonly lrAt: Schedule;
+  /** Present where the schedule moves the momentum too. */
+  readonly momentumAt?: Schedule;
+}
+
+/** A schedule that an experiment can name. Its options count in epochs. */
+export interface ScheduleEntry {
+  /** What it does to the learning rate, to follow its name. */
+  readonly purpose: string;
+  /** Its options and what they mean. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly make: (options: never, run: RunLength) => MadeSchedule;
+}
+
+type Momentum = readonly [number, number];
+
+interface CyclicSettings {
+  base?: number;
+  stepEpochs?: number;
+  mode?: CyclicMode;
+  gamma?: number;
+  max?: number;
+}
+
+interface Part {
+  fromEpoch: number;
+  schedule: Readonly<Record<string, object>>;
+}
+
+const momentum = 'lowest and highest momentum (default [0.85, 0.95])';
+
+const entries = {
+  constant: {
+    purpose: 'stays as it is',
+    options: {},
+    make: (_: object, { lr }: RunLength) => ({ lrAt: () => lr }),
+  },
+  triangle: {
+    purpose: 'rises in a line to its peak and falls to 0',
+    options: { peakEpoch: 'epoch of the peak (default: a quarter of the run)' },
+    make: (options: { peakEpoch?: number }, { lr, ...run }: RunLength) => ({
+      lrAt: triangle({ ...run, ...options, peak: lr }),
+    }),
+  },
+  cyclic: {
+    purpose: 'goes up and down in cycles',
+    options: {
+      base: 'lower bound (default: a hundredth of lr)',
+      max: 'upper bound (default: lr)',
+      stepEpochs: 'half a cycle, in epochs (default 4)',
+      mode: 'triangular, triangular2 or expRange (default triangular)',
+      gamma: 'with expRange: factor on the height, once a step',
+    },
+    make: ({ stepEpochs = 4, ...options }: CyclicSettings, { lr, stepsPerEpoch }: RunLength) => ({
+      lrAt: cyclic({ base: lr / 100, max: lr, ...options, stepSize: stepEpochs * stepsPerEpoch }),
+    }),
+  },
+  oneCycle: {
+    purpose: 'rises to its peak and falls far below where it began; momentum goes the other way',
+    options: {
+      peakEpoch: 'epoch of the peak (default: 0.3 of the run)',
+      anneal: 'cosine or linear (default cosine)',
+      divFactor: 'lr over the first learning rate (default 25)',
+      finalDivFactor: 'the first learning rate over the last (default 10000)',
+      momentum,
+    },
+    make: (
+      { peakEpoch, ...options }: { peakEpoch?: number; momentum?: Momentum },
+      { lr, epochs, stepsPerEpoch }: RunLength,
+    ) => {
+      const peak = peakEpoch !== undefined && { peak: peakEpoch / epochs };
+      return oneCycle({ ...options, ...peak, max: lr, totalSteps: epochs * stepsPerEpoch });
+    },
+  },
+  oneCycleTail: {
+    purpose: 'rises and falls in lines and ends in a short tail far below',
+    options: {
+      tail: 'share of the run after the cycle (default 0.1)',
+      scale: 'the cycle begins and ends at this share of lr (default 0.1)',
+      momentum,
+    },
+    make: (options: { tail?: number; scale?: number; momentum?: Momentum }, run: RunLength) =>
+      oneCycleTail({ ...options, max: run.lr, totalSteps: run.epochs * run.stepsPerEpoch }),
+  },
+  cosine: {
+    purpose: 'falls along half a cosine, after a warm-up if there is one',
+    options: {
+      warmupEpochs: 'epochs of a rise in a line before it (default 0)',
+      from: 'where the warm-up begins, as a share of lr (default 0)',
+      to: 'where it ends, as a share of lr (default 0)',
+    },
+    make: (
+      { warmupEpochs = 0, ...options }: { warmupEpochs?: number; from?: number; to?: number },
+      { lr, epochs, stepsPerEpoch }: RunLength,
+    ) => ({
+      lrAt: cosine({
+        ...options,
+        max: lr,
+        totalSteps: epochs * stepsPerEpoch,
+        warmupSteps: warmupEpochs * stepsPerEpoch,
+      }),
+    }),
+  },
+  piecewise: {
+    purpose: 'runs in straight lines through points',
+    options: { points: 'list of [epoch, learning rate]' },
+    make: (options: { points: readonly (readonly [number, number])[] }, run: RunLength) => {
+      const { points } = new OptionCheck('piecewise').read(options, ['points']);
+      if (!Array.isArray(points))
+        throw optionError('piecewise', 'points', 'a list of [epoch, lr]', points);
+      const atEpoch = piecewiseLinear(points);
+      return { lrAt: (step: number) => atEpoch(step / run.stepsPerEpoch) };
+    },
+  },
+  step: {
+    purpose: 'drops by a factor every so many epochs',
+    options: { every: 'epochs between drops', factor: 'of each drop (default 0.1)' },
+    make: (options: { every: number; factor?: number }, { lr, stepsPerEpoch }: RunLength) => ({
+      lrAt: stepDecay({ ...options, lr, every: inSteps(options.every, stepsPerEpoch) }),
+    }),
+  },
+  multiStep: {
+    purpose: 'drops by a factor at chosen epochs',
+    options: { at: 'epochs of the drops', factor: 'of each drop (default 0.1)' },
+    make: (
+      options: { at: readonly number[]; factor?: number },
+      { lr, stepsPerEpoch }: RunLength,
+    ) => ({
+      lrAt: multiStep({
+        ...options,
+        lr,
+        at: Array.isArray(options.at)
+          ? options.at.map((epoch) => epoch * stepsPerEpoch)
+          : options.at,
+      }),
+    }),
+  },
+  exponential: {
+    purpose: 'falls by a factor each epoch, evenly',
+    options: { factor: 'once an epoch' },
+    make: (options: { factor: number }, { lr, stepsPerEpoch }: RunLength) => ({
+      lrAt: exponential({ ...options, lr, every: stepsPerEpoch }),
+    }),
+  },
+  timeDecay: {
+    purpose: 'is divided by 1 + decay · step',
+    options: { decay: 'once a step' },
+    make: (options: { decay: number }, { lr }: RunLength) => ({
+      lrAt: timeDecay({ ...options, lr }),
+    }),
+  },
+  restarts: {
+    purpose: 'falls to its end and starts again, every so many epochs',
+    options: {
+      every: 'epochs between restarts',
+      factor: 'on the learning rate at each restart (default 1)',
+      anneal: 'cosine or linear (default cosine)',
+      to: 'where a decay ends, as a share of where it begins (default 0)',
+    },
+    make: (options: { every: number; factor?: number; to?: number }, run: RunLength) => ({
+      lrAt: restarts({ ...options, lr: run.lr, every: inSteps(options.every, run.stepsPerEpoch) }),
+    }),
+  },
+  sequence: {
+    purpose: 'is one schedule after another, each from its own beginning',
+    options: {
+      parts: 'list of { fromEpoch, schedule: { name: options } }, the first from epoch 0',
+    },
+    make: (options: { parts: readonly Part[] }, run: RunLength) => ({
+      lrAt: inParts(options, run),
+    }),
+  },
+} as const satisfies Record<string, ScheduleEntry>;
+
+/** Every schedule that an experiment can name. */
+export const scheduleEntries: ReadonlyMap<string, ScheduleEntry> = new Map(Object.entries(entries));
+
+/**
+ * The schedule of a run by name. Options count in epochs, whole or fractional, so that they hold for any
+ * batch size; the learning rate itself is the experiment's `lr`.
+ *
+ * @throws {OptionError} if the name or an option is unknown, with the nearest known one, or a value is
+ *   outside its bounds.
+ * @example
+ * createSchedule('oneCycle', { peakEpoch: 5, divFactor: 8 }, { lr: 0.1, epochs: 24, stepsPerEpoch: 98 });
+ */
+export function createSchedule(name: string, options: object, run: RunLength): MadeSchedule {
+  const found = scheduleEntries.get(name);
+  if (found === undefined) {
+    const known = [...scheduleEntries.keys()];
+    const hint = didYouMean(name, known) || `Known are ${known.join(', ')}.`;
+    throw new OptionError(`schedule: unknown schedule "${name}". ${hint}`);
+  }
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw optionError(name, 'options', 'an object', options);
+  }
+  new OptionCheck(name).read(options as Record<string, unknown>, Object.keys(found.options));
+  return found.make(options as never, run); // each checks the values it is given
+}
+
+/** What is no number stays what it is, for the message about it. */
+function inSteps(epochs: number, stepsPerEpoch: number): number {
+  return typeof epochs === 'number' ? epochs * stepsPerEpoch : epochs;
+}
+
+function inParts({ parts }: { parts: readonly Part[] }, run: RunLength): Schedule {
+  if (!Array.isArray(parts) || parts.length === 0) {
+    throw optionError('sequence', 'parts', 'a list of schedules', parts);
+  }
+  const list = parts as readonly Part[];
+  return sequence(
+    list.map(({ fromEpoch, schedule }, index) => {
+      const epochs = (list[index + 1]?.fromEpoch ?? run.epochs) - fromEpoch;
+      const [[name, options] = ['', {}]] = Object.entries(schedule);
+      const { lrAt } = createSchedule(name, options, { ...run, epochs });
+      return { from: fromEpoch * run.stepsPerEpoch, schedule: lrAt };
+    }),
+  );
+}
