@@ -334,6 +334,25 @@ export { lockRun, type RunLock, RunLockedError } from './train/runLock.ts';
 export { readRunRecord, type RunRecord, writeRunRecord } from './train/runRecord.ts';
 export { runSaver, type Saver, type SaverOptions } from './train/saver.ts';
 export { peakEpochOf, triangle, type TriangleOptions } from './train/schedule.ts';
+export {
+  clipped,
+  largestSuggestion,
+  readCurve,
+  saveCurve,
+  type SweepCurve,
+} from './train/lrFinder/curve.ts';
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+} from './train/lrFinder/findLearningRate.ts';
+export {
+  fitOneCycle,
+  type FitOneCycleOptions,
+  type FitOneCycleResult,
+} from './train/lrFinder/fitOneCycle.ts';
+export { suggest, type Suggestions } from './train/lrFinder/suggestions.ts';
+export type { SweepOptions } from './train/lrFinder/sweep.ts';
+export type { SweepPoint } from './train/lrFinder/sweepPoint.ts';
 export { cosine, type CosineOptions } from './train/schedules/cosine.ts';
 export {
   createSchedule,
@@ -379,6 +398,7 @@ export {
 } from './train/trainingData.ts';
 export {
   setLearningRate,
+  setMomentum,
   type StepObserver,
   type StepOptimizer,
   type StepParts,

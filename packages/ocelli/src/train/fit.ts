@@ -22,7 +22,7 @@ import {
   type EvaluationData,
   type TrainingData,
 } from './trainingData.ts';
-import { setLearningRate, type StepParts, trainStep } from './trainStep.ts';
+import { setLearningRate, setMomentum, type StepParts, trainStep } from './trainStep.ts';
 
 export interface FitOptions extends StepParts {
   data: TrainingData;
@@ -32,6 +32,8 @@ export interface FitOptions extends StepParts {
    * divided by the batch size, whatever the size of the last batch.
    */
   lrAt: Schedule;
+  /** Momentum of each step. @default as the optimizer has it */
+  momentumAt?: Schedule;
   /** Factors on the learning rate, one for each parameter group. @default 1 for each */
   lrFactors?: readonly number[];
   /** What is evaluated after every epoch, and the name it goes by. */
@@ -168,7 +170,7 @@ class Run {
   }
 
   #makeStep(batch: Batch, totals: RunningTotals): void {
-    const { lrAt, lrFactors, seed = 0, data, optimizer } = this.#options;
+    const { lrAt, lrFactors, momentumAt, seed = 0, data, optimizer } = this.#options;
     const { step } = this.#progress;
     const lr = lrAt(step);
     const samples = batch.indices.length;
@@ -176,6 +178,7 @@ class Run {
     manualSeed(mixSeed(seed, step));
     const isSum = this.#options.loss.reduction === 'sum';
     setLearningRate(optimizer, isSum ? lr / data.batchSize : lr, lrFactors);
+    if (momentumAt) setMomentum(optimizer, momentumAt(step));
     try {
       trainStep(batch, this.#options, (outcome) => {
         this.#watch.observe(outcome.loss, { step: step + 1, lr, batchSize: samples, names });

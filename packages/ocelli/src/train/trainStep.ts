@@ -1,4 +1,4 @@
-import { clipGradNorm, scope, type Tensor } from '@ocelli/torch';
+import { clipGradNorm, optionError, scope, type Tensor } from '@ocelli/torch';
 import type { BatchOutcome } from '../metrics/batchOutcome.ts';
 import { type GradientRule, jointGradients } from './gradientRule.ts';
 import type { PictureModel } from './headBatches.ts';
@@ -63,6 +63,24 @@ export function setLearningRate(
   for (const [index, group] of optimizer.paramGroups.entries()) {
     group.lr = lr * (factors[index] ?? 1);
   }
+}
+
+/**
+ * Sets the momentum of every parameter group.
+ *
+ * @throws {OptionError} if the optimizer has none, so that a schedule of it would do nothing.
+ */
+export function setMomentum(optimizer: StepOptimizer, momentum: number): void {
+  for (const group of optimizer.paramGroups) {
+    if (!hasMomentum(group)) {
+      throw optionError('setMomentum', 'optimizer', 'one with momentum, such as SGD', 'another');
+    }
+    group.momentum = momentum;
+  }
+}
+
+function hasMomentum(group: object): group is { momentum: number } {
+  return 'momentum' in group;
 }
 
 function parametersOf(optimizer: StepOptimizer): Tensor[] {

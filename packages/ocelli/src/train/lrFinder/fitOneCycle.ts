@@ -1,0 +1,52 @@
+import { OptionError } from '@ocelli/torch';
+import type { SavableOptimizer } from '../checkpoint.ts';
+import { fit, type FitOptions, type FitResult } from '../fit.ts';
+import { createSchedule } from '../schedules/createSchedule.ts';
+import type { StepOptimizer } from '../trainStep.ts';
+import type { SweepCurve } from './curve.ts';
+import { findLearningRate } from './findLearningRate.ts';
+import type { Suggestions } from './suggestions.ts';
+import type { SweepOptions } from './sweep.ts';
+
+export interface FitOneCycleOptions extends Omit<FitOptions, 'lrAt' | 'momentumAt' | 'optimizer'> {
+  optimizer: StepOptimizer & SavableOptimizer;
+  /** Which suggestion is the peak. @default 'valley' */
+  suggestion?: keyof Suggestions;
+  /** What the finder tries. @default as `findLearningRate` has it */
+  finder?: SweepOptions;
+  /** Options of the schedule `oneCycle`, in epochs. @default {} */
+  oneCycle?: object;
+}
+
+/** What was found, and how the run went. */
+export interface FitOneCycleResult extends FitResult {
+  readonly lr: number;
+  readonly curve: SweepCurve;
+}
+
+/**
+ * Finds a learning rate and trains one cycle with it as the peak, in one call.
+ *
+ * @throws {OptionError} if the curve suggests nothing.
+ */
+export async function fitOneCycle(options: FitOneCycleOptions): Promise<FitOneCycleResult> {
+  const { suggestion = 'valley', finder = {}, oneCycle = {}, ...rest } = options;
+  const { model, optimizer, loss, data, gradients, gradientClip, device, epochs } = rest;
+  const curve = await findLearningRate({
+    ...finder,
+    ...{ model, optimizer, loss, data },
+    ...(gradients && { gradients }),
+    ...(gradientClip !== undefined && { gradientClip }),
+    ...(device && { device }),
+  });
+  const lr = curve.suggestions[suggestion];
+  if (lr === null) {
+    throw new OptionError(
+      `fitOneCycle: expected a curve with a suggestion by ${suggestion}, got one of ` +
+        `${curve.points.length} points that never falls. Choose the learning rate by hand.`,
+    );
+  }
+  const run = { lr, epochs, stepsPerEpoch: data.stepsPerEpoch };
+  const result = await fit({ ...rest, ...createSchedule('oneCycle', oneCycle, run) });
+  return { ...result, lr, curve };
+}
