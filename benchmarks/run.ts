@@ -5,9 +5,12 @@ import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { augment } from './augment.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
 import { decode } from './decode.ts';
+import { evalDavidnet } from './evalDavidnet.ts';
 import { firstStep } from './firstStep.ts';
 import { inputShare } from './inputShare.ts';
 import { memory } from './memory.ts';
+import { muon } from './muon.ts';
+import { muon94 } from './muon94.ts';
 import { opCall } from './opCall.ts';
 import { table } from './table.ts';
 import { trainStepDavidnet } from './trainStepDavidnet.ts';
@@ -21,6 +24,9 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   augment,
   table,
+  muon,
+  evalDavidnet,
+  muon94,
 ];
 
 const { values, positionals } = parseArgs({

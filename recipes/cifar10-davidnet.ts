@@ -32,15 +32,15 @@ import {
   triangle,
 } from 'ocelli';
 
-const { data, epochs, seed, device, weightDecay } = recipeArguments({
+const { data, epochs, seed, batchSize, device, weightDecay } = recipeArguments({
   data: '', // a folder, an archive, or nothing: the published data set
   epochs: 20,
   seed: 0,
+  batchSize: 512,
   device: 'cpu',
   weightDecay: 5e-4,
 });
 
-const batchSize = 512;
 const peakLr = 0.4; // of one picture's mean loss; see `perStep`
 const momentum = 0.9;
 

@@ -8,6 +8,7 @@ import { commit } from './proofs/command.ts';
 import { diskFull } from './proofs/diskFull.ts';
 import { kill } from './proofs/kill.ts';
 import { memory } from './proofs/memory.ts';
+import { muon94 } from './proofs/muon94.ts';
 import { oneWriter } from './proofs/oneWriter.ts';
 import { opCallFlat } from './proofs/opCallFlat.ts';
 import { personTable } from './proofs/personTable.ts';
@@ -22,6 +23,7 @@ const proofs: readonly Proof[] = [
   opCallFlat,
   memory,
   cifar10Davidnet,
+  muon94,
   kill,
   syscalls,
   bitflips,

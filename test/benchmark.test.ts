@@ -51,9 +51,8 @@ describe('npm run bench', () => {
   it('refuses names and sizes that it does not know', { timeout: 120_000 }, () => {
     const unknown = bench('op-cal');
     expect(unknown.status).toBe(1);
-    expect(unknown.stderr).toContain(
-      'bench: expected NAME to be one of op-call, train-step-davidnet, decode, first-step, ' +
-        'input-share, memory, got "op-cal". Did you mean "op-call"?',
+    expect(unknown.stderr).toMatch(
+      /^bench: expected NAME to be one of op-call, .*, got "op-cal"\. Did you mean "op-call"\?$/m,
     );
     expect(bench('op-call', '--batch-size', 'x').stderr).toContain(
       'bench: expected --batch-size to be a positive integer, got "x".',

@@ -1,15 +1,15 @@
-"""A training step of DavidNet in stock PyTorch, timed: davidnet.py BATCH_SIZE THREADS
+"""DavidNet in stock PyTorch on pictures of 32x32, timed: davidnet.py BATCH_SIZE THREADS
 
-Answers each line on stdin, the name of a memory layout, with the seconds of one step in that layout on
-pictures of 32x32: forward, summed cross-entropy, backward, SGD with Nesterov momentum and weight decay.
+A step is forward, summed cross-entropy, backward, SGD with Nesterov momentum and weight decay.
 """
 
 import sys
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from serving import compiled, serve
 
 
 class ConvNorm(nn.Module):
@@ -45,11 +45,11 @@ class DavidNet(nn.Module):
         return self.head(self.blocks(self.stem(x)).amax((2, 3))) * 0.125
 
 
-class Trainer:
-    def __init__(self, memory_format, batch_size):
-        torch.manual_seed(0)
-        self.model = DavidNet().to(memory_format=memory_format)
-        self.images = torch.randn(batch_size, 3, 32, 32).contiguous(memory_format=memory_format)
+class Work:
+    def __init__(self, mode, layout):
+        self.model = DavidNet().to(memory_format=layout)
+        self.call = compiled(self.model, mode)
+        self.images = torch.randn(batch_size, 3, 32, 32).contiguous(memory_format=layout)
         self.labels = torch.randint(0, 10, (batch_size,))
         self.optimizer = torch.optim.SGD(
             self.model.parameters(),
@@ -60,17 +60,16 @@ class Trainer:
         )
 
     def step(self):
+        self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(self.model(self.images), self.labels, reduction="sum").backward()
+        F.cross_entropy(self.call(self.images), self.labels, reduction="sum").backward()
         self.optimizer.step()
+
+    def evaluate(self):
+        self.model.eval()
+        with torch.no_grad():
+            self.call(self.images).argmax(1)
 
 
 batch_size, threads = int(sys.argv[1]), int(sys.argv[2])
-torch.set_num_threads(threads)
-layouts = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-trainers = {name: Trainer(layout, batch_size) for name, layout in layouts.items()}
-print(torch.__version__, flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    trainers[line.strip()].step()
-    print(time.perf_counter() - start, flush=True)
+serve(Work, threads)

@@ -10,11 +10,14 @@ import { drawPictures } from './drawnPictures.ts';
 const recipes = fileURLToPath(new URL('../../../recipes/', import.meta.url));
 const names = readdirSync(recipes).filter((name) => name.endsWith('.ts'));
 
+/** Of three classes: an epoch of three steps. */
+const batchSize = 16;
+
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ocelli-recipes-'));
-  await drawPictures(join(folder, 'pictures'), { train: 6, test: 3, side: 32 });
-});
+  await drawPictures(join(folder, 'pictures'), { train: batchSize, test: 3, side: 32 });
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(names)('recipe %s', (name) => {
@@ -25,12 +28,19 @@ describe.each(names)('recipe %s', (name) => {
     expect(new Set(sources)).toEqual(new Set(['@ocelli/torch', 'ocelli']));
   });
 
-  test('trains one epoch and measures it', async () => {
+  test('says at its top what was published, what was measured here, and how to run it', () => {
+    const text = readFileSync(join(recipes, name), 'utf8');
+    const header = text.slice(0, text.indexOf('\nimport'));
+    for (const word of ['Published:', 'Here:', 'Source:', 'Run:']) expect(header).toContain(word);
+  });
+
+  test('trains for three steps and measures the test part', async () => {
     const flags = ['--conditions=source', '--import', 'tsx', join(recipes, name)];
-    const words = ['--data', join(folder, 'pictures'), '--epochs', '1'];
+    const data = ['--data', join(folder, 'pictures')];
+    const words = [...data, '--epochs', '1', '--batch-size', String(batchSize)];
     const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...words], { env });
-    expect(stdout).toMatch(/^epoch: 1 {2}lr: 0\.0000 {2}train loss: \d+\.\d{4} {2}train acc: /m);
-    expect(stdout).toMatch(/^Test set: Average loss: \d+\.\d{4}, Accuracy: \d\/9 \(/m);
-  }, 120_000);
+    expect(stdout).toMatch(/^epoch: 1 .*train loss: \d+\.\d{4}/m);
+    expect(stdout).toMatch(/^(Test set: .*Accuracy: \d\/9|test accuracy: [01]\.\d{4})/m);
+  }, 300_000);
 });

@@ -291,6 +291,7 @@ export {
 } from './optim/paramGroup.ts';
 export { constantSchedule, piecewiseLinear, type Schedule } from './optim/schedule.ts';
 export { SGD, type SGDOptions } from './optim/sgd.ts';
+export { WeightAverage } from './optim/weightAverage.ts';
 export {
   MAX_DIMENSIONS,
   MAX_HEADER_BYTES,

@@ -1,13 +1,4 @@
-import {
-  type AfterBatchNorm,
-  BatchNorm2d,
-  Conv2d,
-  dirac,
-  maxPool2d,
-  Module,
-  noGrad,
-  type Tensor,
-} from '@ocelli/torch';
+import { BatchNorm2d, Conv2d, dirac, Module, noGrad, type Tensor } from '@ocelli/torch';
 
 /** What all blocks of an airbench network share. */
 export interface AirbenchBlockOptions {
@@ -54,11 +45,11 @@ export class AirbenchBlock extends Module {
 
   forward(images: Tensor): Tensor {
     const activation = this.#activation;
-    const after = (more: AfterBatchNorm = {}): AfterBatchNorm => ({ activation, ...more });
-    const pooled = this.norm1.forward(maxPool2d(this.conv1.forward(images), 2), after());
-    const mixed = this.norm2.forward(this.conv2.forward(pooled), after());
+    const pooled = this.norm1.forwardConvolved(this.conv1, images, { activation, poolFirst: true });
+    const mixed = this.norm2.forwardConvolved(this.conv2, pooled, { activation });
     if (this.conv3 === undefined || this.norm3 === undefined) return mixed;
-    return this.norm3.forward(this.conv3.forward(mixed), after({ addBeforeActivation: pooled }));
+    const after = { activation, addBeforeActivation: pooled };
+    return this.norm3.forwardConvolved(this.conv3, mixed, after);
   }
 }
 

@@ -56,3 +56,9 @@ test('epochs and seeds have orders of their own, and a batch is a function of th
   expect(order(1, 0)).not.toEqual(order(1, 1));
   expect(batches(1, {}, 1)).toEqual(batches(1).slice(1));
 });
+
+test('a batch larger than the data set is refused', () => {
+  expect(() => batches(1, { batchSize: 12 })).toThrow(
+    'alternatingBatches: expected batchSize to be at most the number of pictures (11), got 12.',
+  );
+});

@@ -1,4 +1,4 @@
-import { fromTypedArray, Generator, scope, type Tensor } from '@ocelli/torch';
+import { fromTypedArray, Generator, optionError, scope, type Tensor } from '@ocelli/torch';
 import { AlternatingEpochs } from '../augment/alternatingEpochs.ts';
 import { compose } from '../augment/compose.ts';
 import type { Transform } from '../augment/transform.ts';
@@ -18,6 +18,8 @@ export interface AlternatingBatchesOptions extends BatchOptions {
  * transformed. The last, smaller batch of an epoch is left out.
  *
  * All pictures of an epoch are augmented at once, when its first batch is asked for.
+ *
+ * @throws {OptionError} if a batch is larger than the data set.
  */
 export function alternatingBatches(
   dataset: ImageDataset,
@@ -25,6 +27,10 @@ export function alternatingBatches(
 ): TrainingData {
   const { batchSize, seed, device = 'cpu', transforms, translate } = options;
   const stepsPerEpoch = dataset.batchCount({ batchSize, dropLast: true });
+  if (stepsPerEpoch === 0) {
+    const rule = `at most the number of pictures (${dataset.length})`;
+    throw optionError('alternatingBatches', 'batchSize', rule, batchSize);
+  }
   const transform = compose(transforms);
   const generator = new Generator({ device }).manualSeed(mixSeed(seed));
   const pictures = scope(() => dataset.images.to({ device }).keep());

@@ -1,0 +1,39 @@
+// A recipe as a process of its own, and what its last line says.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+
+/** What a recipe got, from pictures in memory to the result. */
+export interface RecipeResult {
+  /** Share of the test pictures, 0 to 1. */
+  readonly accuracy: number;
+  readonly seconds: number;
+}
+
+/**
+ * Runs a recipe to its end; `note` hears every line it prints.
+ *
+ * @throws {Error} if it fails or does not end with its result.
+ */
+export async function runRecipe(
+  name: string,
+  words: readonly string[],
+  note: (line: string) => void,
+): Promise<RecipeResult> {
+  const file = join(import.meta.dirname, '..', 'recipes', `${name}.ts`);
+  const command = ['--import', 'tsx', '--conditions=source', file, ...words];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let last = '';
+  for await (const line of createInterface(child.stdout)) note((last = line));
+  if (child.exitCode === null) await once(child, 'exit');
+  const result = resultOf(last);
+  if (child.exitCode === 0 && result !== undefined) return result;
+  throw new Error(`${name}: expected it to end with its accuracy and time, got "${last}".`);
+}
+
+/** Reads `test accuracy: 0.9402  time: 512.3`. */
+export function resultOf(line: string): RecipeResult | undefined {
+  const match = /^test accuracy: ([\d.]+) {2}time: ([\d.]+)$/.exec(line);
+  return match === null ? undefined : { accuracy: Number(match[1]), seconds: Number(match[2]) };
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { noGrad } from '../autograd.ts';
+import { tensor } from '../create.ts';
+import { BatchNorm2d } from '../nn/batchNorm.ts';
+import { parameter } from '../nn/parameter.ts';
+import { WeightAverage } from './weightAverage.ts';
+
+test('the average follows by 1 - decay, and the state changes only when it is applied', () => {
+  const weight = parameter(tensor([1, -2]));
+  const average = new WeightAverage([weight]);
+  noGrad(() => weight.add_(4)); // 5, 2
+  average.update(0.75); // 0.75·(1, -2) + 0.25·(5, 2)
+  expect(weight.toArray()).toEqual([5, 2]);
+  average.apply();
+  expect(weight.toArray()).toEqual([2, -1]);
+  noGrad(() => weight.add_(4)); // 6, 3
+  average.update(0.5);
+  average.apply();
+  expect(weight.toArray()).toEqual([4, 1]);
+});
+
+test('a decay of 0 takes the state, one of 1 keeps the average', () => {
+  const weight = parameter(tensor([1]));
+  const average = new WeightAverage([weight]);
+  noGrad(() => weight.fill_(8));
+  average.update(0);
+  noGrad(() => weight.fill_(3));
+  average.update(1);
+  average.apply();
+  expect(weight.item()).toBe(8);
+});
+
+test('running statistics are averaged, counters of batches are not', () => {
+  const norm = new BatchNorm2d(1); // mean 0, variance 1, no batches
+  const average = new WeightAverage(norm.buffers());
+  for (const buffer of norm.buffers()) noGrad(() => buffer.fill_(9));
+  average.update(0.5);
+  average.apply();
+  expect(norm.buffers().map((buffer) => buffer.item())).toEqual([4.5, 5, 9]);
+});
+
+test('a decay above 1 is refused', () => {
+  expect(() => {
+    new WeightAverage([tensor([1])]).update(1.5);
+  }).toThrow('WeightAverage: expected decay to be');
+});

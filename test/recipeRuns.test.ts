@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { resultOf } from '../benchmarks/recipeRun.ts';
+import { findingOf } from '../scripts/proofs/muon94.ts';
+
+describe('the result of a recipe', () => {
+  it('is its last line', () => {
+    expect(resultOf('test accuracy: 0.9402  time: 512.3')).toEqual({
+      accuracy: 0.9402,
+      seconds: 512.3,
+    });
+    expect(resultOf('epoch: 7  train loss: 0.9402  time: 512.3')).toBeUndefined();
+  });
+});
+
+describe('several runs of a recipe', () => {
+  const runs = (...accuracies: number[]) =>
+    findingOf(accuracies.map((accuracy, index) => ({ accuracy, seconds: 500 + 10 * index })));
+
+  it('hold when their mean is 94 % or more', () => {
+    expect(runs(0.9385, 0.9415).held).toBe(true);
+    expect(runs(0.9384, 0.9415).held).toBe(false);
+  });
+
+  it('are told with mean, deviation of a sample, and the time of each', () => {
+    // Deviations of 0.1, 0 and 0.1 points: √(0.02 / 2) = 0.1.
+    expect(runs(0.94, 0.941, 0.942).figure).toBe(
+      '94.10 % ± 0.10 % in 510 s (94.00 % in 500 s, 94.10 % in 510 s, 94.20 % in 520 s)',
+    );
+  });
+});
