@@ -7,6 +7,7 @@ import {
   scope,
   type Tensor,
 } from '@ocelli/torch';
+import { compose } from './compose.ts';
 import { horizontalFlip } from './horizontalFlip.ts';
 import { pad } from './pad.ts';
 
@@ -43,14 +44,7 @@ export class AlternatingEpochs {
     const check = new OptionCheck('AlternatingEpochs');
     const { translate, generator } = check.read(options, ['translate', 'generator']);
     this.#translate = check.integer('translate', translate, 1);
-    const border = pad({ pixels: translate });
-    const mirror = horizontalFlip({ probability: 1 });
-    this.#sides = scope(() => {
-      const even = horizontalFlip().apply(images, { generator });
-      const odd = mirror.apply(even, { generator });
-      return [even, odd].map((side) => border.apply(side, { generator }).permute([0, 2, 3, 1]));
-    });
-    for (const side of this.#sides) side.keep();
+    this.#sides = bothSides(images, { translate, generator }).map((side) => side.keep());
   }
 
   /**
@@ -101,4 +95,28 @@ export class AlternatingEpochs {
     }
     return shifted;
   }
+}
+
+/** Pictures that are bordered at a time, so that what is in between stays small. */
+const atOnce = 2000;
+
+/** All pictures with their border, as they begin and mirrored, as they lie in memory. */
+function bothSides(images: Tensor, { translate, generator }: AlternatingEpochsOptions): Tensor[] {
+  const first = compose([horizontalFlip(), pad({ pixels: translate })]);
+  const mirror = horizontalFlip({ probability: 1 });
+  const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
+  const { dtype, device } = images;
+  const shape = [count, height + 2 * translate, width + 2 * translate, channels];
+  const sides = [0, 1].map(() => empty(shape, { dtype, device }));
+  for (let start = 0; start < count; start += atOnce) {
+    scope(() => {
+      const size = Math.min(atOnce, count - start);
+      const even = first.apply(images.narrow(0, start, size), { generator });
+      const odd = mirror.apply(even, { generator });
+      for (const [index, bordered] of [even, odd].entries()) {
+        sides[index]?.narrow(0, start, size).copy_(bordered.permute([0, 2, 3, 1]));
+      }
+    });
+  }
+  return sides;
 }
