@@ -31,18 +31,18 @@ import {
   viewLogits,
 } from 'ocelli';
 
-const { data, epochs, seed, batchSize } = recipeArguments({
+const { data, epochs, seed, batchSize, filterLr, filterMomentum } = recipeArguments({
   data: '', // a folder, an archive, or nothing: the published data set
   epochs: 7,
   seed: 0,
   batchSize: 500,
+  filterLr: 0.12, // of Muon at the first step; its steps do not grow with the batch
+  filterMomentum: 0.8,
 });
 
 // Learning rates at the first step, of the sum over a batch; all fall to 0 in a straight line.
-const filterLr = 0.12; // of Muon, whose steps do not grow with the batch
 const offsetLr = 0.053;
 const headLr = 0.67;
-const filterMomentum = 0.8;
 const momentum = 0.85;
 const decay = 2e-6 * batchSize; // what a step takes off everything but the filters at the first learning rate
 const whiteningEpochs = 1; // how long the offset of the first layer learns

@@ -9,10 +9,12 @@ type Rule = (files: Files) => string[];
 
 const maxLines = 400;
 const maxRecipeLines = 200;
-/** Longer on purpose: one line an operator, and one line a method. */
+/** Longer on purpose: one line an operator, one line a method, one line an export. */
 const longFiles: Readonly<Record<string, number>> = {
   'packages/torch/src/aten.generated.ts': Infinity,
   'packages/torch/src/tensor.ts': 800,
+  'packages/torch/src/index.ts': 800,
+  'packages/ocelli/src/index.ts': 800,
 };
 const bannedNames = /(^|\/)(utils?|helpers?|common|core|misc)(\.|\/)/i;
 const publicEntries = new Set(['ocelli', '@ocelli/torch', '@ocelli/torch/find-libtorch']);
