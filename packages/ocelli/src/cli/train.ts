@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import {
   checkDevice,
@@ -31,6 +30,7 @@ import { readRunRecord, writeRunRecord } from '../train/runRecord.ts';
 import { runSession, type SessionResult } from '../train/session.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { readExperimentFile } from './experimentFile.ts';
 import { checkInput } from './inputCheck.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { warnOfLeftOut } from './leftOut.ts';
@@ -125,15 +125,6 @@ function planResume(file: string | undefined, options: TrainOptions): Plan {
     return folder;
   };
   return { experiment, folderFor, ...splitOf(folder) };
-}
-
-function readExperimentFile(path: string): object {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as object;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${path}: expected a JSON file of settings, got ${reason}.`, { cause });
-  }
 }
 
 /** A run that goes on with other pictures would be neither the old run nor a new one. */
