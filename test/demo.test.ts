@@ -62,6 +62,22 @@ it.concurrent(
 );
 
 it.concurrent(
+  'without data and without a network draws persons, measures each of eight heads and answers one',
+  async () => {
+    const words = ['--count', '60', '--image-size', '32', '--epochs', '1', '--threads', '1'];
+    const { exitCode, out, err } = await start([...words, '--run-name', 'persons']).outcome;
+    expect(exitCode, err).toBe(0);
+    expect(out).toMatch(/^attribute +labelled +loss +accuracy +balanced +baseline/m);
+    for (const head of ['gender', 'age', 'emotion', 'bodypose']) {
+      expect(out).toMatch(new RegExp(`^${head} +\\d of 9 `, 'm'));
+    }
+    expect(out).toMatch(/^picture +gender +imagequality/m);
+    expect(out).toMatch(/stranger\/images\/00000\.jpg +(fe)?male \d+ %/);
+  },
+  patience,
+);
+
+it.concurrent(
   'without data and without a network says in one sentence what to pass, and ends with 4',
   async () => {
     // Every process of the demo gets a network that cannot be reached.
@@ -69,7 +85,7 @@ it.concurrent(
       "globalThis.fetch = async () => { throw new TypeError('fetch failed', " +
       "{ cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) }); };";
     const preload = `--import=data:text/javascript,${encodeURIComponent(offline)}`;
-    const { exitCode, err } = await start([], { NODE_OPTIONS: preload }).outcome;
+    const { exitCode, err } = await start(['--cifar10'], { NODE_OPTIONS: preload }).outcome;
     expect(exitCode).toBe(4);
     const [line = '', ...others] = err.split('\n').filter((one) => one.startsWith('error:'));
     expect(others).toEqual([]);

@@ -138,6 +138,8 @@ export { type ClassificationReport, classificationReport } from './metrics/class
 export type { ClassFigures, Confusion } from './metrics/confusion.ts';
 export type { Predictions } from './metrics/predictions.ts';
 export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
+export { confidenceFor, type PrecisionStep, precisionSteps } from './metrics/confidence.ts';
+export { atTemperature, fitTemperature } from './metrics/temperature.ts';
 export { RunningTotals } from './metrics/runningTotals.ts';
 export {
   type AttributeScores,
@@ -307,10 +309,13 @@ export {
   PredictionRecord,
 } from './train/predictionRecord.ts';
 export {
+  type AnswerOptions,
   answersTo,
   type HeadAnswer,
   type LabelProbability,
+  type LoadOptions,
   loadTrainedModel,
+  predictAttributes,
   predictFile,
   type TrainedModel,
 } from './train/predictor.ts';

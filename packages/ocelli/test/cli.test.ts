@@ -215,9 +215,10 @@ test(
   async () => {
     const { out } = await command('predict', 'pictures/test/red/0.png', '--run', run, '--top', '2');
     const lines = out.trimEnd().split('\n');
-    expect(lines.length).toBe(2);
-    expect(lines[0]).toMatch(/^pictures\/test\/red\/0\.png {2}(blue|green|red) +\d+\.\d\d %$/);
-    expect(lines[1]).toMatch(/^ +(blue|green|red) +\d+\.\d\d %$/);
+    expect(lines.length).toBe(3);
+    expect(lines[0]).toMatch(/^picture +label +probability$/);
+    expect(lines[1]).toMatch(/^pictures\/test\/red\/0\.png {2}(blue|green|red) +\d+\.\d\d %$/);
+    expect(lines[2]).toMatch(/^ +(blue|green|red) +\d+\.\d\d %$/);
   },
   patience,
 );

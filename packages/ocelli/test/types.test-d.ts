@@ -9,6 +9,10 @@ import {
   headSizes,
   openTable,
   type PersonLabels,
+  type AttributesInput,
+  loadTrainedModel,
+  predictAttributes,
+  type RunFolder,
 } from '../src/index.ts';
 
 const schema = defineSchema({
@@ -69,4 +73,22 @@ export function persons(labels: PersonLabels): void {
   // @ts-expect-error a class that does not exist
   void (labels.footwear === 'Boots');
   void pose;
+}
+
+export async function answers(folder: RunFolder): Promise<void> {
+  const trained = loadTrainedModel(folder, { schema });
+  const prediction = await predictAttributes('photo.jpg', trained);
+  const gender: 'female' | 'male' = prediction.gender.label;
+  // @ts-expect-error a misspelt attribute
+  void prediction.gendr;
+  void gender;
+}
+
+export function experiments(): void {
+  const attributes: AttributesInput<typeof schema> = { gender: { lossWeight: 0.3 } };
+  // @ts-expect-error a misspelt attribute
+  const misspelt: AttributesInput<typeof schema> = { gendr: { lossWeight: 0.3 } };
+  // @ts-expect-error a misspelt option
+  const option: AttributesInput<typeof schema> = { gender: { lossWieght: 0.3 } };
+  void [attributes, misspelt, option];
 }

@@ -1,5 +1,5 @@
 import { checkDevice, DataError, OptionError } from '@ocelli/torch';
-import { headsOf, type LabelNames } from '../data/labelNames.ts';
+import { describeHeads, headsOf, type LabelNames } from '../data/labelNames.ts';
 import { openPictures } from '../data/openPictures.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { attributeTable } from '../report/attributeLines.ts';
@@ -132,13 +132,7 @@ async function otherPictures(
 
 /** Labels are positions in lists of classes: other lists would silently mean other labels. */
 function refuseOtherLabels(path: string, { labelNames }: TrainedModel, got: LabelNames): void {
-  const [expected, found] = [listed(labelNames), listed(got)];
+  const [expected, found] = [labelNames, got].map(headsOf).map(describeHeads);
   if (expected === found) return;
   throw new DataError(`${path}: expected the classes of the run (${expected}), got ${found}.`);
-}
-
-function listed(names: LabelNames): string {
-  return headsOf(names)
-    .map(({ attribute, classes }) => (attribute ? `${attribute}: ` : '') + classes.join(', '))
-    .join('; ');
 }

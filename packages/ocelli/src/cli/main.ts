@@ -85,12 +85,17 @@ function addEvaluate(program: Command, done: Done): void {
 
 function addPredict(program: Command, done: Done): void {
   command(program, 'predict <picture...>')
-    .description('say what is on pictures')
+    .description('say what is on pictures: files, folders, or patterns in quotes')
     .requiredOption('--run <run>', 'run folder with the trained model')
     .option('--weights <best|last>', 'which weights of the run', 'best')
-    .option('--top <number>', 'labels to show per picture', '5')
+    .option('--top <number>', 'labels to show per picture, where it has one', '5')
+    .option('--format <table|json|jsonl|csv>', 'how to print the answers', 'table')
+    .option(
+      '--min-precision <share>',
+      'answer "unsure" where fewer answers than this would be right',
+    )
     .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
-    .option('--json', 'print JSON')
+    .option('--json', 'short for --format json')
     .action(async (pictures: string[], options) => {
       const { runPredict } = await import('./predict.ts');
       done(await runPredict(pictures, options));

@@ -1,27 +1,26 @@
-import { checkDevice, DataError } from '@ocelli/torch';
-import { type LabelProbability, loadTrainedModel, predictFile } from '../train/predictor.ts';
+import { checkDevice, DataError, optionError } from '@ocelli/torch';
+import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
+import { answersTo, loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
 import { openRunFolder } from '../train/runFolder.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
+import { pictureFiles } from './pictureFiles.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface PredictCommandOptions {
   readonly run: string;
   readonly weights: string;
   readonly top: string;
+  readonly format: string;
+  readonly minPrecision?: string;
   readonly device?: string;
   readonly json?: boolean;
 }
 
-/** What was found out about one picture. */
-interface Prediction {
-  readonly picture: string;
-  /** The most likely first. */
-  readonly labels: readonly LabelProbability[];
-}
-
 const where = 'ocelli predict';
+
+const formats = ['table', 'json', 'jsonl', 'csv'] as const;
 
 /**
  * Says what is on pictures. A picture that cannot be read does not keep the others from being answered.
@@ -29,52 +28,57 @@ const where = 'ocelli predict';
  * @returns the exit code: that of the first picture that failed, if one did.
  */
 export async function runPredict(
-  pictures: readonly string[],
+  words: readonly string[],
   options: PredictCommandOptions,
 ): Promise<number> {
   const among = ['best', 'last'] as const;
   const weights = choice(where, { name: '--weights', value: options.weights, among });
+  const asked = options.json === true ? 'json' : options.format;
+  const format = choice(where, { name: '--format', value: asked, among: formats });
   const top = positiveInteger(where, '--top', options.top) ?? 1;
-  const { run, device, json = false } = options;
+  const { run, device } = options;
   if (device !== undefined) checkDevice(where, device);
   const trained = loadTrainedModel(openRunFolder(run), { weights, ...(device && { device }) });
-  const predictions: Prediction[] = [];
+  const minPrecision = precisionOf(options.minPrecision, trained);
+  const answers: PictureAnswer[] = [];
   let exitCode: number = exitCodes.done;
-  for (const picture of pictures) {
+  for (const picture of await pictureFiles(words)) {
     try {
-      const labels = await predictFile(picture, trained);
-      predictions.push({ picture, labels: labels.slice(0, top) });
+      answers.push({ picture, heads: await answersTo(picture, trained, { minPrecision }) });
     } catch (error) {
       if (!isAboutTheFile(error)) throw error;
       process.stderr.write(`${failureOf(error).text}\n`);
       exitCode ||= exitCodeOf(error);
     }
   }
-  process.stdout.write(json ? `${JSON.stringify(predictions)}\n` : table(predictions));
+  process.stdout.write(texts[format](answers, top));
   return exitCode;
+}
+
+const texts: Readonly<
+  Record<(typeof formats)[number], (answers: readonly PictureAnswer[], top: number) => string>
+> = {
+  table: answerTable,
+  csv: (answers) => answerCsv(answers),
+  json: (answers, top) => `${JSON.stringify(answers.map((one) => answerJson(one, top)))}\n`,
+  jsonl: (answers, top) =>
+    answers.map((one) => `${JSON.stringify(answerJson(one, top))}\n`).join(''),
+};
+
+/** @throws {OptionError} unless it is a share; {DataError} if the run has measured none. */
+function precisionOf(text: string | undefined, { calibration }: TrainedModel): number {
+  if (text === undefined) return 0;
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1)) {
+    throw optionError(where, '--min-precision', 'a number above 0 and at most 1', text);
+  }
+  if (calibration.size > 0) return value;
+  throw new DataError(
+    `${where}: expected a run whose record says how precise these weights are, got none. ` +
+      'Leave --min-precision out, or use weights of an epoch that was validated.',
+  );
 }
 
 function isAboutTheFile(error: unknown): boolean {
   return error instanceof DataError || (error instanceof Error && 'syscall' in error);
-}
-
-/** One line a label; the picture's name stands beside its most likely one. */
-function table(predictions: readonly Prediction[]): string {
-  const rows = predictions.flatMap(({ picture, labels }) =>
-    labels.map(({ label, probability }, index) => [
-      index === 0 ? picture : '',
-      label,
-      `${(probability * 100).toFixed(2)} %`,
-    ]),
-  );
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = ([picture = '', label = '', probability = '']: readonly string[]): string =>
-    [
-      picture.padEnd(widths[0] ?? 0),
-      label.padEnd(widths[1] ?? 0),
-      probability.padStart(widths[2] ?? 0),
-    ].join('  ');
-  return rows.map((row) => `${line(row)}\n`).join('');
 }

@@ -14,6 +14,13 @@ export interface LabelledHead {
   readonly classes: readonly string[];
 }
 
+/** The questions and their classes in words. */
+export function describeHeads(heads: readonly LabelledHead[]): string {
+  return heads
+    .map(({ attribute, classes }) => (attribute ? `${attribute}: ` : '') + classes.join(', '))
+    .join('; ');
+}
+
 /** The questions in the order of the columns of labels. */
 export function headsOf(names: LabelNames): readonly LabelledHead[] {
   if ('classes' in names) return [{ classes: names.classes }];

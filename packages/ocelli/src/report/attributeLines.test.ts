@@ -47,7 +47,7 @@ test('an evaluation of many attributes is a line and a table', () => {
   );
   expect(attributeTable(scores)).toEqual([
     'attribute    labelled    loss  accuracy  balanced  baseline',
-    'gender     150 of 200  0.3600    0.8200    0.8100  0.5600 male',
-    'pose         0 of 200       -         -         -  -',
+    'gender     150 of 200  0.3600    0.8200    0.8100    0.5600  male',
+    'pose         0 of 200       -         -         -         -',
   ]);
 });

@@ -1,5 +1,6 @@
 import type { AttributeScores, Scores } from '../metrics/scores.ts';
 import type { EpochEnded } from '../train/events.ts';
+import { type Column, textTable } from './table.ts';
 
 /**
  * The heads of an epoch in the form of the founding runs, one line each, with what always saying the
@@ -28,11 +29,10 @@ function besides({ balancedAccuracy, majorityBaseline }: AttributeScores): strin
 /**
  * The heads of an evaluation as a table, each accuracy beside its baseline.
  *
- * `gender     300 of 300  0.3421  0.8533    0.8510  0.5600 male`
+ * `gender     300 of 300  0.3421    0.8533    0.8510    0.5600  male`
  */
 export function attributeTable({ attributes, count }: Scores): string[] {
   if (attributes === undefined) return [];
-  const header = ['attribute', 'labelled', 'loss', 'accuracy', 'balanced', 'baseline'];
   const rows = Object.entries(attributes).map(([name, scores]) => {
     const { label, share: most } = scores.majorityBaseline ?? { label: '', share: null };
     const figures = [scores.loss, scores.accuracy, scores.balancedAccuracy ?? null];
@@ -40,28 +40,22 @@ export function attributeTable({ attributes, count }: Scores): string[] {
       name,
       `${scores.labelled} of ${count}`,
       ...figures.map((value) => share(value, 4)),
-      `${share(most, 4)} ${label}`.trimEnd(),
+      share(most, 4),
+      label,
     ];
   });
-  return aligned([header, ...rows]);
+  return textTable(columns, rows).trimEnd().split('\n');
 }
 
-/** Columns of one width each: the first and the last begin, the others end in one column. */
-function aligned(rows: readonly string[][]): string[] {
-  const last = (rows[0]?.length ?? 0) - 1;
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths?.[column] ?? 0;
-        return column === 0 || column === last ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-}
+const columns: readonly Column[] = [
+  { head: 'attribute', align: 'left' },
+  { head: 'labelled', align: 'right' },
+  { head: 'loss', align: 'right' },
+  { head: 'accuracy', align: 'right' },
+  { head: 'balanced', align: 'right' },
+  { head: 'baseline', align: 'right' },
+  { head: '', align: 'left' },
+];
 
 /** A figure, or a dash where there is nothing it could be over. */
 function share(value: number | null, digits = 2): string {

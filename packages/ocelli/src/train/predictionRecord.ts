@@ -3,13 +3,19 @@ import {
   type ClassificationReport,
   classificationReport,
 } from '../metrics/classificationReport.ts';
+import { type PrecisionStep, precisionSteps } from '../metrics/confidence.ts';
 import type { Predictions } from '../metrics/predictions.ts';
+import { fitTemperature } from '../metrics/temperature.ts';
 import type { HeadBatch } from './headBatches.ts';
 
 /** Everything measured about one question: an attribute, or the only label. */
 export interface HeadReport extends ClassificationReport {
   /** Absent where a picture has one label alone. */
   readonly attribute?: string;
+  /** What the logits are best divided by; `null` without any label. See `fitTemperature`. */
+  readonly temperature: number | null;
+  /** How sure an answer has to be for a precision, at that temperature. */
+  readonly precisionSteps: readonly PrecisionStep[];
 }
 
 /** What one head said about pictures, and what they are. */
@@ -47,10 +53,15 @@ export class PredictionRecord {
 
   /** Everything that can be measured about them, of every head in order. */
   reports(): readonly HeadReport[] {
-    return this.predictions().map(({ attribute, ...own }) => ({
-      ...(attribute !== undefined && { attribute }),
-      ...classificationReport(own),
-    }));
+    return this.predictions().map(({ attribute, ...own }) => {
+      const temperature = fitTemperature(own);
+      return {
+        ...(attribute !== undefined && { attribute }),
+        ...classificationReport(own),
+        temperature,
+        precisionSteps: precisionSteps(own, temperature ?? 1),
+      };
+    });
   }
 }
 

@@ -1,9 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { fromTypedArray, Generator, inferenceMode, scope, Tensor } from '@ocelli/torch';
+import {
+  DataError,
+  fromTypedArray,
+  Generator,
+  inferenceMode,
+  OptionError,
+  scope,
+  Tensor,
+} from '@ocelli/torch';
 import { normalize } from '../augment/normalize.ts';
+import type { AttributePrediction, AttributeSchema } from '../data/attributeSchema.ts';
 import { decodePicture } from '../data/decodePicture.ts';
-import { headsOf, type LabelNames } from '../data/labelNames.ts';
+import { describeHeads, headsOf, type LabelNames } from '../data/labelNames.ts';
+import { confidenceFor } from '../metrics/confidence.ts';
+import { atTemperature } from '../metrics/temperature.ts';
 import { buildModel } from './buildModel.ts';
+import { type Calibration, readCalibration } from './calibration.ts';
 import type { Experiment } from './experiment.ts';
 import type { Outputs, PictureModel } from './headBatches.ts';
 import { answerLogits } from './headLoss.ts';
@@ -13,43 +25,81 @@ import { readRunRecord } from './runRecord.ts';
 import { loadWeights, type WeightsFacts, type WeightsName } from './weights.ts';
 
 /** A trained model as its run left it. */
-export interface TrainedModel {
+export interface TrainedModel<Schema extends AttributeSchema = AttributeSchema> {
   readonly model: PictureModel;
   readonly experiment: Experiment;
   readonly pictures: PictureFacts;
   /** What its outputs stand for, in order. */
-  readonly labelNames: LabelNames;
+  readonly labelNames: LabelNames<Schema>;
+  /** How to read its probabilities, by attribute, as measured on the validation part. */
+  readonly calibration: Calibration;
   /** Which epoch the weights are from. */
   readonly weights: WeightsFacts;
 }
 
-export interface LoadOptions {
+export interface LoadOptions<Schema extends AttributeSchema = AttributeSchema> {
   /** @default 'best' */
   weights?: WeightsName;
   /** @default the device of the run */
   device?: string;
+  /** What the run must answer; makes the names of attributes and classes known to the compiler. */
+  schema?: Schema;
 }
 
 /**
  * Loads a trained model from its run folder, ready for evaluation.
  *
  * @throws {CheckpointError} if the weights are missing, damaged, or of another model.
+ * @throws {DataError} if a schema is given and the run answers something else.
  */
-export function loadTrainedModel(folder: RunFolder, options: LoadOptions = {}): TrainedModel {
+export function loadTrainedModel<const Schema extends AttributeSchema = AttributeSchema>(
+  folder: RunFolder,
+  options: LoadOptions<Schema> = {},
+): TrainedModel<Schema> {
   const { experiment, pictures } = readRunRecord(folder);
-  const { weights = 'best', device = experiment.device } = options;
+  const { weights = 'best', device = experiment.device, schema } = options;
   const labelNames = readLabels(folder);
+  if (schema !== undefined) refuseOtherSchema(folder, labelNames, schema);
   const model = buildModel({ ...experiment, device }, headsOf(labelNames)).eval();
   const facts = loadWeights(folder.weights, weights, model);
-  return { model, labelNames, pictures, weights: facts, experiment: { ...experiment, device } };
+  return {
+    model,
+    labelNames: labelNames as LabelNames<Schema>, // as just compared, or the general one
+    pictures,
+    weights: facts,
+    calibration: readCalibration(folder, facts.epoch),
+    experiment: { ...experiment, device },
+  };
 }
 
-/** What a head says of one picture: how likely each of its classes is, 0 to 1, in their order. */
+function refuseOtherSchema(folder: RunFolder, names: LabelNames, schema: AttributeSchema): void {
+  const [expected, found] = [{ attributes: schema }, names].map(headsOf).map(describeHeads);
+  if (expected === found) return;
+  throw new DataError(
+    `${folder.labels}: expected the run to answer ${expected}, got ${found}. ` +
+      'Load it with its own schema, or train a new run.',
+  );
+}
+
+/** What a head says of one picture. */
 export interface HeadAnswer {
   /** Absent where a picture has one label alone. */
   readonly attribute?: string;
   readonly classes: readonly string[];
+  /** How likely each class is, 0 to 1, in their order; calibrated where the record of the run says how. */
   readonly probabilities: Float32Array;
+  /** The most likely class; `null` where the head is not sure enough for the precision asked for. */
+  readonly label: string | null;
+  /** Of the most likely class. */
+  readonly probability: number;
+}
+
+export interface AnswerOptions {
+  /**
+   * Share of right answers, 0 to 1, among those that are given: a head that is less sure than it was in
+   * so precise answers on the validation part gives none. @default 0
+   */
+  minPrecision?: number;
 }
 
 /**
@@ -59,7 +109,11 @@ export interface HeadAnswer {
  *
  * @throws {DataError} if the file is no picture that can be decoded.
  */
-export async function answersTo(path: string, trained: TrainedModel): Promise<HeadAnswer[]> {
+export async function answersTo(
+  path: string,
+  trained: TrainedModel,
+  options: AnswerOptions = {},
+): Promise<HeadAnswer[]> {
   const { model, experiment, pictures, labelNames } = trained;
   const { height, width, mean, std } = pictures;
   const { pixels } = await decodePicture(await readFile(path), path, { size: { height, width } });
@@ -73,13 +127,29 @@ export async function answersTo(path: string, trained: TrainedModel): Promise<He
       return headsOf(labelNames).map((head) => {
         const loss = experiment.attributes?.[head.attribute ?? '']?.loss;
         const logits = answerLogits(logitsOf(outputs, head.attribute), loss);
-        return {
-          ...head,
-          probabilities: Float32Array.from(logits.softmax(1).toTypedArray(), Number),
-        };
+        const said = Float32Array.from(logits.softmax(1).toTypedArray(), Number);
+        return answerOf({ ...head, probabilities: said }, trained, options);
       });
     }),
   );
+}
+
+function answerOf(
+  said: Pick<HeadAnswer, 'attribute' | 'classes' | 'probabilities'>,
+  { calibration }: TrainedModel,
+  { minPrecision = 0 }: AnswerOptions,
+): HeadAnswer {
+  const measured = calibration.get(said.attribute ?? '');
+  const probabilities =
+    measured === undefined
+      ? said.probabilities
+      : atTemperature(said.probabilities, measured.temperature);
+  const probability = probabilities.reduce((a, b) => Math.max(a, b), 0);
+  const isSure =
+    minPrecision === 0 ||
+    probability >= confidenceFor(measured?.precisionSteps ?? [], minPrecision);
+  const label = said.classes[probabilities.indexOf(probability)] ?? null;
+  return { ...said, probabilities, probability, label: isSure ? label : null };
 }
 
 function logitsOf(outputs: Outputs, attribute: string | undefined): Tensor {
@@ -113,4 +183,31 @@ export async function predictFile(
   const [answer] = await answersTo(path, trained);
   if (answer === undefined) throw new Error('internal: a model without a head');
   return rankedLabels(answer);
+}
+
+/**
+ * What a trained model of many attributes says about a picture file, typed by its schema.
+ *
+ * @throws {DataError} if the file is no picture that can be decoded.
+ * @throws {OptionError} if the model gives a picture one label.
+ * @example
+ * const trained = loadTrainedModel(openRunFolder('runs/persons'), { schema: personSchema });
+ * const prediction = await predictAttributes('photo.jpg', trained);
+ * console.log(prediction.gender.label); // 'female' | 'male'
+ */
+export async function predictAttributes<Schema extends AttributeSchema>(
+  path: string,
+  trained: TrainedModel<Schema>,
+): Promise<AttributePrediction<Schema>> {
+  const answers = await answersTo(path, trained);
+  const entries = answers.map(({ attribute, classes, label, probability, probabilities }) => {
+    if (attribute === undefined) {
+      throw new OptionError(
+        'predictAttributes: expected a model of attributes, got one of one label.',
+      );
+    }
+    const each = classes.map((name, index) => [name, probabilities[index]]);
+    return [attribute, { label, probability, probabilities: Object.fromEntries(each) }];
+  });
+  return Object.fromEntries(entries) as AttributePrediction<Schema>; // one answer a head of the schema
 }

@@ -1,4 +1,5 @@
 import type { AttributeScores } from '../metrics/scores.ts';
+import { csvLine } from './csvLine.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 import { epochsOf } from './history.ts';
 
@@ -34,7 +35,7 @@ export function resultsCsv(events: Iterable<TrainEvent>): string {
     ...columns.map(([, of]) => of(epoch) ?? ''),
     ...names.flatMap((name) => attributeCells(epoch, name)),
   ]);
-  return [header, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+  return [header, ...rows].map(csvLine).join('');
 }
 
 function attributeHeader(name: string): string[] {
@@ -52,10 +53,4 @@ function attributeCells({ train, validation }: EpochEnded, name: string): Cell[]
   // What is balanced is measured in evaluations alone.
   const [loss = '', accuracy = '', , labelled = ''] = cells(train.attributes?.[name]);
   return [loss, accuracy, labelled, ...cells(validation?.attributes?.[name])];
-}
-
-/** A name of an attribute is the user's own and may hold anything. */
-function quoted(cell: Cell): string {
-  const text = String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
