@@ -197,6 +197,13 @@ export {
   type ModelSummary,
 } from './models/summarize.ts';
 export type { PictureShape } from './models/trace.ts';
+export { cifar10V1Trunk, cifar10V2Trunk } from './models/cifar10Nets.ts';
+export { convNeXtTiny } from './models/convNeXt.ts';
+export { efficientNet, type EfficientNetSize } from './models/efficientNet.ts';
+export { inceptionV4 } from './models/inceptionV4.ts';
+export { mnistNetTrunk, type MnistNetOptions } from './models/mnistNet.ts';
+export { mobileNetV3 } from './models/mobileNetV3.ts';
+export { cifarResnet } from './models/residualNet.ts';
 export { type Stage, Trunk } from './models/trunk.ts';
 export { vgg, type VggDepth, type VggOptions } from './models/vgg.ts';
 export { whiteningFilters, type WhiteningOptions } from './models/whitening.ts';

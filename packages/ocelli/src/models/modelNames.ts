@@ -39,6 +39,10 @@ export const classifierNames = [
   'resnet32',
   'resnet44',
   'resnet56',
+  'resnext50-32x4d',
+  'resnext101-32x8d',
+  'wide-resnet50-2',
+  'wide-resnet101-2',
   'resnet50v2',
   'resnet101v2',
   'resnet152v2',
@@ -53,6 +57,17 @@ export const classifierNames = [
   'vgg13-bn',
   'vgg16-bn',
   'vgg19-bn',
+  'mobilenet-v3-large',
+  'mobilenet-v3-small',
+  'efficientnet-b0',
+  'efficientnet-b1',
+  'efficientnet-b2',
+  'efficientnet-b3',
+  'convnext-tiny',
+  'inception-v4',
+  'mnist-net',
+  'cifar10-v1',
+  'cifar10-v2',
 ] as const;
 export type ClassifierName = (typeof classifierNames)[number];
 
