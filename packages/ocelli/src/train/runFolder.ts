@@ -20,6 +20,14 @@ export interface RunFolder {
   readonly split: string;
   readonly weights: string;
   readonly checkpoints: string;
+  /** What the kept weights say about every validation picture. */
+  readonly predictions: string;
+  /** What those predictions are worth, in figures. */
+  readonly evaluation: string;
+  /** Pictures for people: curves, confusion, batches. */
+  readonly pictures: string;
+  /** All of it on one page. */
+  readonly report: string;
 }
 
 /** The names inside a run folder; touches no disk. */
@@ -35,6 +43,10 @@ export function runFolderAt(path: string): RunFolder {
     split: inside('split.json'),
     weights: inside('weights'),
     checkpoints: inside('checkpoints'),
+    predictions: inside('predictions.csv'),
+    evaluation: inside('evaluation.json'),
+    pictures: inside('pictures'),
+    report: inside('report.html'),
   };
 }
 

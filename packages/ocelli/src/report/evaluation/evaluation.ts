@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClassificationReport } from '../../metrics/classificationReport.ts';
+import type { RunFolder } from '../../train/runFolder.ts';
+import type { WeightsFacts, WeightsName } from '../../train/weights.ts';
+import type { Head } from '../heads.ts';
+import { type PredictionTable, readPredictions } from './predictionTable.ts';
+import type { Thumbnails } from './thumbnails.ts';
+
+/** The content of `evaluation.json`: what the kept weights are worth on the validation part. */
+export interface EvaluationFacts extends WeightsFacts {
+  /** Which part of the data was looked at, in the user's words. */
+  readonly split: string;
+  readonly weights: WeightsName;
+  /** The figures of each head, by its name; `label` where pictures have one label. */
+  readonly heads: Readonly<Record<string, ClassificationReport>>;
+}
+
+/** Everything a run folder holds about its evaluation. */
+export interface StoredEvaluation extends EvaluationFacts {
+  readonly table: PredictionTable;
+  readonly thumbnails: Thumbnails;
+}
+
+/** Where the thumbnails of the hard cases lie. */
+export function thumbnailFile(folder: RunFolder): string {
+  return join(folder.pictures, 'cases.json');
+}
+
+/** The evaluation of a run; nothing if none is stored. @throws {DataError} if it is damaged. */
+export function readEvaluation(
+  folder: RunFolder,
+  heads: readonly Head[],
+): StoredEvaluation | undefined {
+  if (!existsSync(folder.evaluation)) return undefined;
+  const facts = JSON.parse(readFileSync(folder.evaluation, 'utf8')) as EvaluationFacts;
+  const thumbnails = JSON.parse(readFileSync(thumbnailFile(folder), 'utf8')) as Thumbnails;
+  return { ...facts, table: readPredictions(folder.predictions, heads), thumbnails };
+}

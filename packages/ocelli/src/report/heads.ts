@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { headsOf, type LabelNames } from '../data/labelNames.ts';
+import type { RunFolder } from '../train/runFolder.ts';
+
+/** One question a model answers about a picture: an attribute, or the only label there is. */
+export interface Head {
+  /** The attribute; `label` where pictures have one label. */
+  readonly name: string;
+  /** In the order of the logits. */
+  readonly classes: readonly string[];
+}
+
+/** What a head is called in files and on pages. */
+export function headName(attribute: string | undefined): string {
+  return attribute ?? 'label';
+}
+
+/** The heads of a run, in order. */
+export function readHeads(folder: RunFolder): Head[] {
+  const names = JSON.parse(readFileSync(folder.labels, 'utf8')) as LabelNames;
+  return headsOf(names).map(({ attribute, classes }) => ({ name: headName(attribute), classes }));
+}
