@@ -136,6 +136,7 @@ export {
 } from './metrics/calibration.ts';
 export { type ClassificationReport, classificationReport } from './metrics/classificationReport.ts';
 export type { ClassFigures, Confusion } from './metrics/confusion.ts';
+export { type HardCase, labelSuspects, worstCases } from './metrics/hardCases.ts';
 export type { Predictions } from './metrics/predictions.ts';
 export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
 export { confidenceFor, type PrecisionStep, precisionSteps } from './metrics/confidence.ts';
@@ -216,7 +217,18 @@ export {
   progressModes,
 } from './report/consoleReporter.ts';
 export { attributeLines, attributeTable } from './report/attributeLines.ts';
+export { diagnose, type Finding } from './report/diagnosis/diagnose.ts';
+export {
+  type EvaluationFacts,
+  readEvaluation,
+  type StoredEvaluation,
+} from './report/evaluation/evaluation.ts';
+export { storeEvaluation } from './report/evaluation/storeEvaluation.ts';
+export { type Head, readHeads } from './report/heads.ts';
 export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
+export { reportWriter, type ReportWriterOptions } from './report/reportWriter.ts';
+export { readRun, type RunStatus, type RunView } from './report/runView.ts';
+export { writeReport } from './report/writeReport.ts';
 
 export { type Agreement, agreements } from './explain/agreement.ts';
 export { type ColourMap, colourMaps, type Rgb } from './explain/colourMap.ts';

@@ -35,7 +35,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** 12 pictures in batches of 5: three steps an epoch, the last one of two pictures. */
-const trainWords = ['--data', 'pictures', '--epochs', '2', '--batch-size', '5', '--threads', '1'];
+const short = ['--data', 'pictures', '--epochs', '2', '--batch-size', '5', '--threads', '1'];
+const trainWords = [...short, '--no-report'];
 
 const start = (...words: string[]) => startCommand(folder, words);
 const command = (...words: string[]): Promise<Outcome> => start(...words).outcome;

@@ -44,6 +44,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addTypes(program, done);
   addDraw(program, done);
   addSummary(program, done);
+  addReport(program, done);
   addDoctor(program, done);
   return program;
 }
@@ -56,7 +57,8 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
     .option('--resume <run>', 'go on with an interrupted run, with its own settings')
     .option('--run-name <name>', 'name of the run (default: data set and model)')
     .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
-    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar');
+    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar')
+    .option('--no-report', 'draw no report and no pictures of the run');
   if (words.includes('train')) {
     const { addSettingOptions } = await import('./settingOptions.ts');
     addSettingOptions(train);
@@ -183,6 +185,16 @@ function addDraw(program: Command, done: Done): void {
     .action(async (what: string, options) => {
       const { runDraw } = await import('./draw.ts');
       done(await runDraw(what, options));
+    });
+}
+
+function addReport(program: Command, done: Done): void {
+  command(program, 'report <run>')
+    .description('draw the report of a run, finished or not: report.html and pictures')
+    .option('--evaluate', 'look at the validation pictures with the kept weights first')
+    .action(async (run: string, options) => {
+      const { runReport } = await import('./report.ts');
+      done(await runReport(run, options));
     });
 }
 

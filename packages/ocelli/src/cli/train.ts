@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import {
   checkDevice,
@@ -14,6 +15,7 @@ import {
   progressModes,
 } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
+import { reportWriter } from '../report/reportWriter.ts';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { describeEnvironment } from '../train/environment.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment.ts';
@@ -44,6 +46,8 @@ export interface TrainOptions extends Readonly<Record<string, unknown>> {
   readonly runName?: string;
   readonly runsDir?: string;
   readonly progress: string;
+  /** Off with `--no-report`. */
+  readonly report: boolean;
 }
 
 const where = 'ocelli train';
@@ -62,6 +66,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
   if (input?.warning !== undefined) warn(input.warning);
   const folder = plan.folderFor(data, experiment);
   const interrupt = listenForInterrupt(sayStopping);
+  const out = mode === 'silent' ? nowhere : process.stdout;
   const banner = [...runBanner(shown(folder), experiment, data), ...(input ? [input.line] : [])];
   try {
     const result = await runSession({
@@ -69,11 +74,15 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
       experiment,
       data,
       resume: options.resume !== undefined,
-      consumers: [consoleReporter({ mode, banner })],
+      consumers: [
+        consoleReporter({ mode, banner }),
+        ...(options.report ? [reportWriter({ folder, experiment, data, out })] : []),
+      ],
       signal: interrupt.signal,
       warn,
     });
-    return concluded(result, { folder, interrupt, mode });
+    const hasReport = options.report && existsSync(folder.report);
+    return concluded(result, { folder, interrupt, mode, hasReport });
   } finally {
     interrupt.release();
   }
@@ -166,9 +175,11 @@ interface Conclusion {
   readonly folder: RunFolder;
   readonly interrupt: Interrupt;
   readonly mode: ProgressMode;
+  readonly hasReport: boolean;
 }
 
-function concluded(result: SessionResult, { folder, interrupt, mode }: Conclusion): number {
+function concluded(result: SessionResult, conclusion: Conclusion): number {
+  const { folder, interrupt, mode, hasReport } = conclusion;
   if (result.saveFailure !== undefined) {
     process.stderr.write(`error: the last state of ${shown(folder)} could not be saved.\n`);
     return exitCodeOf(result.saveFailure) === exitCodes.internal
@@ -176,7 +187,9 @@ function concluded(result: SessionResult, { folder, interrupt, mode }: Conclusio
       : exitCodeOf(result.saveFailure);
   }
   if (result.reason === 'completed') {
-    if (mode !== 'silent') process.stdout.write(`run folder: ${shown(folder)}\n`);
+    if (mode === 'silent') return exitCodes.done;
+    process.stdout.write(`run folder: ${shown(folder)}\n`);
+    if (hasReport) process.stdout.write(`report: ${shown(folder)}/report.html\n`);
     return exitCodes.done;
   }
   const { epoch, step } = result.progress;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { headsOf, type LabelNames } from '../data/labelNames.ts';
-import type { RunFolder } from '../train/runFolder.ts';
+import { headsOf } from '../data/labelNames.ts';
+import { readLabels, type RunFolder } from '../train/runFolder.ts';
 
 /** One question a model answers about a picture: an attribute, or the only label there is. */
 export interface Head {
@@ -17,6 +16,8 @@ export function headName(attribute: string | undefined): string {
 
 /** The heads of a run, in order. */
 export function readHeads(folder: RunFolder): Head[] {
-  const names = JSON.parse(readFileSync(folder.labels, 'utf8')) as LabelNames;
-  return headsOf(names).map(({ attribute, classes }) => ({ name: headName(attribute), classes }));
+  return headsOf(readLabels(folder)).map(({ attribute, classes }) => ({
+    name: headName(attribute),
+    classes,
+  }));
 }

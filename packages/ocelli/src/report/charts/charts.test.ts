@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { calibrationChart } from './calibrationChart.ts';
+import { confusionChart } from './confusionChart.ts';
+import { lineChart } from './lineChart.ts';
+import { light } from './palette.ts';
+
+const classes = ['cat', '<script>alert(1)</script>', 'a & b'];
+const confusion = [
+  [8, 1, 1],
+  [0, 4, 0],
+  [0, 0, 0],
+];
+const matrix = { id: 'k', title: '<b>Confusion</b>', classes, confusion };
+
+test('names are text inside a drawing, never markup', () => {
+  const { content } = confusionChart(matrix);
+  expect(content).not.toMatch(/<script|<b>/);
+  expect(content).toContain('a &amp; b');
+  const line = lineChart({ id: 'l', title: '<i>', lines: [] });
+  expect(line.content).not.toContain('<i>');
+});
+
+test('a square is as opaque as its share of the row, and says its count', () => {
+  const { content } = confusionChart(matrix);
+  // 5 % so that an empty square is seen, and 95 % of the share: 8/10, 4/4, none.
+  expect(content).toContain(`fill="${light.fill}" fill-opacity="0.81"`);
+  expect(content).toContain('>8</text>');
+  expect(content.match(/fill-opacity="0.05"/g)).toHaveLength(5);
+});
+
+test('of many classes the squares are small and say nothing', () => {
+  const many = Array.from({ length: 100 }, (_, index) => `class ${index}`);
+  const counts = many.map((_, y) => many.map((__, x) => (x === y ? 7 : 0)));
+  const drawing = confusionChart({ id: 'k', title: '', classes: many, confusion: counts });
+  expect(drawing.content).not.toContain('>7</text>');
+  expect(drawing.width).toBeLessThan(1100);
+});
+
+test('a bar is as high as the share of right answers; an empty bin has none', () => {
+  const bins = [
+    { from: 0, to: 0.5, count: 0, confidence: null, accuracy: null },
+    { from: 0.5, to: 1, count: 4, confidence: 0.75, accuracy: 1 },
+  ];
+  const { content } = calibrationChart({ id: 'c', title: 'Calibration', bins });
+  expect(content.match(new RegExp(`fill="${light.fill}"`, 'g'))).toHaveLength(2);
+  expect(content).toContain('fill-opacity="0"');
+});
+
+test('the same chart gives the same text, whatever was drawn before', () => {
+  const draw = () => lineChart({ id: 'l', title: 'Loss', lines: [line] }).content;
+  const line = { name: 'training', colour: 'train', points: [[1, 2], [2, 1]] } as const; // prettier-ignore
+  expect(draw()).toBe(draw());
+  expect(draw()).not.toMatch(/class=|<style|ecmeta/); // nothing for a script that is not there
+});

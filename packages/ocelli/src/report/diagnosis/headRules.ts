@@ -1,0 +1,77 @@
+import type { ClassificationReport } from '../../metrics/classificationReport.ts';
+import { type Finding, percentText, type Rule, type Symptoms } from './finding.ts';
+import { trainCommand } from './trainCommand.ts';
+
+function reports({ heads, evaluation }: Symptoms): [string, ClassificationReport][] {
+  return heads.flatMap(({ name }): [string, ClassificationReport][] => {
+    const report = evaluation?.heads[name];
+    return report === undefined ? [] : [[name, report]];
+  });
+}
+
+/** A head's advance over always giving the most frequent answer, as a share of what there was to gain. */
+function advance({ accuracy, majorityBaseline }: ClassificationReport): number | undefined {
+  if (accuracy === null || majorityBaseline === null || majorityBaseline.share === 1) {
+    return undefined;
+  }
+  return (accuracy - majorityBaseline.share) / (1 - majorityBaseline.share);
+}
+
+/** A head that has learned nothing beside others that have. */
+export const starvingHead: Rule = (run) => {
+  const all = reports(run);
+  const advances = all.map(([, report]) => advance(report) ?? 0);
+  if (all.length < 2 || Math.max(...advances) < 0.1) return [];
+  return all.flatMap(([name, report], index): Finding[] => {
+    const { accuracy, majorityBaseline } = report;
+    if ((advances[index] ?? 0) > 0.02 || accuracy === null || majorityBaseline === null) return [];
+    return [
+      {
+        title: `The head ${name} starves`,
+        text: `${name} is right in ${percentText(accuracy)}; always saying ${majorityBaseline.label} is right in ${percentText(majorityBaseline.share)}. Other heads have learned, so its loss counts for too little or its labels do not show in the pictures. Give it a greater loss weight, or train without it.`,
+      },
+    ];
+  });
+};
+
+/** Classes that are never said, or an accuracy that only frequent classes earn. */
+export const imbalance: Rule = (run) => {
+  return reports(run).flatMap(([name, report]): Finding[] => {
+    const { accuracy, balancedAccuracy, majorityBaseline, perClass } = report;
+    if (accuracy === null || balancedAccuracy === null || majorityBaseline === null) return [];
+    const unheard = perClass.filter(({ support, recall }) => support > 0 && recall === 0);
+    const uneven = majorityBaseline.share > 1.5 / perClass.length;
+    if (!uneven || (accuracy - balancedAccuracy < 0.1 && unheard.length === 0)) return [];
+    const never = unheard.map(({ label }) => label).join(', ');
+    const of = run.heads.length === 1 ? '' : ` of ${name}`;
+    return [
+      {
+        title: `Frequent classes${of} drown the rare ones`,
+        text: `Accuracy${of} is ${percentText(accuracy)}, the mean over classes only ${percentText(balancedAccuracy)}; ${majorityBaseline.label} alone makes up ${percentText(majorityBaseline.share)}.${never === '' ? '' : ` Never found: ${never}.`} Weigh or repeat the rare classes, or add pictures of them.`,
+      },
+    ];
+  });
+};
+
+/** Expected calibration error from which confidences mislead. */
+const misleading = 0.1;
+
+/** Confidences that promise more than they keep. */
+export const overconfident: Rule = (run) => {
+  const worst = reports(run).toSorted(
+    ([, a], [, b]) => (b.calibrationError ?? 0) - (a.calibrationError ?? 0),
+  )[0];
+  if (worst === undefined || (worst[1].calibrationError ?? 0) < misleading) return [];
+  const [name, { calibrationError }] = worst;
+  const of = run.heads.length === 1 ? '' : ` of ${name}`;
+  const { experiment } = run;
+  return [
+    {
+      title: 'Its confidence misleads',
+      text: `Confidence and accuracy${of} differ by ${percentText(calibrationError ?? 0)} on average. Smoothing the labels brings them together.`,
+      ...(experiment.labelSmoothing === 0 && {
+        command: trainCommand(experiment, { labelSmoothing: 0.1 }),
+      }),
+    },
+  ];
+};

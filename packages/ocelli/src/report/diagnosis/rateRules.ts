@@ -1,0 +1,90 @@
+import type { EpochEnded } from '../../train/events.ts';
+import { headScores } from '../charts/curves.ts';
+import type { Head } from '../heads.ts';
+import { type Finding, rounded, type Rule } from './finding.ts';
+import { trainCommand } from './trainCommand.ts';
+
+/** A loss that stopped being a number. */
+export const divergence: Rule = ({ events, experiment }) => {
+  const stopped = events.findLast((event) => event.type === 'runStopping');
+  if (stopped?.type !== 'runStopping' || stopped.reason !== 'nonFinite') return [];
+  const { badStep } = stopped;
+  const at = badStep === undefined ? '' : ` at step ${badStep.step}, at a rate of ${badStep.lr}`;
+  return [
+    {
+      title: 'The loss stopped being a number',
+      text: `The training diverged${at}. A lower learning rate is the first thing to try; longest gradients can be bounded too.`,
+      command: trainCommand(experiment, { lr: rounded(experiment.lr / 4), gradientClip: 5 }),
+    },
+  ];
+};
+
+/** How much an epoch's loss may lie above an earlier one before it counts as a relapse. */
+const relapse = 1.15;
+
+/** A training loss that rises while the learning rate is high, or never falls below guessing. */
+export const rateTooHigh: Rule = (run) => {
+  const { epochs, experiment } = run;
+  const command = trainCommand(experiment, { lr: rounded(experiment.lr / 3) });
+  if (epochs.length > 0 && run.heads.every((head) => isGuessing(head, epochs))) {
+    return [
+      {
+        title: 'Nothing was learned',
+        text: 'The training loss never fell below what guessing costs. The learning rate is too high, or the labels do not belong to the pictures: look at the first batches.',
+        command,
+      },
+    ];
+  }
+  const worse = relapsed(epochs);
+  if (worse === undefined) return [];
+  const [before, after] = worse;
+  return [
+    {
+      title: 'The learning rate was too high for a while',
+      text: `The training loss rose from ${before.train.loss.toFixed(2)} in epoch ${before.epoch} to ${after.train.loss.toFixed(2)} in epoch ${after.epoch}: steps overshot and threw away what was learned.`,
+      command,
+    },
+  ];
+};
+
+/** Whether a head was never better than saying every class as often as any other. */
+function isGuessing({ name, classes }: Head, epochs: readonly EpochEnded[]): boolean {
+  const losses = epochs.map(({ train }) => (headScores(train, name) ?? train).loss ?? Infinity);
+  return Math.min(...losses) > Math.log(classes.length);
+}
+
+function relapsed(epochs: readonly EpochEnded[]): [EpochEnded, EpochEnded] | undefined {
+  let best: EpochEnded | undefined;
+  for (const epoch of epochs) {
+    if (best && epoch.train.loss > relapse * best.train.loss) return [best, epoch];
+    if (best === undefined || epoch.train.loss < best.train.loss) best = epoch;
+  }
+  return undefined;
+}
+
+/** Epochs on each side of a drop that are compared. */
+const around = 2;
+
+/** A sudden drop of the learning rate after which nothing got better. */
+export const ineffectiveDrop: Rule = ({ epochs, experiment }) => {
+  const found: Finding[] = [];
+  for (let index = around; index + around <= epochs.length; index++) {
+    // The rate on record is the one with which the next epoch begins.
+    const [from, to] = [epochs[index - 2]?.lr ?? 0, epochs[index - 1]?.lr ?? 0];
+    if (!(to > 0 && to <= from / 2)) continue;
+    const before = lowestLoss(epochs.slice(0, index));
+    const after = lowestLoss(epochs.slice(index));
+    if (before === undefined || after === undefined || after < 0.99 * before) continue;
+    found.push({
+      title: 'A drop of the learning rate had no effect',
+      text: `After the rate fell from ${from} to ${to} at the end of epoch ${index}, the validation loss went from ${before.toFixed(3)} to ${after.toFixed(3)}. The time after it was spent for nothing.`,
+      command: trainCommand(experiment, { epochs: index }),
+    });
+  }
+  return found.slice(0, 1);
+};
+
+function lowestLoss(epochs: readonly EpochEnded[]): number | undefined {
+  const losses = epochs.flatMap(({ validation }) => (validation ? [validation.loss] : []));
+  return losses.length === 0 ? undefined : Math.min(...losses);
+}

@@ -1,0 +1,170 @@
+import { calibrationBins } from '../../metrics/calibration.ts';
+import type { ClassificationReport } from '../../metrics/classificationReport.ts';
+import type { ClassFigures } from '../../metrics/confusion.ts';
+import { type HardCase, labelSuspects, worstCases } from '../../metrics/hardCases.ts';
+import { calibrationChart } from '../charts/calibrationChart.ts';
+import { confusionChart } from '../charts/confusionChart.ts';
+import type { StoredEvaluation } from '../evaluation/evaluation.ts';
+import { shownCases } from '../evaluation/shownCases.ts';
+import { grouped } from '../numbers.ts';
+import { chart, decimal, percentage } from './figures.ts';
+import { html, type Markup } from './markup.ts';
+
+/** How one attribute (or the only label) is told: confusion, classes, calibration, hard cases. */
+export function headSection(evaluation: StoredEvaluation, index: number): Markup {
+  const head = evaluation.table.heads[index];
+  const report = head && evaluation.heads[head.name];
+  if (head === undefined || report === undefined) throw new Error(`internal: no head ${index}`);
+  const isAlone = evaluation.table.heads.length === 1;
+  const of = isAlone ? '' : ` of ${head.name}`;
+  const confusion = confusionChart({
+    id: `k${index}`,
+    title: `Confusion${of}`,
+    classes: head.classes,
+    confusion: report.confusion,
+  });
+  const calibration = calibrationChart({
+    id: `b${index}`,
+    title: `Calibration${of}`,
+    bins: calibrationBins(head),
+  });
+  const suspects = labelSuspects(head);
+  return html`<section id="head-${index}">
+    <h2>${isAlone ? 'Classes' : head.name}</h2>
+    <p>${summary(report)}</p>
+    <div class="split">
+      <div class="matrix">${chart(confusion, `Confusion matrix${of}`)}</div>
+      <div>
+        ${classTable(report.perClass)}
+        <div style="max-width:420px;margin-top:24px">
+          ${chart(calibration, `Reliability diagram${of}`)}
+        </div>
+      </div>
+    </div>
+    ${worst(evaluation, { index, suspects })} ${suspectTable(evaluation, { index, suspects })}
+  </section>`;
+}
+
+function summary(report: ClassificationReport): string {
+  const { labelled, count, accuracy, majorityBaseline, balancedAccuracy, loss, calibrationError } =
+    report;
+  const baseline = majorityBaseline
+    ? ` (always ${majorityBaseline.label}: ${percentage(majorityBaseline.share)})`
+    : '';
+  return `Accuracy ${percentage(accuracy)}${baseline}, balanced ${percentage(balancedAccuracy)}, loss ${decimal(loss)}, calibration error ${percentage(calibrationError)}. Labelled: ${grouped(labelled)} of ${grouped(count)}.`;
+}
+
+function classTable(perClass: readonly ClassFigures[]): Markup {
+  const share = (value: number | null): Markup =>
+    html`<td class="n share" style="--v:${value ?? 0}">${percentage(value)}</td>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>class</th>
+          <th class="n">pictures</th>
+          <th class="n">precision</th>
+          <th class="n">recall</th>
+          <th class="n">F1</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${perClass.map(
+          ({ label, support, precision, recall, f1 }) =>
+            html`<tr>
+              <td>${label}</td>
+              <td class="n">${grouped(support)}</td>
+              ${share(precision)}${share(recall)}${share(f1)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+interface HeadCases {
+  readonly index: number;
+  readonly suspects: readonly HardCase[];
+}
+
+function worst(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
+  const head = evaluation.table.heads[index];
+  const cases = head ? worstCases(head) : [];
+  if (head === undefined || cases.length === 0) {
+    return html`<h3>Worst cases</h3>
+      <p class="soft">Every labelled picture was told right.</p>`;
+  }
+  const suspicious = new Set(suspects.map((one) => one.index));
+  const items = cases.slice(0, shownCases).map((one) => {
+    const name = evaluation.table.names[one.index] ?? '';
+    return html`<li>
+      ${picture(evaluation, one)}<b>${head.classes[one.predicted]}</b
+      ><span>not ${head.classes[one.label]}: ${percentage(one.labelProbability)}</span
+      >${suspicious.has(one.index) && html`<span class="mark">label suspect</span>`}<span
+        title="${name}"
+        >${fileNameOf(name)}</span
+      >
+    </li>`;
+  });
+  return html`<h3>Worst cases</h3>
+    <p class="soft small">
+      The ${items.length} of ${grouped(cases.length)} wrong answers whose label was thought least
+      likely: the answer, then the label with its probability.
+    </p>
+    <ul class="cases">
+      ${items}
+    </ul>`;
+}
+
+/** The last part of a path: what tells pictures of one class apart. */
+function fileNameOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+function suspectTable(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
+  const head = evaluation.table.heads[index];
+  if (head === undefined || suspects.length === 0) {
+    return html`<h3>Label suspects</h3>
+      <p class="soft">No label stands out as wrong.</p>`;
+  }
+  const rows = suspects.slice(0, shownCases).map(
+    (one) =>
+      html`<tr class="row">
+        <td>${picture(evaluation, one)}</td>
+        <td class="name">${evaluation.table.names[one.index]}</td>
+        <td>${head.classes[one.label]}</td>
+        <td class="n">${percentage(one.labelProbability)}</td>
+        <td>${head.classes[one.predicted]}</td>
+        <td class="n">${percentage(one.predictedProbability)}</td>
+      </tr>`,
+  );
+  return html`<h3>Label suspects</h3>
+    <p class="soft small">
+      ${grouped(suspects.length)} pictures of the ${evaluation.split} part for which another class
+      is as likely as it is for that class's own pictures; the clearest ${rows.length}. Look before
+      changing anything: some are merely hard.
+    </p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th></th>
+            <th>picture</th>
+            <th>label</th>
+            <th class="n">probability</th>
+            <th>rather</th>
+            <th class="n">probability</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function picture({ thumbnails, table }: StoredEvaluation, { index }: HardCase): Markup | undefined {
+  const uri = thumbnails[index];
+  if (uri === undefined) return undefined;
+  return html`<img src="${uri}" alt="${table.names[index]}" loading="lazy" />`;
+}

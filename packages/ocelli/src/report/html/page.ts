@@ -1,0 +1,165 @@
+import { headCurves, runCurves } from '../charts/curves.ts';
+import { lineChart, type LineChart } from '../charts/lineChart.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import type { RunView } from '../runView.ts';
+import { chart, decimal, percentage } from './figures.ts';
+import { headline } from './headline.ts';
+import { headSection } from './headSection.ts';
+import { html, type Markup, trusted } from './markup.ts';
+import {
+  dataTable,
+  environmentTable,
+  epochTable,
+  settingsTable,
+  timeTable,
+  warningList,
+} from './recordSections.ts';
+import { styles } from './styles.ts';
+
+export interface PageParts {
+  readonly run: RunView;
+  /** The first training batch as a `data:` URI; absent where none was drawn. */
+  readonly batch: string | undefined;
+}
+
+/** The whole report: one page that needs no other file, no network and no script. */
+export function reportPage({ run, batch }: PageParts): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="generator" content="Ocelli" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <title>${run.name} · Ocelli</title>
+        <style>
+          ${trusted(styles)}
+        </style>
+      </head>
+      <body>
+        <header>${headline(run)}${contents(run)}</header>
+        <main>
+          <h2 id="diagnosis">Diagnosis</h2>
+          ${diagnosis(run)}
+          <h2 id="curves">Curves</h2>
+          ${curves(run)} ${evaluated(run)}
+          ${
+            batch !== undefined &&
+            html`<h2 id="batches">First training batch</h2>
+              <p class="soft small">After augmentation, as the network sees it.</p>
+              <img
+                class="batch"
+                src="${batch}"
+                alt="Pictures of the first training batch with their labels"
+              />`
+          }
+          <h2 id="epochs">Epochs</h2>
+          ${epochTable(run)}
+          <h2 id="time">Time</h2>
+          ${timeTable(run)}
+          <h2 id="settings">Settings</h2>
+          ${settingsTable(run)}
+          <h2 id="data">Data and network</h2>
+          ${dataTable(run)}
+          <h2 id="machine">Machine</h2>
+          ${environmentTable(run)} ${warningList(run)}
+        </main>
+        <footer>Drawn from the files of the run folder alone.</footer>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function contents({ heads, evaluation }: RunView): Markup {
+  const own = evaluation
+    ? heads.map(
+        ({ name }, index) =>
+          html`<a href="#head-${index}">${heads.length === 1 ? 'Classes' : name}</a>`,
+      )
+    : [];
+  return html`<nav>
+    <a href="#diagnosis">Diagnosis</a><a href="#curves">Curves</a>${own}<a href="#epochs">Epochs</a
+    ><a href="#time">Time</a><a href="#settings">Settings</a><a href="#data">Data</a
+    ><a href="#machine">Machine</a>
+  </nav>`;
+}
+
+function diagnosis(run: RunView): Markup {
+  const findings = diagnose(run);
+  if (findings.length === 0) {
+    return html`<p>
+      ${run.epochs.length === 0 ? 'No epoch is finished yet.' : 'Nothing stands out.'}
+    </p>`;
+  }
+  return html`${findings.map(
+    ({ title, text, command }) =>
+      html`<div class="finding">
+        <h3>${title}</h3>
+        <p>${text}</p>
+        ${command !== undefined && html`<pre>${command}</pre>`}
+      </div>`,
+  )}`;
+}
+
+function curves(run: RunView): Markup {
+  const figure = (one: LineChart): Markup => chart(lineChart(one), `${one.title} over the epochs`);
+  const own = run.heads.flatMap(({ name }, index) => headCurves(run, name, `h${index}`));
+  return html`<div class="charts">${runCurves(run).map(figure)}</div>
+    ${
+      own.length > 0 &&
+      html`<h3>Each attribute</h3>
+        <div class="charts pairs">${own.map(figure)}</div>`
+    }`;
+}
+
+function evaluated(run: RunView): Markup {
+  const { evaluation, heads } = run;
+  if (evaluation === undefined) {
+    return html`<h2 id="evaluation">Evaluation</h2>
+      <p class="soft">
+        No weights have been evaluated yet: that happens when the run ends.
+        <code>npx ocelli report RUN --evaluate</code> does it now.
+      </p>`;
+  }
+  return html`${heads.length > 1 && headTable(run)}${heads.map((_, index) => headSection(evaluation, index))}`;
+}
+
+function headTable({ heads, evaluation }: RunView): Markup {
+  const rows = heads.map(({ name, classes }, index) => {
+    const report = evaluation?.heads[name];
+    const baseline = report?.majorityBaseline;
+    return html`<tr>
+      <td><a href="#head-${index}">${name}</a></td>
+      <td class="n">${classes.length}</td>
+      <td class="n">${report?.labelled}</td>
+      <td class="n">${percentage(report?.accuracy)}</td>
+      <td class="n">${percentage(baseline?.share)}</td>
+      <td class="n">${percentage(report?.balancedAccuracy)}</td>
+      <td class="n">${decimal(report?.loss)}</td>
+      <td class="n">${percentage(report?.calibrationError)}</td>
+    </tr>`;
+  });
+  return html`<h2 id="evaluation">Attributes</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>attribute</th>
+            <th class="n">classes</th>
+            <th class="n">labelled</th>
+            <th class="n">accuracy</th>
+            <th class="n">baseline</th>
+            <th class="n">balanced</th>
+            <th class="n">loss</th>
+            <th class="n">calibration</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}

@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { noGrad, scope, tensor, type Tensor } from '@ocelli/torch';
+import sharp from 'sharp';
+import { writeDurably } from '../../train/durableFile.ts';
+import type { Experiment } from '../../train/experiment.ts';
+import { trainingBatches } from '../../train/pictureBatches.ts';
+import type { PictureFacts, RunData } from '../../train/runData.ts';
+import type { RunFolder } from '../../train/runFolder.ts';
+import { type Batch, disposeBatch } from '../../train/trainingData.ts';
+import { type Head, readHeads } from '../heads.ts';
+import { type Captioned, pictureGrid } from './pictureGrid.ts';
+import { pngOf } from './raster.ts';
+
+/** How many batches are drawn, and how many pictures of each. */
+const shown = { batches: 3, pictures: 40 };
+
+/** Longest side of a picture in the grid, in pixels: twice its place on paper. */
+const longestSide = 168;
+
+/**
+ * Draws the first training batches as the network sees them, augmented, with their labels, as
+ * `pictures/batch-<n>.png`. Batches are a pure function of seed, epoch and step, so they can be drawn at
+ * any time.
+ */
+export async function drawFirstBatches(
+  folder: RunFolder,
+  experiment: Experiment,
+  data: Pick<RunData, 'train' | 'facts'>,
+): Promise<void> {
+  const heads = readHeads(folder);
+  const batches = trainingBatches(data.train, data.facts, experiment);
+  mkdirSync(folder.pictures, { recursive: true });
+  let number = 0;
+  for (const batch of batches.batches(1, 0)) {
+    const pictures = await captioned(batch, heads, data.facts);
+    disposeBatch(batch);
+    number++;
+    const title = `Batch ${number} as the network sees it: ${pictures.length} of ${batch.indices.length} pictures`;
+    const png = await pngOf(pictureGrid(pictures, { title }));
+    writeDurably(join(folder.pictures, `batch-${number}.png`), png);
+    if (number === shown.batches) return;
+  }
+}
+
+async function captioned(
+  batch: Batch,
+  heads: readonly Head[],
+  facts: PictureFacts,
+): Promise<Captioned[]> {
+  const count = Math.min(shown.pictures, batch.indices.length);
+  const labels = batch.labels.toTypedArray();
+  const [, , height = 0, width = 0] = batch.images.shape;
+  const pixels = displayed(batch.images, count, facts);
+  const size = height * width * 3;
+  return Promise.all(
+    Array.from({ length: count }, async (_, row) => {
+      const own = pixels.subarray(row * size, (row + 1) * size);
+      const png = await sharp(own, { raw: { width, height, channels: 3 } })
+        .resize({
+          width: longestSide,
+          height: longestSide,
+          fit: 'inside',
+          withoutEnlargement: true,
+        })
+        .png()
+        .toBuffer();
+      const caption = heads.map(({ classes }, column) => {
+        return classes[Number(labels[row * heads.length + column])] ?? '–';
+      });
+      return { uri: `data:image/png;base64,${png.toString('base64')}`, caption };
+    }),
+  );
+}
+
+/** Normalized float32 `(N, 3, H, W)` back to bytes `(count, H, W, 3)`. */
+function displayed(images: Tensor, count: number, { mean, std }: PictureFacts): Uint8Array {
+  return noGrad(() =>
+    scope(() => {
+      const perChannel = (values: readonly number[]): Tensor =>
+        tensor(values, { dtype: 'float32' }).reshape([1, -1, 1, 1]);
+      return images
+        .narrow(0, 0, count)
+        .to({ device: 'cpu', dtype: 'float32' })
+        .mul(perChannel(std))
+        .add(perChannel(mean))
+        .round()
+        .clamp({ min: 0, max: 255 })
+        .permute([0, 2, 3, 1])
+        .to({ dtype: 'uint8' })
+        .toTypedArray() as Uint8Array; // as converted
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tensor } from '@ocelli/torch';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { ImageDataset } from '../../data/imageDataset.ts';
+import { writeJsonDurably } from '../../train/durableFile.ts';
+import { resolveExperiment } from '../../train/experiment.ts';
+import { runFolderAt } from '../../train/runFolder.ts';
+import { drawFirstBatches } from './firstBatches.ts';
+import { pictureGrid } from './pictureGrid.ts';
+import { pngOf } from './raster.ts';
+
+test('every picture of a grid stands over its caption, which is text', () => {
+  const picture = { uri: 'data:,', caption: ['cat', '<b>old</b>'] };
+  const { content } = pictureGrid([picture, picture, picture], { title: 'Pets', columns: 2 });
+  expect(content.match(/<image x="\d+" y="\d+"/g)).toEqual([
+    '<image x="10" y="34"',
+    '<image x="104" y="34"',
+    '<image x="10" y="158"', // 84 of the picture, 2 lines of 13, 14 between
+  ]);
+  expect(content).toContain('>cat</text>');
+  expect(content).not.toContain('<b>');
+});
+
+test('a long caption is cut to the width of its picture', () => {
+  const { content } = pictureGrid([{ uri: 'data:,', caption: ['abcdefghijklmnop'] }], {
+    title: '',
+    side: 60,
+  });
+  expect(content).toContain('>abcdefghi…</text>');
+});
+
+test('first batches are drawn in the colours the pictures had before they were normalized', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'ocelli-batches-'));
+  const folder = runFolderAt(path);
+  const classes = ['orange', 'blue'];
+  writeJsonDurably(folder.labels, { classes });
+  const colours = [Array(64).fill([230, 120, 30]), Array(64).fill([20, 40, 200])];
+  const pixels = tensor(colours.flat(3), { dtype: 'uint8' }).reshape([2, 8, 8, 3]);
+  const train = new ImageDataset({ pixels, labels: [0, 1], classes, nameOf: String });
+  const constants = { mean: [125.3, 123, 113.9], std: [63, 62.1, 66.7] };
+  const facts = {
+    labelNames: { classes },
+    height: 8,
+    width: 8,
+    ...constants,
+    trainCount: 2,
+    validationCount: 0,
+  };
+  const experiment = resolveExperiment({ batchSize: 1, pad: 0, flip: false });
+  await drawFirstBatches(folder, experiment, { train, facts });
+  const seen = await Promise.all(
+    [1, 2].map(async (number) => {
+      // The middle of the first picture: 10 + 42 and 34 + 42, at twice the density.
+      const middle = { left: 104, top: 152, width: 1, height: 1 };
+      const file = join(folder.pictures, `batch-${number}.png`);
+      return [...(await sharp(file).extract(middle).removeAlpha().raw().toBuffer())];
+    }),
+  );
+  expect(seen.sort()).toEqual([
+    [20, 40, 200],
+    [230, 120, 30],
+  ]);
+  rmSync(path, { recursive: true });
+});
+
+test('a drawing has two pixels for each of its own, on white paper', async () => {
+  const { data, info } = await sharp(await pngOf({ width: 5, height: 3, content: '' }))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([10, 6]);
+  expect(new Set(data)).toEqual(new Set([255]));
+});

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import type { TrainEventConsumer } from '../train/emitter.ts';
+import type { Experiment } from '../train/experiment.ts';
+import type { RunData } from '../train/runData.ts';
+import type { RunFolder } from '../train/runFolder.ts';
+import type { Output } from './output.ts';
+import { drawLines, drawOver } from './pen.ts';
+
+export interface ReportWriterOptions {
+  readonly folder: RunFolder;
+  readonly experiment: Experiment;
+  readonly data: RunData;
+  /** Where it says what it is doing when that takes a while. @default nowhere */
+  readonly out?: Output;
+}
+
+/**
+ * A consumer that draws what a run folder shows a person when the run has ended: the first batches, the
+ * evaluation of the kept weights, curves and report. A run that was asked to stop ends at once;
+ * `writeReport` draws it later.
+ *
+ * Should drawing fail, nothing of the run is lost, and it has a warning more.
+ */
+export function reportWriter(options: ReportWriterOptions): TrainEventConsumer {
+  const { out = nowhere, folder } = options;
+  let startedAt = 0;
+  return async function report(event) {
+    if (event.type === 'runStarted') startedAt = event.from.step;
+    if (event.type !== 'runEnded' || event.reason === 'interrupted') return;
+    if (event.progress.step === startedAt && existsSync(folder.report)) return; // nothing is new
+    const say = out.isTTY === true ? drawOver(out) : drawLines(out);
+    try {
+      const hasWeights = event.progress.epoch > 1;
+      await draw({ ...options, hasWeights }, (text) => say.passing(`report: ${text}`));
+    } finally {
+      say.endLine();
+    }
+  };
+}
+
+async function draw(
+  { folder, experiment, data, hasWeights }: ReportWriterOptions & { hasWeights: boolean },
+  say: (text: string) => void,
+): Promise<void> {
+  // Loaded when needed: a run's first step does not wait for what draws.
+  const { drawFirstBatches } = await import('./pictures/firstBatches.ts');
+  const { storeEvaluation } = await import('./evaluation/storeEvaluation.ts');
+  const { writeReport } = await import('./writeReport.ts');
+  say('drawing the first batches');
+  await drawFirstBatches(folder, experiment, data);
+  const onProgress = (done: number, total: number): void =>
+    say(`${done}/${total} of the ${data.validation.split} set looked at`);
+  try {
+    if (hasWeights) await storeEvaluation(folder, data, { onProgress });
+  } finally {
+    say('drawing'); // weights that answer nothing still have curves
+    await writeReport(folder);
+  }
+}
+
+const nowhere: Output = { write: () => {} };

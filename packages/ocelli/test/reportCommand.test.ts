@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EvaluationFacts } from '../src/report/evaluation/evaluation.ts';
+import { reportWriter } from '../src/report/reportWriter.ts';
+import { createEmitter } from '../src/train/emitter.ts';
+import { readEventLog } from '../src/train/eventLog.ts';
+import type { TrainEvent } from '../src/train/events.ts';
+import { bestEpoch } from '../src/train/history.ts';
+import { openRunData } from '../src/train/runData.ts';
+import { type RunFolder, runFolderAt } from '../src/train/runFolder.ts';
+import { readRunRecord } from '../src/train/runRecord.ts';
+import { type Outcome, patience, startCommand } from './commandLine.ts';
+import { drawPictures } from './drawnPictures.ts';
+import { progressAfter, runStarted } from './scriptedRun.ts';
+
+let folder: string;
+let whole: Outcome;
+let run: RunFolder;
+
+const command = (...words: string[]): Promise<Outcome> => startCommand(folder, words).outcome;
+
+/** 12 pictures in batches of 5: three steps an epoch. */
+const trainWords = ['--data', 'pictures', '--batch-size', '5', '--threads', '1'];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ocelli-report-command-'));
+  await drawPictures(join(folder, 'pictures'), { train: 4, test: 2 });
+  whole = await command('train', ...trainWords, '--epochs', '2', '--run-name', 'whole');
+  run = runFolderAt(join(folder, 'runs', 'whole', '1'));
+}, patience);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a run ends with a report, says where, and has no warning', () => {
+  expect(whole).toMatchObject({ exitCode: 0 });
+  expect(whole.out).toContain('report: runs/whole/1/report.html\n');
+  expect(whole.err).not.toContain('warning');
+  expect(readFileSync(run.report, 'utf8')).toContain('<h1>whole/1</h1>');
+});
+
+test.each(['curves', 'confusion', 'batch-1', 'batch-2', 'batch-3'])(
+  'the run folder holds the picture %s',
+  async (name) => {
+    const { format, width } = await sharp(join(run.pictures, `${name}.png`)).metadata();
+    expect(format).toBe('png');
+    expect(width).toBeGreaterThan(600);
+  },
+);
+
+test('the stored predictions cover every validation picture and give the accuracy of the record', () => {
+  const rows = readFileSync(run.predictions, 'utf8').trim().split('\n').slice(1);
+  expect(rows.map((row) => row.split(',').slice(0, 2)).sort()).toEqual(
+    ['blue', 'green', 'red'].flatMap((label) =>
+      [0, 1].map((index) => [`test/${label}/${index}.png`, label]),
+    ),
+  );
+  const evaluation = JSON.parse(readFileSync(run.evaluation, 'utf8')) as EvaluationFacts;
+  const best = bestEpoch(readEventLog(run.events));
+  expect(evaluation).toMatchObject({ split: 'test', weights: 'best', epoch: best?.epoch });
+  const { label } = evaluation.heads;
+  expect(label).toMatchObject({ count: 6, labelled: 6 });
+  expect(label?.accuracy).toBe(best?.validation?.accuracy);
+  expect(label?.loss).toBeCloseTo(best?.validation?.loss ?? NaN, 2);
+});
+
+test(
+  '--no-report draws nothing; the command report draws it later, and evaluates on request',
+  async () => {
+    const words = ['--epochs', '1', '--run-name', 'bare', '--no-report'];
+    const { out } = await command('train', ...trainWords, ...words);
+    const bare = runFolderAt(join(folder, 'runs', 'bare', '1'));
+    expect(out).not.toContain('report');
+    expect([existsSync(bare.report), existsSync(bare.pictures)]).toEqual([false, false]);
+    expect(await command('report', 'runs/bare')).toMatchObject({
+      exitCode: 0,
+      out: 'runs/bare/1/report.html\n',
+    });
+    expect(readFileSync(bare.report, 'utf8')).toContain('No weights have been evaluated yet');
+    expect((await command('report', 'runs/bare', '--evaluate')).exitCode).toBe(0);
+    expect(readFileSync(bare.report, 'utf8')).toContain('Worst cases');
+  },
+  patience,
+);
+
+test('what cannot be drawn is one warning, and the run ends as it would', async () => {
+  const copy = { ...run, pictures: join(folder, 'a-file') };
+  writeFileSync(copy.pictures, '');
+  const { experiment } = readRunRecord(run);
+  const paths = { data: join(folder, 'pictures') };
+  const data = await openRunData(
+    { ...experiment, ...paths },
+    { cacheFolder: join(folder, 'cache') },
+  );
+  const heard: TrainEvent[] = [];
+  const writer = reportWriter({ folder: copy, experiment, data });
+  const emit = createEmitter([(event) => void heard.push(event), writer]);
+  await emit(runStarted());
+  await emit({ type: 'runEnded', reason: 'completed', progress: progressAfter(1) });
+  expect(heard.map(({ type }) => type)).toEqual(['runStarted', 'runEnded', 'warning']);
+  expect(heard[2]).toMatchObject({
+    message: expect.stringMatching(/^report failed on runEnded: EEXIST/) as string,
+  });
+});

@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeReport } from '../src/report/writeReport.ts';
+import type { RunFolder } from '../src/train/runFolder.ts';
+import { writeScriptedRun } from './scriptedRunFolder.ts';
+
+// The page as a person gets it: one file, from the files of a run folder alone.
+
+const evil = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
+const eight = [
+  { name: 'gender', classes: ['female', 'male'] },
+  { name: 'image quality', classes: ['Average', 'Bad', 'Good'] },
+  { name: 'age', classes: ['15-25', '25-35', '35-45', '45-55', '55+'] },
+  { name: 'weight', classes: ['normal', 'over', 'slightly over', 'under'] },
+  { name: 'bag', classes: ['Daily', 'Grocery', 'None'] },
+  { name: 'footwear', classes: ['CantSee', 'Fancy', evil] },
+  { name: evil, classes: ['Angry', 'Happy', 'Neutral', 'Sad'] },
+  { name: 'pose', classes: ['Back', 'Front', 'Side'] },
+];
+
+let root: string;
+let folder: RunFolder;
+let page: string;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'ocelli-report-'));
+  const settings = { data: evil };
+  folder = await writeScriptedRun(root, {
+    heads: eight,
+    settings,
+    nameOf: (index) => `${index} ${evil}.jpg`,
+  });
+  await writeReport(folder);
+  page = readFileSync(folder.report, 'utf8');
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+test('labels, attributes and file names are text, never markup', () => {
+  expect(page).not.toMatch(/<script|<img src=x/i);
+  expect(page).toContain('&lt;script&gt;document.title=1&lt;/script&gt;');
+});
+
+test('eight attributes fit into 3 MB, and the page needs no other file', () => {
+  expect(statSync(folder.report).size).toBeLessThan(3e6);
+  expect(page).not.toMatch(/(?:src|href)="(?!data:|#)/);
+  expect(page).not.toMatch(/url\((?!#)/);
+});
+
+test('every attribute has its curves, confusion matrix, classes, calibration and hard cases', () => {
+  for (const [index, { name }] of eight.entries()) {
+    const start = page.indexOf(`<section id="head-${index}">`);
+    const section = page.slice(start, page.indexOf('</section>', start));
+    expect([name, start > 0]).toEqual([name, true]);
+    for (const part of ['Confusion', 'precision', 'Calibration', 'Worst cases', 'Label suspects']) {
+      expect(section).toContain(part);
+    }
+  }
+  expect(page.match(/over the epochs"/g)).toHaveLength(3 + 2 * eight.length);
+});
+
+test('missing labels are told: each head says how many of the pictures have one', () => {
+  // Every eleventh of 200 pictures has no label: 18 of them.
+  expect(page.match(/Labelled: 182 of 200\./g)).toHaveLength(eight.length);
+});
+
+test('the configuration is complete', () => {
+  const { experiment } = JSON.parse(readFileSync(folder.experiment, 'utf8')) as {
+    experiment: object;
+  };
+  const start = page.indexOf('id="settings"');
+  const section = page.slice(start, page.indexOf('id="data"', start));
+  for (const name of Object.keys(experiment)) expect(section).toContain(name);
+});
+
+test('the pictures of curves and confusion lie beside the page', () => {
+  expect(existsSync(join(folder.pictures, 'curves.png'))).toBe(true);
+  expect(existsSync(join(folder.pictures, 'confusion-2-image-quality.png'))).toBe(true);
+});
+
+test('a run at work has a report without an evaluation', async () => {
+  const heads = eight.slice(0, 1);
+  const atWork = await writeScriptedRun(join(root, 'work'), { heads, isEvaluated: false });
+  await writeReport(atWork);
+  const text = readFileSync(atWork.report, 'utf8');
+  expect(text).toContain('not finished');
+  expect(text).toContain('No weights have been evaluated yet');
+});
+
+const executablePath = ['chromium', 'chromium-browser', 'google-chrome', 'chrome']
+  .flatMap((name) => (process.env['PATH'] ?? '').split(':').map((path) => join(path, name)))
+  .find((path) => existsSync(path));
+if (executablePath === undefined) {
+  process.stderr.write('reportPage: no chromium on the PATH, so no browser looks at the page.\n');
+}
+
+describe.skipIf(executablePath === undefined)('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args });
+  }, 120_000);
+  afterAll(() => browser.close());
+
+  async function opened(width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+    const view = { viewport: { width, height: 900 }, colorScheme };
+    const opening = await browser.newPage(view);
+    await opening.goto(`file://${folder.report}`);
+    return opening;
+  }
+
+  test.each([360, 800, 1400])(
+    'at %i pixels nothing is wider than the window',
+    async (width) => {
+      const shown = await opened(width, 'light');
+      const tooWide = await shown.evaluate('document.documentElement.scrollWidth');
+      expect(tooWide).toBeLessThanOrEqual(width);
+      const chart = await shown.locator('.charts svg').first().boundingBox();
+      expect(chart?.width).toBeGreaterThan(250);
+      await shown.close();
+    },
+    60_000,
+  );
+
+  test('what looks like a script stays a text', async () => {
+    const shown = await opened(800, 'light');
+    expect(await shown.title()).toBe('scripted/1 · Ocelli');
+    expect(await shown.locator('h2', { hasText: '<script>' }).count()).toBe(1);
+    await shown.close();
+  }, 60_000);
+
+  test('a dark page has dark paper and light lines', async () => {
+    const colours = async (scheme: 'light' | 'dark') => {
+      const shown = await opened(800, scheme);
+      const paper = await shown.evaluate('getComputedStyle(document.body).backgroundColor');
+      const path = 'document.querySelector(`.charts path[stroke="#0072b2"]`)';
+      const line = await shown.evaluate(`getComputedStyle(${path}).stroke`);
+      await shown.close();
+      return { paper, line };
+    };
+    expect(await colours('light')).toEqual({
+      paper: 'rgb(255, 255, 255)',
+      line: 'rgb(0, 114, 178)',
+    });
+    expect(await colours('dark')).toEqual({ paper: 'rgb(20, 23, 26)', line: 'rgb(86, 180, 233)' });
+  }, 60_000);
+});
