@@ -27,7 +27,7 @@ export async function runDraw(what: string, options: DrawCommandOptions): Promis
     seed: numberWord(where, '--seed', seed),
     wrong: numberWord(where, '--wrong', wrong),
     missing: numberWord(where, '--missing', missing),
-    onDraw: reporter.listeners.onDraw,
+    onDraw: reporter.onDraw,
   });
   reporter.end();
   process.stdout.write(

@@ -4,9 +4,9 @@ import { grouped } from './numbers.ts';
 
 /** What to call while pictures are fetched and decoded, and what to call when that is over. */
 export interface DataReporter {
-  readonly listeners: Required<Pick<DataListeners, 'onDecode' | 'onDownload'>> & {
-    readonly onDraw: Required<DataListeners>['onDecode'];
-  };
+  readonly listeners: Required<Pick<DataListeners, 'onDecode' | 'onDownload'>>;
+  /** The same for pictures that are drawn; opening a data set does not know it. */
+  readonly onDraw: Required<DataListeners>['onDecode'];
   /** Ends the line that is being drawn over. */
   readonly end: () => void;
 }
@@ -34,11 +34,11 @@ export function dataReporter(
   }
   return {
     end,
+    onDraw: ({ done, total }) =>
+      show(`drawing: ${grouped(done)} of ${grouped(total)}`, done === total),
     listeners: {
       onDecode: ({ done, total }) =>
         show(`decoding pictures, once: ${grouped(done)} of ${grouped(total)}`, done === total),
-      onDraw: ({ done, total }) =>
-        show(`drawing: ${grouped(done)} of ${grouped(total)}`, done === total),
       onDownload: ({ doneBytes, totalBytes }) => {
         const [done, total] = [doneBytes, totalBytes].map((bytes) => Math.round(bytes / 1e6));
         show(`downloading: ${done} of ${total} MB`, doneBytes === totalBytes);
