@@ -4,7 +4,7 @@ import { storeEvaluation } from '../report/evaluation/storeEvaluation.ts';
 import { drawFirstBatches } from '../report/pictures/firstBatches.ts';
 import { writeReport } from '../report/writeReport.ts';
 import { openRunData } from '../train/runData.ts';
-import { openRunFolder, type RunFolder } from '../train/runFolder.ts';
+import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
 import { exitCodes } from './exitCodes.ts';
 import { warnOfLeftOut } from './leftOut.ts';
@@ -27,7 +27,10 @@ async function evaluateAgain(folder: RunFolder): Promise<void> {
   const { experiment } = readRunRecord(folder);
   const reporter = dataReporter(process.stderr);
   try {
-    const data = await openRunData(experiment, reporter.listeners);
+    const data = await openRunData(experiment, {
+      ...reporter.listeners,
+      ...splitOf(folder),
+    });
     warnOfLeftOut(data.skipped, data.foundCount);
     await drawFirstBatches(folder, experiment, data);
     await storeEvaluation(folder, data);
