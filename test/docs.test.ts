@@ -52,26 +52,30 @@ afterAll(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-describe.each(['torch.md', 'training.md', 'data.md', 'augmentation.md', 'schedules.md'])(
-  'docs/%s',
-  (name) => {
-    const examples = examplesOf(fs.readFileSync(path.join(docs, name), 'utf8'));
+describe.each([
+  'torch.md',
+  'training.md',
+  'data.md',
+  'augmentation.md',
+  'schedules.md',
+  'report.md',
+])('docs/%s', (name) => {
+  const examples = examplesOf(fs.readFileSync(path.join(docs, name), 'utf8'));
 
-    it('has examples, and each promises something', () => {
-      expect(examples.length).toBeGreaterThan(3);
-      expect(examples.filter(({ code }) => !/console\.log\(.*\); \/\/ /.test(code))).toEqual([]);
-    });
+  it('has examples, and each promises something', () => {
+    expect(examples.length).toBeGreaterThan(3);
+    expect(examples.filter(({ code }) => !/console\.log\(.*\); \/\/ /.test(code))).toEqual([]);
+  });
 
-    it.each(examples)(
-      'the example at line $line prints what it says',
-      { timeout: 120_000 },
-      async (example) => {
-        const { printed, promised } = await runExample(example, modules);
-        expect(printed).toEqual(promised);
-      },
-    );
-  },
-);
+  it.each(examples)(
+    'the example at line $line prints what it says',
+    { timeout: 120_000 },
+    async (example) => {
+      const { printed, promised } = await runExample(example, modules);
+      expect(printed).toEqual(promised);
+    },
+  );
+});
 
 it(
   'every example passes the type checker, and one with a mistake does not',
