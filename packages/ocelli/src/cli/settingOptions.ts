@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { choicesOf, settingEntries } from '../train/experiment.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import type { Setting } from '../train/setting.ts';
@@ -28,11 +29,11 @@ function defaultText({ fallback, fallbackText }: Setting): string {
   return fallbackText ?? String(fallback);
 }
 
-type Kind = 'number' | 'boolean' | 'string' | 'list' | 'options';
+type Kind = 'number' | 'boolean' | 'string' | 'list' | 'options' | 'json';
 
 function kindOf({ schema }: Setting): Kind {
   const { type } = schema.def;
-  if (type === 'array') return 'list';
+  if (schema instanceof z.ZodArray) return schema.element instanceof z.ZodString ? 'list' : 'json';
   if (type === 'custom') return 'options';
   return type === 'number' || type === 'boolean' ? type : 'string';
 }
@@ -43,6 +44,7 @@ function placeholder(setting: Setting): string {
   if (choices.length > 0) return choices.join('|');
   const kind = kindOf(setting);
   if (kind === 'options') return 'name.option=value';
+  if (kind === 'json') return 'json';
   return kind === 'number' ? 'number' : 'text';
 }
 
@@ -55,6 +57,7 @@ function parserFor(setting: Setting): (text: string, before: unknown) => unknown
   if (kind === 'number') return numberOr;
   if (kind === 'list') return (text, before) => [...((before ?? []) as string[]), text];
   if (kind === 'options') return withOption;
+  if (kind === 'json') return valueOf;
   return (text) => text;
 }
 

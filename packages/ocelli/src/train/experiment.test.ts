@@ -36,6 +36,7 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     trunkLr: null,
     best: 'accuracy',
     gradientClip: null,
+    augmentation: null,
     pad: 4,
     padMode: 'reflect',
     flip: true,
@@ -47,7 +48,12 @@ test('without any setting: the recipe that really ran, with a decay that decays'
 });
 
 test('a resolved experiment resolves to itself, so a stored one can be read back', () => {
-  const inputs: ExperimentInput[] = [{}, { optimizer: 'adamw' }, { schedule: 'constant', pad: 0 }];
+  const inputs: ExperimentInput[] = [
+    {},
+    { optimizer: 'adamw' },
+    { schedule: 'constant', pad: 0 },
+    { augmentation: [{ flip: {} }] },
+  ];
   for (const input of inputs) {
     const once = resolveExperiment(input);
     expect(resolveExperiment(JSON.parse(JSON.stringify(once)))).toEqual(once);
@@ -87,6 +93,7 @@ const other: Required<ExperimentInput> = {
   trunkLr: 0.5,
   best: 'loss',
   gradientClip: 5,
+  augmentation: [{ rotate: { degrees: 5 } }],
   pad: 2,
   padMode: 'zeros',
   flip: false,

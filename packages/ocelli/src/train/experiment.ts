@@ -1,4 +1,5 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
+import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
 import { refusedAttributes } from './attributeSettings.ts';
 import type { Setting } from './setting.ts';
@@ -47,7 +48,8 @@ type Nullable =
   | 'peakEpoch'
   | 'momentum'
   | 'nesterov'
-  | 'padMode';
+  | 'padMode'
+  | 'augmentation';
 
 /**
  * An experiment with every question answered: what a run really uses, what it stores, and what a
@@ -225,10 +227,22 @@ class Answers {
   }
 
   #augmentation() {
+    const { augmentation } = this.#given;
+    if (augmentation !== undefined) {
+      createTransforms(augmentation, `${this.#where}: ${this.#nameOf('augmentation')}`);
+      const off = { pad: 0, flip: false, cutout: 0 } as const;
+      for (const name of ['pad', 'padMode', 'flip', 'cutout'] as const) {
+        // A stored experiment says that they are off.
+        if (name !== 'padMode' && this.#given[name] === off[name]) continue;
+        this.#refuseUnread(name, 'with augmentation, which lists all transforms');
+      }
+      return { augmentation, ...off, padMode: null };
+    }
     const pad = this.#answer('pad');
     if (pad === 0) this.#refuseUnread('padMode', 'without padding');
     const padMode = pad === 0 ? null : (this.#given.padMode ?? 'reflect');
-    return { pad, padMode, flip: this.#answer('flip'), cutout: this.#answer('cutout') };
+    const others = { flip: this.#answer('flip'), cutout: this.#answer('cutout') };
+    return { augmentation: null, pad, padMode, ...others };
   }
 
   #answer<Name extends SettingName>(name: Name): ValueOf<Name> {

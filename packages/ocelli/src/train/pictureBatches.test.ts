@@ -1,7 +1,8 @@
-import { randint } from '@ocelli/torch';
-import { expect, test } from 'vitest';
+import { manualSeed, randint } from '@ocelli/torch';
+import { describe, expect, test } from 'vitest';
 import { noisePictures } from '../../test/tinyTraining.ts';
 import { ImageDataset } from '../data/imageDataset.ts';
+import { resolveExperiment } from './experiment.ts';
 import { evaluationBatches, trainingBatches, trainingTransforms } from './pictureBatches.ts';
 import type { Batch } from './trainingData.ts';
 
@@ -108,4 +109,54 @@ test.each([
     expect(trained?.images.shape).toEqual([4, 3, height, width]);
     expect(trained?.images.shape).toEqual(evaluated?.images.shape);
   }
+});
+
+describe('a policy of its own', () => {
+  const dataset = (() => {
+    manualSeed(0);
+    return new ImageDataset({
+      pixels: randint({ high: 256, shape: [12, 6, 6, 3], dtype: 'uint8' }),
+      labels: Int32Array.from({ length: 12 }, (_, index) => index % 2),
+      classes: ['left', 'right'],
+      nameOf: (row) => `${row}`,
+    });
+  })();
+  const own = {
+    labelNames: dataset.labelNames,
+    height: 6,
+    width: 6,
+    mean: [0, 0, 0],
+    std: [1, 2, 2],
+  };
+  const policy = (augmentation: object[]) =>
+    resolveExperiment({ augmentation: augmentation as never, batchSize: 12, epochs: 2 });
+  const batchOf = (augmentation: object[]) => {
+    const pictures = { ...own, trainCount: 12, validationCount: 0 };
+    const [batch] = trainingBatches(dataset, pictures, policy(augmentation)).batches(1, 0);
+    return batch as Batch; // the only one
+  };
+
+  test('replaces the usual transforms, and swaps labels where it is declared', () => {
+    const swapped = batchOf([{ flip: { probability: 1, swaps: { class: ['left', 'right'] } } }]);
+    const plain = batchOf([{ flip: { probability: 1 } }]);
+    const labels = (batch: typeof plain) => batch.labels.toArray() as number[];
+    expect(labels(swapped)).toEqual(labels(plain).map((label) => 1 - label));
+    expect(swapped.images.sub(plain.images).abs().max().item()).toBe(0);
+    const rows = dataset.at(Int32Array.from(plain.indices)).images.flip([3]);
+    expect(plain.images.select(1, 0).sub(rows.select(1, 0)).abs().max().item()).toBe(0);
+  });
+
+  test('is refused where it names what is not there, or mixes pictures', () => {
+    expect(() => policy([{ flop: {} }])).toThrow('augmentation: unknown transform "flop"');
+    expect(() => batchOf([{ flip: { hides: ['pose'] } }])).toThrow(
+      'horizontalFlip: expected an attribute to be one of class, got "pose".',
+    );
+    expect(() => batchOf([{ mixup: { alpha: 1 } }])).toThrow('expected no mixup and no cutmix');
+  });
+
+  test('leaves no room for the settings that it replaces', () => {
+    expect(() => resolveExperiment({ augmentation: [{ flip: {} }], cutout: 8 })).toThrow(
+      'expected no cutout with augmentation, which lists all transforms, got 8. It would have no effect.',
+    );
+  });
 });

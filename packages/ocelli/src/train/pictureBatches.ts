@@ -1,10 +1,15 @@
-import { type Device, Generator, scope } from '@ocelli/torch';
+import { type Device, Generator, OptionError, scope } from '@ocelli/torch';
+import { augmentBatch } from '../augment/augmentBatch.ts';
 import { compose } from '../augment/compose.ts';
+import { createTransforms } from '../augment/createTransform.ts';
 import { cutout } from '../augment/cutout.ts';
 import { horizontalFlip } from '../augment/horizontalFlip.ts';
+import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { normalize } from '../augment/normalize.ts';
 import { randomCrop } from '../augment/randomCrop.ts';
 import type { Transform } from '../augment/transform.ts';
+import type { AttributeSchema } from '../data/attributeSchema.ts';
+import type { LabelNames } from '../data/labelNames.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { mixSeed } from '../data/randomOrder.ts';
 import type { Experiment } from './experiment.ts';
@@ -28,13 +33,15 @@ export function trainingTransforms(
   experiment: AugmentationSettings,
   facts: PictureFacts,
 ): Transform[] {
-  const { pad, padMode, flip, cutout: side } = experiment;
+  const { pad, padMode, flip, cutout: side, augmentation } = experiment;
   const { height, width } = facts;
+  const normalized = normalize({ mean: facts.mean, std: facts.std });
+  if (augmentation) return [...createTransforms(augmentation), normalized];
   const mode = padMode === 'zeros' ? 'constant' : 'reflect';
   return [
     ...(pad > 0 ? [randomCrop({ size: [height, width], padding: pad, mode })] : []),
     ...(flip ? [horizontalFlip()] : []),
-    normalize({ mean: facts.mean, std: facts.std }),
+    normalized,
     ...(side > 0 ? [cutout({ size: side })] : []),
   ];
 }
@@ -49,6 +56,7 @@ export function shuffledBatches(
 ): TrainingData {
   const { batchSize, seed, device = 'cpu', transforms } = options;
   const transform = compose(transforms);
+  checkLabelEffects(transforms, schemaOf(dataset.labelNames));
   const stepsPerEpoch = dataset.batchCount({ batchSize });
   const generator = new Generator({ device });
   return {
@@ -61,7 +69,7 @@ export function shuffledBatches(
       for (let step = firstStep; step < stepsPerEpoch; step++) {
         generator.manualSeed(mixSeed(seed, epoch, step));
         const indices = order.slice(step * batchSize, (step + 1) * batchSize);
-        yield transformed(dataset, indices, { device, transform, generator });
+        yield transformed(dataset, indices, { device, transform, generator, epoch });
       }
     },
   };
@@ -107,20 +115,37 @@ export function evaluationBatches(
   return orderedBatches(dataset, { batchSize, device, transforms: [normalize({ mean, std })] });
 }
 
-type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'>;
+type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'> &
+  Partial<Pick<Experiment, 'augmentation'>>;
 type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
 
 interface Drawing {
   readonly transform: Transform;
   readonly device: Device;
   readonly generator: Generator;
+  readonly epoch?: number;
 }
 
 function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Drawing): Batch {
-  const { device, generator, transform } = drawing;
+  const { device, transform, ...context } = drawing;
   return scope(() => {
     const raw = dataset.at(indices);
-    const images = transform.apply(raw.images.to({ device }), { generator });
-    return { images, labels: raw.labels.to({ device }), indices };
+    const given = { images: raw.images.to({ device }), labels: raw.labels.to({ device }) };
+    const schema = schemaOf(dataset.labelNames);
+    const { images, labels, mix } = augmentBatch(given, transform, { ...context, indices, schema });
+    if (mix) throw mixedLabels();
+    return { images, labels, indices };
   });
+}
+
+function schemaOf(names: LabelNames): AttributeSchema {
+  return 'classes' in names ? { class: names.classes } : names.attributes;
+}
+
+/** The losses of the loop take one label a picture; a mixed picture would be taught half a truth. */
+function mixedLabels(): OptionError {
+  return new OptionError(
+    'augmentation: expected no mixup and no cutmix in these batches, which have one label a picture. ' +
+      'Mix in a loop of your own, with augmentBatch.',
+  );
 }

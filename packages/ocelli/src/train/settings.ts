@@ -178,6 +178,16 @@ export const settings = {
       fallbackText: 'off',
     },
   ),
+  augmentation: define(
+    {
+      schema: z.array(z.record(z.string(), z.unknown())).min(1),
+      rule: 'a list of transforms such as [{"flip": {}}, {"rotate": {"degrees": 15}}]',
+    },
+    {
+      help: 'transforms of the training pictures before they are normalized, as JSON, instead of pad, flip and cutout',
+      fallbackText: 'those of pad, flip and cutout',
+    },
+  ),
   pad: define(
     { schema: z.int().min(0), rule: 'an integer of 0 or more' },
     { help: 'pixels added at each edge before a random crop back to size; 0 is off', fallback: 4 },
