@@ -5,6 +5,7 @@ import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { augment } from './augment.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
 import { decode } from './decode.ts';
+import { densenet121Memory } from './densenetMemory.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
 import { firstStep } from './firstStep.ts';
 import { inputShare } from './inputShare.ts';
@@ -14,10 +15,14 @@ import { muon94 } from './muon94.ts';
 import { opCall } from './opCall.ts';
 import { table } from './table.ts';
 import { trainStepDavidnet } from './trainStepDavidnet.ts';
+import { densenet121At100, resnet18At32 } from './trainStepNetworks.ts';
 
 const benchmarks: readonly Benchmark[] = [
   opCall,
   trainStepDavidnet,
+  resnet18At32,
+  densenet121At100,
+  densenet121Memory,
   decode,
   firstStep,
   inputShare,

@@ -1,75 +1,8 @@
-// Pictures per second of whole training steps, beside stock PyTorch in the same minutes.
-import { getNumThreads } from '@ocelli/torch';
-import { disposeBatch, setLearningRate, trainStep } from 'ocelli';
-import { type Benchmark, type BenchmarkOptions, type Figure, median } from './benchmark.ts';
-import { type Peer, startPeer } from './peer.ts';
-import { davidnetTraining, type Training } from './training.ts';
+import { trainStepBenchmark } from './trainStep.ts';
 
-export const trainStepDavidnet: Benchmark = {
-  name: 'train-step-davidnet',
-  measures: 'training of DavidNet at 32 px: data order, augmentation, forward, backward, optimizer',
-  run: measure,
-};
-
-const warmUp = 2;
-
-async function measure(options: BenchmarkOptions): Promise<Figure> {
-  const { batchSize = 512, quick, note, data } = options;
-  const rounds = warmUp + (quick ? 2 : 7);
-  const pictures = batchSize * rounds;
-  const training = await davidnetTraining({
-    batchSize,
-    pictures,
-    ...(data !== undefined && { data }),
-  });
-  const peer = await startPeer('davidnet.py', String(batchSize), String(getNumThreads()));
-  if (peer === undefined) note('no python3 with torch here, so there is no peer');
-  const seconds = await interleave(training, peer).finally(() => peer?.close());
-  const rate = (times: readonly number[]): number => batchSize / median(times.slice(warmUp));
-  const peers = Object.entries(seconds.peer).map(([layout, times]) => ({
-    layout,
-    value: rate(times),
-  }));
-  for (const { layout, value } of peers) note(`peer, ${layout}: ${value.toFixed(1)} images/s`);
-  const best = peers.toSorted((a, b) => b.value - a.value)[0];
-  return {
-    value: rate(seconds.own),
-    unit: 'images/s',
-    better: 'higher',
-    ...(peer &&
-      best && { peer: { name: `PyTorch ${peer.version} (${best.layout})`, value: best.value } }),
-  };
-}
-
-interface StepSeconds {
-  readonly own: number[];
-  readonly peer: Record<string, number[]>;
-}
-
-/** One step of each in turn, so that whatever else the machine does disturbs all alike. */
-async function interleave(training: Training, peer: Peer | undefined): Promise<StepSeconds> {
-  const seconds: StepSeconds = { own: [], peer: {} };
-  const batches = training.data.batches(1, 0)[Symbol.iterator]();
-  for (;;) {
-    const own = ownStep(training, batches);
-    if (own === undefined) return seconds;
-    seconds.own.push(own);
-    for (const layout of peer ? ['contiguous', 'channels_last'] : []) {
-      (seconds.peer[layout] ??= []).push(Number(await peer?.ask(layout)));
-    }
-  }
-}
-
-type Batches =
-  ReturnType<Training['data']['batches']> extends Iterable<infer B> ? Iterator<B> : never;
-
-/** @returns seconds, or nothing at the end of the epoch. */
-function ownStep(training: Training, batches: Batches): number | undefined {
-  const start = performance.now();
-  const next = batches.next();
-  if (next.done === true) return undefined;
-  setLearningRate(training.optimizer, 0.1 / training.data.batchSize);
-  trainStep(next.value, training);
-  disposeBatch(next.value);
-  return (performance.now() - start) / 1000;
-}
+export const trainStepDavidnet = trainStepBenchmark('train-step-davidnet', {
+  model: 'davidnet',
+  size: 32,
+  batchSize: 512,
+  peer: ['davidnet.py'],
+});

@@ -1,4 +1,4 @@
-// DavidNet and pictures to train it on, put together as `ocelli train` does it.
+// A network and pictures to train it on, put together as `ocelli train` does it.
 import { randint } from '@ocelli/torch';
 import {
   assemble,
@@ -23,28 +23,44 @@ export interface TrainingOptions {
   data?: string;
 }
 
+/** What is trained. */
+export interface NetworkOptions {
+  /** Its name in the catalog. */
+  model: string;
+  /** Side of a picture, in pixels. */
+  size: number;
+}
+
+type PictureOptions = TrainingOptions & NetworkOptions;
+
 /** The default recipe for the given pictures. */
 export interface Training extends Assembled {
   readonly data: TrainingData;
 }
 
+/** Puts together what `fit` needs to train DavidNet. */
+export function davidnetTraining(options: TrainingOptions): Promise<Training> {
+  return networkTraining({ ...options, model: 'davidnet', size: 32 });
+}
+
 /** Puts together what `fit` needs. */
-export async function davidnetTraining(options: TrainingOptions): Promise<Training> {
-  const experiment = resolveExperiment({ model: 'davidnet', batchSize: options.batchSize });
-  const pictures = options.data === undefined ? noise(options.pictures) : await real(options);
+export async function networkTraining(options: PictureOptions): Promise<Training> {
+  const { model, batchSize } = options;
+  const experiment = resolveExperiment({ model, batchSize });
+  const pictures = options.data === undefined ? noise(options) : await real(options);
   const data = trainingBatches(pictures, factsOf(pictures), experiment);
   const { stepsPerEpoch } = data;
   return { ...assemble(experiment, { heads: countedHeads(pictures), stepsPerEpoch }), data };
 }
 
-function noise(count: number): ImageDataset {
-  const pixels = randint({ high: 256, shape: [count, 32, 32, 3], dtype: 'uint8' });
+function noise({ pictures: count, size }: PictureOptions): ImageDataset {
+  const pixels = randint({ high: 256, shape: [count, size, size, 3], dtype: 'uint8' });
   const labels = Int32Array.from({ length: count }, (_, index) => index % classes.length);
   return new ImageDataset({ pixels, labels, classes, nameOf: (row) => `noise ${row}` });
 }
 
-async function real({ data, pictures }: TrainingOptions): Promise<ImageDataset> {
-  const { train } = await openPictures({ ...(data !== undefined && { path: data }), size: 32 });
+async function real({ data, pictures, size }: PictureOptions): Promise<ImageDataset> {
+  const { train } = await openPictures({ ...(data !== undefined && { path: data }), size });
   const wanted = Math.min(pictures, train.length);
   return train.subset(Int32Array.from({ length: wanted }, (_, index) => index));
 }

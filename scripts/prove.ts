@@ -5,6 +5,7 @@ import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { bitflips } from './proofs/bitflips.ts';
 import { cifar10Davidnet } from './proofs/cifar10Davidnet.ts';
 import { commit } from './proofs/command.ts';
+import { denseBounds } from './proofs/denseBounds.ts';
 import { diskFull } from './proofs/diskFull.ts';
 import { kill } from './proofs/kill.ts';
 import { memory } from './proofs/memory.ts';
@@ -20,6 +21,7 @@ import { syscalls } from './proofs/syscalls.ts';
 
 const proofs: readonly Proof[] = [
   safetensorsFuzz,
+  denseBounds,
   opCallFlat,
   memory,
   cifar10Davidnet,

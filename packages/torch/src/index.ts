@@ -97,6 +97,12 @@ export {
 } from './functional/activation.ts';
 export { conv2d, type ConvolutionOptions, type PaddingMode } from './functional/convolution.ts';
 export {
+  denseBlock,
+  type DenseBlockOptions,
+  type DenseLayerTensors,
+  type DenseNorm,
+} from './functional/denseBlock.ts';
+export {
   atan2,
   ceil,
   divide,

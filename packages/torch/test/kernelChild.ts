@@ -1,6 +1,15 @@
 // Run by kernelSettings.test.ts with other environment variables, which are read once a process.
 // Prints what convolution and batch norm compute, and how much memory a freed block left behind.
-import { batchNorm, conv2d, Generator, grad, ones, randn, type Tensor } from '../src/index.ts';
+import {
+  batchNorm,
+  conv2d,
+  denseBlock,
+  Generator,
+  grad,
+  ones,
+  randn,
+  type Tensor,
+} from '../src/index.ts';
 
 const generator = new Generator({ seed: 1 });
 
@@ -32,6 +41,21 @@ function normalization(): string[] {
   return computed(batchNorm(input, options), [input, weight, bias]);
 }
 
+function denseLayer(): string[] {
+  const input = images(4, 64, 6, 6);
+  const norm = (channels: number) => ({
+    weight: leaf(channels),
+    bias: leaf(channels),
+    runningMean: leaf(channels).detach(),
+    runningVar: ones([channels]),
+  });
+  const layer = { norm1: norm(64), conv1: leaf(128, 64, 1, 1), norm2: norm(128) };
+  const conv2 = leaf(32, 128, 3, 3);
+  const output = denseBlock(input, [{ ...layer, conv2 }], { training: true });
+  const parameters = [layer.norm1.weight, layer.conv1, layer.norm2.bias, conv2];
+  return computed(output, [input, ...parameters]);
+}
+
 /** Megabytes that stay with the process after a block of 128 MB was freed. */
 function keptMegabytes(): number {
   const before = process.memoryUsage.rss();
@@ -39,5 +63,9 @@ function keptMegabytes(): number {
   return (process.memoryUsage.rss() - before) / 2 ** 20;
 }
 
-const results = { conv2d: convolution(), batchNorm: normalization() };
+const results = {
+  conv2d: convolution(),
+  batchNorm: normalization(),
+  denseBlock: denseLayer(),
+};
 process.stdout.write(JSON.stringify({ ...results, kept: keptMegabytes() }));

@@ -1,4 +1,12 @@
-import { cat, Conv2d, Module, type Tensor } from '@ocelli/torch';
+import {
+  cat,
+  Conv2d,
+  denseBlock,
+  type DenseLayerTensors,
+  type DenseNorm,
+  Module,
+  type Tensor,
+} from '@ocelli/torch';
 import { BatchNormReLU } from './batchNormReLU.ts';
 
 export interface DenseBlockOptions {
@@ -27,6 +35,10 @@ export class DenseBlock extends Module {
   }
 
   forward(images: Tensor): Tensor {
+    if (this.#layers.length > 0 && this.#layers.every((layer) => layer.fusesIn(this))) {
+      const parts = this.#layers.map((layer) => layer.tensors());
+      return denseBlock(images, parts, { training: this.training });
+    }
     return this.#layers.reduce(
       (features, layer) => cat([features, layer.forward(features)], 1),
       images,
@@ -56,4 +68,23 @@ class DenseLayer extends Module {
     const hidden = this.conv1.forward(this.norm1.forward(features));
     return this.conv2.forward(this.norm2.forward(hidden));
   }
+  /** Whether the block may compute this layer with the others: nothing watches it, all train alike. */
+  fusesIn({ training }: DenseBlock): boolean {
+    const modules = [this, this.norm1, this.norm2];
+    return !this.watched && modules.every((module) => module.training === training);
+  }
+
+  /** What the block computes with, for one more batch. */
+  tensors(): DenseLayerTensors {
+    return {
+      norm1: normOf(this.norm1),
+      conv1: this.conv1.weight,
+      norm2: normOf(this.norm2),
+      conv2: this.conv2.weight,
+    };
+  }
+}
+
+function normOf(norm: BatchNormReLU): DenseNorm {
+  return norm.forBatch() as DenseNorm; // affine, with running statistics: its options are the defaults
 }

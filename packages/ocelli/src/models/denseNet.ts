@@ -59,11 +59,14 @@ function stemStages(): Stage[] {
   ];
 }
 
-/** Halves the channels and the side of the feature map. */
+/**
+ * Halves the channels and the side of the feature map. The mean of four pixels is taken before the 1×1
+ * convolution and not after it as in the paper: the same sums, with a quarter of the multiplications.
+ */
 function transition(channels: number): Module {
   return new Sequential({
     norm: new BatchNormReLU(channels),
-    conv: new Conv2d(channels, channels / 2, 1, { bias: false }),
     pool: new AvgPool2d(2),
+    conv: new Conv2d(channels, channels / 2, 1, { bias: false }),
   });
 }

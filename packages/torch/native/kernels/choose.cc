@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "dense.h"
 #include "norm.h"
 #include "winograd.h"
 
@@ -34,12 +35,15 @@ const Kernels* choose([[maybe_unused]] const Kernels* avx512, [[maybe_unused]] c
 #if defined(__x86_64__)
 extern const WinogradKernels winogradAvx512, winogradAvx2;
 extern const NormKernels normAvx512, normAvx2;
+extern const DenseKernels denseAvx512, denseAvx2;
 
 const WinogradKernels* winogradKernels() { return choose(&winogradAvx512, &winogradAvx2); }
 const NormKernels* normKernels() { return choose(&normAvx512, &normAvx2); }
+const DenseKernels* denseKernels() { return choose(&denseAvx512, &denseAvx2); }
 #else
 const WinogradKernels* winogradKernels() { return nullptr; }
 const NormKernels* normKernels() { return nullptr; }
+const DenseKernels* denseKernels() { return nullptr; }
 #endif
 
 }  // namespace ocelli

@@ -6,6 +6,7 @@
 #include "conv3x3.h"
 #include "conv3x3_autograd.h"
 #include "conv3x3_norm.h"
+#include "dense_block_autograd.h"
 
 TORCH_LIBRARY(ocelli, library) {
   library.def("conv3x3(Tensor input, Tensor weight) -> Tensor");
@@ -18,16 +19,21 @@ TORCH_LIBRARY(ocelli, library) {
       "Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, "
       "str activation='none', Tensor? residual=None, bool residual_first=True, str pool='none') "
       "-> Tensor");
+  library.def(
+      "dense_block(Tensor input, Tensor[] parameters, Tensor[] statistics, bool training, "
+      "float momentum, float eps) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(ocelli, Autograd, library) {
   library.impl("conv3x3", ocelli::conv3x3Autograd);
   library.impl("batch_norm_act", ocelli::batchNormAct);
   library.impl("conv3x3_batch_norm_act", ocelli::conv3x3BatchNormAct);
+  library.impl("dense_block", ocelli::denseBlock);
 }
 
 TORCH_LIBRARY_IMPL(ocelli, CompositeExplicitAutograd, library) {
   library.impl("conv3x3", ocelli::conv3x3);
   library.impl("batch_norm_act", ocelli::batchNormAct);
   library.impl("conv3x3_batch_norm_act", ocelli::conv3x3BatchNormAct);
+  library.impl("dense_block", ocelli::denseBlock);
 }

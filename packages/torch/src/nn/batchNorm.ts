@@ -72,7 +72,7 @@ export class BatchNorm2d extends Module {
    * @throws {ShapeError} if the channels do not fit, or in training a channel has one value.
    */
   forward(images: Tensor, after: AfterBatchNorm = {}): Tensor {
-    return batchNorm(images, { ...this.#nextBatch(), ...after });
+    return batchNorm(images, { ...this.forBatch(), ...after });
   }
 
   /**
@@ -87,14 +87,17 @@ export class BatchNorm2d extends Module {
     const { poolFirst = false, ...rest } = after;
     const hooked = Object.hasOwn(conv, 'forward') || Object.hasOwn(this, 'forward');
     if (conv.isPlain3x3 && !hooked) {
-      return convBatchNorm(images, conv.weight, { ...this.#nextBatch(), ...after });
+      return convBatchNorm(images, conv.weight, { ...this.forBatch(), ...after });
     }
     const convolved = conv.forward(images);
     return this.forward(poolFirst ? maxPool2d(convolved, 2) : convolved, rest);
   }
 
-  /** The state as `batchNorm` takes it; in training, one more batch is counted. */
-  #nextBatch(): BatchNormOptions {
+  /**
+   * The state as `batchNorm` takes it; in training, one more batch is counted. For functions that compute
+   * this layer together with others.
+   */
+  forBatch(): BatchNormOptions {
     const { weight, bias, runningMean, runningVar, eps } = this.#state;
     const training = this.training || runningMean === undefined;
     const momentum = this.training ? countBatch(this.#state) : 0;
