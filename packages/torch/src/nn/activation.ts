@@ -82,17 +82,18 @@ export interface GELUOptions {
 
 /** `x · Φ(x)`; see `gelu`. */
 export class GELU extends Module {
-  readonly #approximate: GeluApproximation;
+  /** How it is computed. */
+  readonly approximate: GeluApproximation;
 
   constructor(options: GELUOptions = {}) {
     super();
     const check = new OptionCheck('GELU');
     const { approximate = 'none' } = check.read(options, ['approximate']);
-    this.#approximate = check.oneOf('approximate', approximate, ['none', 'tanh']);
+    this.approximate = check.oneOf('approximate', approximate, ['none', 'tanh']);
   }
 
   forward(input: Tensor): Tensor {
-    return gelu(input, { approximate: this.#approximate });
+    return gelu(input, { approximate: this.approximate });
   }
 }
 

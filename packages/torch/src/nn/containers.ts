@@ -1,6 +1,7 @@
 import { OptionError, optionError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { Module, type AnyModule } from './module.ts';
+import { forwardInTurn } from './neighbours.ts';
 
 /** Modules with names, in order: a `Map`, or an object whose keys are no whole numbers. */
 export type NamedModules<M extends AnyModule = Module> =
@@ -34,11 +35,13 @@ export class Sequential extends Module {
     return modulesOf<Module>(this);
   }
 
-  /** Applies every module to the output of the one before it. */
+  /**
+   * Applies every module to the output of the one before it. A batch norm is computed together with the
+   * convolution before it and with the activation and the halving max pool after it, unless one of them
+   * is watched by a hook.
+   */
   forward(input: Tensor): Tensor {
-    let output = input;
-    for (const module of this) output = module.forward(output);
-    return output;
+    return forwardInTurn([...this], input);
   }
 }
 

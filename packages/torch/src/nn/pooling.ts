@@ -32,6 +32,14 @@ export class MaxPool2d extends Module {
     return this.#pool;
   }
 
+  /** Whether it takes the largest of every 2x2 pixels, without overlap, padding or a last odd line. */
+  get halves(): boolean {
+    const { kernelSize, stride, padding, dilation, ceilMode } = this.#pool;
+    const twos = [...kernelSize, ...stride].every((size) => size === 2);
+    const plain = [...padding].every((size) => size === 0) && dilation.every((size) => size === 1);
+    return twos && plain && !ceilMode;
+  }
+
   forward(images: Tensor): Tensor {
     return maxPoolResolved(images, this.#pool);
   }
