@@ -109,9 +109,9 @@ function referenceLabel(name: string) {
 
 function axisText(value: number, unit: LineChart['unit']): string {
   if (unit === 'percent') return `${Number((value * 100).toFixed(1))} %`;
-  return Math.abs(value) > 0 && Math.abs(value) < 1e-3
-    ? value.toExponential(0)
-    : String(Number(value.toPrecision(3)));
+  const size = Math.abs(value);
+  if (size > 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(size < 1 ? 0 : 1);
+  return String(Number(value.toPrecision(3)));
 }
 
 /** Title and legend, written by hand: no library puts both on one line of a small chart. */

@@ -1,13 +1,15 @@
 import type { Finding, Rule, Symptoms } from './finding.ts';
 import { overfit, tooSmall, underfit } from './fitRules.ts';
 import { imbalance, overconfident, starvingHead } from './headRules.ts';
-import { divergence, ineffectiveDrop, rateTooHigh } from './rateRules.ts';
+import { divergence, ineffectiveDrop, nothingLearned, rateTooHigh } from './rateRules.ts';
 
 export type { Finding };
 
+/** Where one of these finds something, there is nothing yet that others could judge. */
+const failures: readonly Rule[] = [divergence, nothingLearned];
+
 /** The most urgent first. */
 const rules: readonly Rule[] = [
-  divergence,
   rateTooHigh,
   starvingHead,
   overfit,
@@ -23,5 +25,6 @@ const rules: readonly Rule[] = [
  * they rest on, not proofs.
  */
 export function diagnose(run: Symptoms): Finding[] {
-  return rules.flatMap((rule) => rule(run));
+  const failed = failures.flatMap((rule) => rule(run));
+  return failed.length > 0 ? failed : rules.flatMap((rule) => rule(run));
 }

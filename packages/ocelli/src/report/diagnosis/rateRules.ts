@@ -22,19 +22,20 @@ export const divergence: Rule = ({ events, experiment }) => {
 /** How much an epoch's loss may lie above an earlier one before it counts as a relapse. */
 const relapse = 1.15;
 
-/** A training loss that rises while the learning rate is high, or never falls below guessing. */
-export const rateTooHigh: Rule = (run) => {
-  const { epochs, experiment } = run;
-  const command = trainCommand(experiment, { lr: rounded(experiment.lr / 3) });
-  if (epochs.length > 0 && run.heads.every((head) => isGuessing(head, epochs))) {
-    return [
-      {
-        title: 'Nothing was learned',
-        text: 'The training loss never fell below what guessing costs. The learning rate is too high, or the labels do not belong to the pictures: look at the first batches.',
-        command,
-      },
-    ];
-  }
+/** Weights that were never better than guessing. */
+export const nothingLearned: Rule = ({ epochs, experiment, heads }) => {
+  if (epochs.length === 0 || !heads.every((head) => isGuessing(head, epochs))) return [];
+  return [
+    {
+      title: 'Nothing was learned',
+      text: 'The training loss never fell below what guessing costs. The learning rate is too high, or the labels do not belong to the pictures: look at the first batches.',
+      command: trainCommand(experiment, { lr: rounded(experiment.lr / 3) }),
+    },
+  ];
+};
+
+/** A training loss that rises while the learning rate is high. */
+export const rateTooHigh: Rule = ({ epochs, experiment }) => {
   const worse = relapsed(epochs);
   if (worse === undefined) return [];
   const [before, after] = worse;
@@ -42,7 +43,7 @@ export const rateTooHigh: Rule = (run) => {
     {
       title: 'The learning rate was too high for a while',
       text: `The training loss rose from ${before.train.loss.toFixed(2)} in epoch ${before.epoch} to ${after.train.loss.toFixed(2)} in epoch ${after.epoch}: steps overshot and threw away what was learned.`,
-      command,
+      command: trainCommand(experiment, { lr: rounded(experiment.lr / 3) }),
     },
   ];
 };

@@ -38,7 +38,8 @@ export function percentage(share: number | null | undefined): string {
     : '–';
 }
 
-/** Four decimals, or a dash. */
+/** Four decimals, scientific where those would be a long row of digits, or a dash. */
 export function decimal(value: number | null | undefined): string {
-  return typeof value === 'number' && Number.isFinite(value) ? value.toFixed(4) : '–';
+  if (typeof value !== 'number' || !Number.isFinite(value)) return '–';
+  return Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2);
 }

@@ -15,7 +15,7 @@ const statusText: Readonly<Record<RunStatus, string>> = {
 /** What a run is, and how it did, in one glance. */
 export function headline(run: RunView): Markup {
   const { experiment, epochs, status, pictures } = run;
-  const data = experiment.data ?? experiment.dataset ?? 'pictures';
+  const data = experiment.table ?? experiment.data ?? experiment.dataset ?? 'pictures';
   const facts = [
     `${experiment.model} on ${data}`,
     `${epochs.length} of ${experiment.epochs} epochs`,
