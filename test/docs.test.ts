@@ -59,6 +59,7 @@ describe.each([
   'augmentation.md',
   'schedules.md',
   'report.md',
+  'models.md',
 ])('docs/%s', (name) => {
   const examples = examplesOf(fs.readFileSync(path.join(docs, name), 'utf8'));
 
@@ -82,7 +83,7 @@ it(
   { timeout: 180_000 },
   () => {
     const sources = new Map([['mistake', "const count: number = 'three';\nexport { count };\n"]]);
-    for (const page of ['README.md', 'docs/torch.md', 'docs/training.md']) {
+    for (const page of ['README.md', 'docs/torch.md', 'docs/training.md', 'docs/models.md']) {
       for (const { line, code } of examplesOf(
         fs.readFileSync(path.join(docs, '..', page), 'utf8'),
       )) {
