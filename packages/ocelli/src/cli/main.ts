@@ -40,6 +40,8 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addPredict(program, done);
   addCompare(program, done);
   addAugment(program, done);
+  addSchedule(program, done);
+  await addFindLr(program, words, done);
   addInspect(program, done);
   addTypes(program, done);
   addDraw(program, done);
@@ -196,6 +198,44 @@ function addReport(program: Command, done: Done): void {
       const { runReport } = await import('./report.ts');
       done(await runReport(run, options));
     });
+}
+
+function addSchedule(program: Command, done: Done): void {
+  command(program, 'schedule <name>')
+    .description('show what a learning rate schedule will do; "list" names them all')
+    .option('--options <json>', 'its options, in epochs, such as \'{"every": 10}\'')
+    .option('--lr <number>', 'the learning rate of the experiment', '0.1')
+    .option('--epochs <number>', 'length of the run', '20')
+    .option('--steps-per-epoch <number>', 'steps in an epoch', '100')
+    .option('--out <file>', 'also draw it, as .png or .svg')
+    .action(async (name: string, options) => {
+      const { runSchedule } = await import('./schedule.ts');
+      done(await runSchedule(name, options));
+    });
+}
+
+async function addFindLr(program: Command, words: readonly string[], done: Done): Promise<void> {
+  const find = command(program, 'find-lr [experiment]')
+    .description(
+      'try rising learning rates and suggest one; [experiment] is a JSON file of settings',
+    )
+    .option('--from <number>', 'first learning rate', '1e-6')
+    .option('--to <number>', 'last learning rate', '10')
+    .option('--steps <number>', 'how many', '100')
+    .option('--spacing <exponential|linear>', 'equal ratios or equal differences', 'exponential')
+    .option(
+      '--validation-batches <number>',
+      'also measure so many held-back batches after each step',
+    )
+    .option('--out <file>', 'chart to write, .png or .svg; its points go beside it', 'find-lr.png');
+  if (words.includes('find-lr')) {
+    const { addSettingOptions } = await import('./settingOptions.ts');
+    addSettingOptions(find);
+  }
+  find.action(async (file: string | undefined, options) => {
+    const { runFindLr } = await import('./findLr.ts');
+    done(await runFindLr(file, options));
+  });
 }
 
 function addDoctor(program: Command, done: Done): void {

@@ -1,0 +1,121 @@
+import { basename } from 'node:path';
+import { checkDevice, getNumThreads, optionError, setNumThreads } from '@ocelli/torch';
+import { writeDrawing } from '../report/chartFiles.ts';
+import { sweepChart } from '../report/charts/sweepChart.ts';
+import { assemble } from '../train/assemble.ts';
+import { countedHeads } from '../train/countedHeads.ts';
+import { resolveExperiment } from '../train/experiment.ts';
+import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
+import { findLearningRate } from '../train/lrFinder/findLearningRate.ts';
+import { optionNameOf } from '../train/optionName.ts';
+import { evaluationBatches, trainingBatches } from '../train/pictureBatches.ts';
+import { openRunData } from '../train/runData.ts';
+import { choice } from './choice.ts';
+import { exitCodes } from './exitCodes.ts';
+import { readExperimentFile } from './experimentFile.ts';
+import { positiveInteger } from './positiveInteger.ts';
+import { settingsAmong } from './settingOptions.ts';
+
+/** Options of `ocelli find-lr`; the settings of an experiment are among them. */
+export interface FindLrOptions extends Readonly<Record<string, unknown>> {
+  readonly from: string;
+  readonly to: string;
+  readonly steps: string;
+  readonly spacing: string;
+  readonly validationBatches?: string;
+  readonly out: string;
+}
+
+const where = 'ocelli find-lr';
+
+/**
+ * Sweeps the learning rate of an experiment, writes the curve as a chart and as JSON, and prints what it
+ * suggests.
+ *
+ * @returns the exit code.
+ */
+export async function runFindLr(file: string | undefined, options: FindLrOptions): Promise<number> {
+  const settings = {
+    ...(file !== undefined && readExperimentFile(file)),
+    ...settingsAmong(options),
+  };
+  const names = file === undefined ? { where, nameOf: optionNameOf } : { where: file };
+  const experiment = resolveExperiment(settings, names);
+  checkDevice(where, experiment.device);
+  setNumThreads(experiment.threads ?? getNumThreads());
+  const sweep = sweepOf(options);
+  const { facts, train, validation } = await openRunData(experiment);
+  const data = trainingBatches(train, facts, experiment);
+  const { stepsPerEpoch } = data;
+  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
+  const held = sweep.validationBatches !== undefined && {
+    validation: evaluationBatches(validation.dataset, facts, experiment),
+    validationBatches: sweep.validationBatches,
+  };
+  const { model, optimizer, loss, gradientClip } = parts;
+  const curve = await findLearningRate({
+    ...{ model, optimizer, loss, data, device: experiment.device, ...sweep.rates, ...held },
+    ...(gradientClip !== undefined && { gradientClip }),
+    onPoint: ({ lr, smoothed }, step) => showStep(step, { lr, smoothed, steps: sweep.rates.steps }),
+  });
+  process.stderr.write('\n');
+  await keep(curve, options.out);
+  process.stdout.write(told(curve, options.out));
+  return exitCodes.done;
+}
+
+function sweepOf(options: FindLrOptions) {
+  const spacing = choice(where, {
+    name: '--spacing',
+    value: options.spacing,
+    among: ['exponential', 'linear'] as const,
+  });
+  const steps = positiveInteger(where, '--steps', options.steps) ?? 1;
+  const rates = {
+    from: rate('--from', options.from),
+    to: rate('--to', options.to),
+    steps,
+    spacing,
+  };
+  const batches = positiveInteger(where, '--validation-batches', options.validationBatches);
+  return { rates, validationBatches: batches };
+}
+
+function rate(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw optionError(where, name, 'a number above 0', text);
+}
+
+function showStep(
+  step: number,
+  { lr, smoothed, steps }: { lr: number; smoothed: number; steps: number },
+) {
+  const line = `${step}/${steps}  lr ${lr.toExponential(2)}  loss ${smoothed.toFixed(4)}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(50)}`);
+}
+
+/** The chart under the name given, the points beside it as JSON. */
+async function keep(curve: SweepCurve, out: string): Promise<void> {
+  await writeDrawing(where, out, sweepChart(curve));
+  saveCurve(jsonBeside(out), curve);
+}
+
+function jsonBeside(out: string): string {
+  return out.replace(/\.[^.]+$/, '.json');
+}
+
+function told({ points, ended, suggestions }: SweepCurve, out: string): string {
+  const shown = (lr: number | null): string => (lr === null ? 'none' : lr.toPrecision(3));
+  const last = points.at(-1)?.lr ?? NaN;
+  const end =
+    ended === 'diverged'
+      ? `the loss diverged above ${shown(last)}`
+      : `nothing diverged up to ${shown(last)}`;
+  const { steepest, minimum, valley } = suggestions;
+  return (
+    `${points.length} steps; ${end}\n` +
+    `suggested: valley ${shown(valley)}, steepest ${shown(steepest)}, minimum/10 ${shown(minimum)}\n` +
+    `${out}, ${basename(jsonBeside(out))}\n`
+  );
+}

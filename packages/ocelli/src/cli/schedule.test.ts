@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { drawPictures } from '../../test/drawnPictures.ts';
+import { readCurve } from '../train/lrFinder/curve.ts';
+import { runFindLr } from './findLr.ts';
+import { runSchedule } from './schedule.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ocelli-schedule-'));
+const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+afterEach(() => out.mockClear());
+afterAll(() => {
+  out.mockRestore();
+  err.mockRestore();
+  rmSync(folder, { recursive: true });
+});
+const written = () => out.mock.calls.map(([text]) => String(text)).join('');
+
+const run = { lr: '0.4', epochs: '20', stepsPerEpoch: '10' };
+
+test('ocelli schedule says the values of a schedule and draws it', async () => {
+  const path = join(folder, 'cycle.svg');
+  const options = '{"peakEpoch": 5, "divFactor": 8, "anneal": "linear"}';
+  await runSchedule('oneCycle', { ...run, options, out: path });
+  expect(written()).toMatch(/^epoch {6}0 {2}lr 0\.05000 {2}momentum 0\.950\nepoch {6}2 {2}lr /);
+  expect(written()).toContain('epoch   19.9  lr 5.000e-6  momentum 0.950\n');
+  const svg = readFileSync(path, 'utf8');
+  expect(svg).toContain('learning rate: oneCycle');
+  expect(svg).toContain('momentum');
+  await runSchedule('step', { ...run, options: '{"every": 5}', out: join(folder, 'step.png') });
+  expect((await sharp(join(folder, 'step.png')).metadata()).width).toBe(1280);
+});
+
+test('ocelli schedule list names all schedules with their options', async () => {
+  await runSchedule('list', run);
+  expect(written()).toContain(
+    'cosine: falls along half a cosine, after a warm-up if there is one\n',
+  );
+  expect(written()).toContain('    warmupEpochs: ');
+});
+
+test.each([
+  [
+    'cosine',
+    { options: '{warm}' },
+    'expected --options to be JSON such as {"every": 10}, got {warm}.',
+  ],
+  ['cosine', { lr: '0' }, 'ocelli schedule: expected --lr to be a number above 0, got "0".'],
+  [
+    'cosine',
+    { epochs: 'x' },
+    'ocelli schedule: expected --epochs to be a positive integer, got "x".',
+  ],
+  [
+    'cosine',
+    { out: 'a.pdf' },
+    'ocelli schedule: expected the file to be named *.png or *.svg, got "a.pdf".',
+  ],
+  ['cosin', {}, 'schedule: unknown schedule "cosin". Did you mean "cosine"?'],
+])('ocelli schedule %s refuses %j', async (name, options, message) => {
+  await expect(runSchedule(name, { ...run, ...options })).rejects.toThrow(message);
+});
+
+test('ocelli find-lr writes the curve as chart and points, and says what it suggests', async () => {
+  const data = join(folder, 'pictures');
+  await drawPictures(data, { train: 4, test: 2, side: 32 });
+  process.env['OCELLI_CACHE'] = join(folder, 'cache');
+  const path = join(folder, 'find-lr.svg');
+  const sweep = { from: '1e-4', to: '1e-2', steps: '4', spacing: 'linear', validationBatches: '1' };
+  const settings = { data, batchSize: 4, pad: 0, model: 'resnet-small' };
+  await runFindLr(undefined, { ...sweep, ...settings, out: path });
+  expect(written()).toMatch(/^4 steps; nothing diverged up to 0\.0100\nsuggested: valley /);
+  expect(readFileSync(path, 'utf8')).toContain('learning rate');
+  const { points } = readCurve(join(folder, 'find-lr.json'));
+  expect(points.map(({ lr }) => lr)).toEqual(
+    [1e-4, 0.0034, 0.0067, 0.01].map((lr) => expect.closeTo(lr, 8) as number),
+  );
+  expect(points.every(({ validationLoss }) => (validationLoss ?? 0) > 0)).toBe(true);
+});

@@ -1,0 +1,102 @@
+import type { SweepCurve } from '../../train/lrFinder/curve.ts';
+import { type Drawing, drawChart } from './chart.ts';
+import { light } from './palette.ts';
+
+export interface SweepChartOptions {
+  /** Loss against learning rate, or accuracy. @default 'loss' */
+  show?: 'loss' | 'accuracy';
+  /** Rates are spaced by their ratio or by their difference. @default 'logarithmic' */
+  axis?: 'logarithmic' | 'linear';
+  /** A learning rate of one's own to point out. */
+  mark?: number;
+}
+
+/** Draws the curve of a learning rate finder with its suggestions. */
+export function sweepChart(
+  { points, suggestions }: SweepCurve,
+  options: SweepChartOptions = {},
+): Drawing {
+  const { show = 'loss', axis = 'logarithmic', mark } = options;
+  const series =
+    show === 'loss'
+      ? lossLines(points)
+      : [
+          line(
+            'accuracy',
+            light.train,
+            points.map(({ lr, accuracy }) => [lr, accuracy]),
+          ),
+        ];
+  const { steepest, minimum, valley } = suggestions;
+  const named = { steepest, valley, 'minimum / 10': minimum, chosen: mark ?? null };
+  const rates = Object.entries(named).filter(([, lr]) => lr !== null);
+  // Names at different heights: suggestions often lie close together.
+  const marks = rates.map(([formatter, xAxis], index) => {
+    return { xAxis, label: { formatter, color: light.ink, distance: 4 + 15 * index } };
+  });
+  const markLine = {
+    symbol: 'none',
+    silent: true,
+    precision: 12,
+    lineStyle: { color: light.faint },
+    data: marks,
+  };
+  const option = {
+    grid: { left: 60, right: 30, top: 78, bottom: 48 },
+    xAxis: {
+      type: axis === 'logarithmic' ? 'log' : 'value',
+      min: 'dataMin',
+      max: 'dataMax',
+      name: 'learning rate',
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: { color: light.faint },
+      axisLabel: {
+        color: light.faint,
+        formatter: axisRate,
+      },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      scale: true,
+      name: show,
+      nameTextStyle: { color: light.faint },
+      axisLabel: { color: light.faint },
+      splitLine: { lineStyle: { color: light.rule } },
+    },
+    series: series.map((one, index) => (index === 0 ? { ...one, markLine } : one)),
+  };
+  return drawChart(option, { id: 'sweep', width: 640, height: 380 });
+}
+
+function lossLines(points: SweepCurve['points']) {
+  const held = points.flatMap(({ lr, validationLoss }) =>
+    validationLoss === undefined ? [] : [[lr, validationLoss]],
+  );
+  return [
+    line(
+      'smoothed',
+      light.train,
+      points.map(({ lr, smoothed }) => [lr, smoothed]),
+    ),
+    {
+      ...line(
+        'loss',
+        light.faint,
+        points.map(({ lr, loss }) => [lr, loss]),
+      ),
+      lineStyle: { width: 1, opacity: 0.5 },
+    },
+    ...(held.length > 0 ? [line('validation', light.validation, held)] : []),
+  ];
+}
+
+function line(name: string, colour: string, data: readonly (readonly number[])[]) {
+  const style = { showSymbol: false, itemStyle: { color: colour }, lineStyle: { width: 2 } };
+  return { type: 'line', name, data, ...style };
+}
+
+function axisRate(lr: number): string {
+  return lr < 1e-3 ? Number(lr.toPrecision(2)).toExponential() : String(Number(lr.toPrecision(2)));
+}
