@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { augment } from './augment.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
+import { conv3x3 } from './conv3x3.ts';
 import { decode } from './decode.ts';
 import { densenet121Memory } from './densenetMemory.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   resnet18At32,
   densenet121At100,
   densenet121Memory,
+  conv3x3,
   decode,
   firstStep,
   inputShare,

@@ -7,6 +7,7 @@ import { cifar10Davidnet } from './proofs/cifar10Davidnet.ts';
 import { commit } from './proofs/command.ts';
 import { denseBounds } from './proofs/denseBounds.ts';
 import { diskFull } from './proofs/diskFull.ts';
+import { kernelBounds } from './proofs/kernelBounds.ts';
 import { kill } from './proofs/kill.ts';
 import { memory } from './proofs/memory.ts';
 import { muon94 } from './proofs/muon94.ts';
@@ -33,6 +34,7 @@ const proofs: readonly Proof[] = [
   oneWriter,
   signals,
   personTable,
+  kernelBounds,
 ];
 
 const { values, positionals } = parseArgs({

@@ -7,6 +7,7 @@
 #include "conv3x3_autograd.h"
 #include "conv3x3_norm.h"
 #include "dense_block_autograd.h"
+#include "peak.h"
 
 TORCH_LIBRARY(ocelli, library) {
   library.def("conv3x3(Tensor input, Tensor weight) -> Tensor");
@@ -22,6 +23,7 @@ TORCH_LIBRARY(ocelli, library) {
   library.def(
       "dense_block(Tensor input, Tensor[] parameters, Tensor[] statistics, bool training, "
       "float momentum, float eps) -> Tensor");
+  library.def("fma_peak(int rounds) -> float", ocelli::fmaPeak);
 }
 
 TORCH_LIBRARY_IMPL(ocelli, Autograd, library) {

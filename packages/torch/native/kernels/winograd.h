@@ -52,6 +52,9 @@ struct Finish {
 struct WinogradKernels {
   const char* name;
 
+  // Multiplies and adds between registers; returns the number of operations. See fma_peak.h.
+  int64_t (*multiplyAdds)(int64_t rounds);
+
   // Floats of the transformed filters of an area, and of the scratch space that one thread needs.
   int64_t (*filterSize)(const ConvShape&, const Area&);
   int64_t (*forwardScratch)(const ConvShape&, const Area&);

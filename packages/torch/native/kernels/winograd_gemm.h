@@ -8,9 +8,11 @@
 namespace {
 
 // result (Rows x kPanel, contiguous) = patches (Rows x depth) * filters (depth x kPanel).
-// `patches` holds blocks of kLanes channels: kRows tiles by kLanes floats each.
+// `patches` holds blocks of kLanes channels: kRows tiles by kLanes floats each. `ahead` is what will
+// be read soon: filters from the third-level cache would otherwise cost a tenth of the time.
 template <int Rows>
-void multiplyTile(const float* patches, const float* filters, int64_t channelBlocks, float* result) {
+void multiplyTile(const float* patches, const float* filters, int64_t channelBlocks,
+                  const float* ahead, float* result) {
   Vec sum[Rows][2] = {};
   for (int64_t block = 0; block < channelBlocks; ++block) {
     for (int channel = 0; channel < kLanes; ++channel) {
@@ -22,6 +24,8 @@ void multiplyTile(const float* patches, const float* filters, int64_t channelBlo
         sum[row][1] += patch * right;
       }
       filters += kPanel;
+      __builtin_prefetch(ahead, 0, 2);
+      ahead += kPanel / 2;
     }
     patches += kRows * kLanes;
   }
@@ -35,9 +39,17 @@ void multiplyTile(const float* patches, const float* filters, int64_t channelBlo
 // Picks the kernel for a last group with fewer rows.
 template <int Rows = kRows>
 void multiplyTiles(int64_t rows, const float* patches, const float* filters, int64_t channelBlocks,
-                   float* result) {
-  if (rows == Rows) return multiplyTile<Rows>(patches, filters, channelBlocks, result);
-  if constexpr (Rows > 1) multiplyTiles<Rows - 1>(rows, patches, filters, channelBlocks, result);
+                   const float* ahead, float* result) {
+  if (rows == Rows) return multiplyTile<Rows>(patches, filters, channelBlocks, ahead, result);
+  if constexpr (Rows > 1) {
+    multiplyTiles<Rows - 1>(rows, patches, filters, channelBlocks, ahead, result);
+  }
+}
+
+// The same for filters that stay in the first-level cache.
+inline void multiplyTiles(int64_t rows, const float* patches, const float* filters,
+                          int64_t channelBlocks, float* result) {
+  multiplyTiles<kRows>(rows, patches, filters, channelBlocks, filters, result);
 }
 
 // sums (kGradRows channels x kPanel) += sum over tiles of patches (tile, channel) * gradients.

@@ -2,6 +2,7 @@
 // while it lies in the cache; no transformed tensor ever reaches main memory.
 #pragma once
 
+#include "fma_peak.h"
 #include "prefetch.h"
 #include "winograd_filters.h"
 #include "winograd_finish.h"
@@ -56,13 +57,20 @@ inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& 
                           Range panels, float* products, PixelPrefetch& inputs,
                           PixelPrefetch& outputs) {
   const int64_t groups = groupsOf(s);
+  const auto filtersAt = [&](int64_t p, int64_t panel) {
+    return transformed + panel * panelSize(s, a) + p * filterStride(s);
+  };
   for (int64_t p = 0; p < a.points(); ++p) {
     for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-      const float* filters = transformed + panel * panelSize(s, a) + p * filterStride(s);
+      const float* filters = filtersAt(p, panel);
+      const bool last = panel + 1 == panels.end;
+      const float* next = filtersAt(last ? p + 1 : p, last ? panels.begin : panel + 1);
       float* out = products + p * plan.productStride + (panel - panels.begin) * plan.tiles * kPanel;
       for (int64_t t = 0; t < tiles; t += kRows) {
+        // Each product asks for half of the next filters, the first and the second in turns.
+        const float* ahead = next + t / kRows % 2 * groups * kLanes * (kPanel / 2);
         multiplyTiles(std::min<int64_t>(kRows, tiles - t),
-                      patches + p * plan.patchStride + t * groups * kLanes, filters, groups,
+                      patches + p * plan.patchStride + t * groups * kLanes, filters, groups, ahead,
                       out + t * kPanel);
         inputs.step<false>();
         outputs.step<true>();
@@ -194,8 +202,17 @@ inline void weightSums(const ConvShape& s, const Area& a, const float* pixels, c
 }
 
 constexpr ocelli::WinogradKernels makeKernels(const char* name) {
-  return {name,    filterSize, forwardScratch, weightScratch, panelsOf, transformFilters,
-          forward, groupsOf,   weightSums,     finishWeights};
+  return {name,
+          multiplyAdds,
+          filterSize,
+          forwardScratch,
+          weightScratch,
+          panelsOf,
+          transformFilters,
+          forward,
+          groupsOf,
+          weightSums,
+          finishWeights};
 }
 
 }  // namespace

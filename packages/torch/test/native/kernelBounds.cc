@@ -1,6 +1,6 @@
 // Runs the vector kernels over odd shapes on buffers without a float to spare, and compares with
 // plain loops in double precision. Built without libtorch, with AddressSanitizer: see
-// scripts/proofs/kernelBounds.ts. KERNELS and NORM name the tables of the instruction set.
+// scripts/proofs/kernelBounds.ts. KERNELS names the table of the instruction set.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -8,14 +8,12 @@
 #include <random>
 #include <vector>
 
-#include "norm.h"
 #include "winograd.h"
 
 using namespace ocelli;
 
 namespace ocelli {
 extern const WinogradKernels KERNELS;
-extern const NormKernels NORM;
 }  // namespace ocelli
 
 namespace {
