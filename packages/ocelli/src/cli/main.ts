@@ -38,6 +38,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   await addTrain(program, words, done);
   addEvaluate(program, done);
   addPredict(program, done);
+  addExplain(program, done);
   addCompare(program, done);
   addAugment(program, done);
   addSchedule(program, done);
@@ -119,6 +120,25 @@ function addSummary(program: Command, done: Done): void {
     .action(async (model: string | undefined, options) => {
       const { runSummary } = await import('./summary.ts');
       done(await runSummary(model, options));
+    });
+}
+
+function addExplain(program: Command, done: Done): void {
+  command(program, 'explain <picture...>')
+    .description('draw where a trained model looks, for all its heads')
+    .requiredOption('--run <run>', 'run folder with the trained model')
+    .option('--out <file>', 'what is written, .png or .html', 'explanation.png')
+    .option('--head <name...>', 'attributes to explain (default: all)')
+    .option('--class <label>', 'class to explain (default: the most likely one)')
+    .option('--layer <path>', 'layer to look at (default: the last feature map all heads share)')
+    .option('--method <name>', 'how maps are made (default: grad-cam)')
+    .option('--colours <even|jet>', 'colours of the map', 'even')
+    .option('--opacity <share>', 'how much of the colours', '0.6')
+    .option('--weights <best|last>', 'which weights of the run', 'best')
+    .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
+    .action(async (pictures: string[], options) => {
+      const { runExplain } = await import('./explain.ts');
+      done(await runExplain(pictures, options));
     });
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@ocelli/torch';
 import { normalize } from '../augment/normalize.ts';
 import type { AttributePrediction, AttributeSchema } from '../data/attributeSchema.ts';
-import { decodePicture } from '../data/decodePicture.ts';
+import { type DecodedPicture, decodePicture } from '../data/decodePicture.ts';
 import { describeHeads, headsOf, type LabelNames } from '../data/labelNames.ts';
 import { confidenceFor } from '../metrics/confidence.ts';
 import { atTemperature } from '../metrics/temperature.ts';
@@ -114,24 +114,43 @@ export async function answersTo(
   trained: TrainedModel,
   options: AnswerOptions = {},
 ): Promise<HeadAnswer[]> {
-  const { model, experiment, pictures, labelNames } = trained;
+  const { pixels } = await decodeFor(path, trained);
+  return inferenceMode(() => scope(() => answersOf(modelInput(pixels, trained), trained, options)));
+}
+
+/** A picture file as the model's run stored its pictures: the same decoder, the same size. */
+export async function decodeFor(
+  path: string,
+  { pictures: { height, width } }: Pick<TrainedModel, 'pictures'>,
+): Promise<DecodedPicture> {
+  return decodePicture(await readFile(path), path, { size: { height, width } });
+}
+
+/** Stored pixels of one picture as the model sees them: float32 `(1, 3, H, W)` on its device. */
+export function modelInput(
+  pixels: Uint8Array,
+  { pictures, experiment }: Pick<TrainedModel, 'pictures' | 'experiment'>,
+): Tensor {
   const { height, width, mean, std } = pictures;
-  const { pixels } = await decodePicture(await readFile(path), path, { size: { height, width } });
-  const normalization = normalize({ mean, std });
-  const generator = new Generator({ device: experiment.device });
-  return inferenceMode(() =>
-    scope(() => {
-      const stored = fromTypedArray(new Uint8Array(pixels), [1, height, width, 3]);
-      const images = stored.permute([0, 3, 1, 2]).to({ device: experiment.device });
-      const outputs = model.forward(normalization.apply(images, { generator }));
-      return headsOf(labelNames).map((head) => {
-        const loss = experiment.attributes?.[head.attribute ?? '']?.loss;
-        const logits = answerLogits(logitsOf(outputs, head.attribute), loss);
-        const said = Float32Array.from(logits.softmax(1).toTypedArray(), Number);
-        return answerOf({ ...head, probabilities: said }, trained, options);
-      });
-    }),
-  );
+  const { device } = experiment;
+  const generator = new Generator({ device });
+  return scope(() => {
+    const stored = fromTypedArray(new Uint8Array(pixels), [1, height, width, 3]);
+    const images = stored.permute([0, 3, 1, 2]).to({ device });
+    return normalize({ mean, std }).apply(images, { generator });
+  });
+}
+
+/** What every head says of one picture `(1, 3, H, W)` that is as the model sees it. */
+function answersOf(image: Tensor, trained: TrainedModel, options: AnswerOptions): HeadAnswer[] {
+  const { model, experiment, labelNames } = trained;
+  const outputs = model.forward(image);
+  return headsOf(labelNames).map((head) => {
+    const loss = experiment.attributes?.[head.attribute ?? '']?.loss;
+    const logits = answerLogits(logitsOf(outputs, head.attribute), loss);
+    const said = Float32Array.from(logits.softmax(1).toTypedArray(), Number);
+    return answerOf({ ...head, probabilities: said }, trained, options);
+  });
 }
 
 function answerOf(
