@@ -31,6 +31,7 @@ export interface ExplainCommandOptions {
   readonly method?: string;
   readonly colours: string;
   readonly opacity: string;
+  readonly faithfulness?: boolean;
   readonly device?: string;
 }
 
@@ -109,15 +110,16 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
     ...(method !== undefined && { method }),
     ...(layer !== undefined && { layer }),
   });
+  const warnings = agreements(explanations).map(
+    ({ heads: alike, correlation }) =>
+      `${alike.join(', ')} look at the same pixels (correlation at least ${correlation.toFixed(2)})`,
+  );
   const parts = heads.map((head, index) => {
     const [explanation, answer] = [explanations[index], answerFor(answers, head)];
     if (explanation === undefined) throw new Error('internal: a target without an explanation');
-    return partOf({ head, explanation, answer, score: scoreOf(trained, images, explanation) });
+    const score = options.faithfulness === true ? scoreOf(trained, images, explanation) : undefined;
+    return partOf({ head, explanation, answer, score });
   });
-  const warnings = agreements(explanations).map(
-    ({ heads: [a, b], correlation }) =>
-      `${a} and ${b} look at the same pixels (correlation ${correlation.toFixed(2)})`,
-  );
   images.dispose();
   return { path, name: basename(path), picture, parts, warnings };
 }
@@ -146,7 +148,7 @@ interface Found {
   readonly head: LabelledHead;
   readonly explanation: Explanation;
   readonly answer: HeadAnswer;
-  readonly score: number;
+  readonly score: number | undefined;
 }
 
 function partOf({ head, explanation, answer, score }: Found): ExplainedPicture['parts'][number] {
@@ -158,7 +160,7 @@ function partOf({ head, explanation, answer, score }: Found): ExplainedPicture['
     label: head.classes[index] ?? '',
     probability: answer.probabilities[index] ?? NaN,
     map,
-    score,
+    ...(score !== undefined && { score }),
   };
 }
 
@@ -176,6 +178,6 @@ function rowsOf({ path, parts }: ExplainedPicture): string[][] {
     attribute ?? '-',
     label,
     `${percent(probability)}%`,
-    score.toFixed(2),
+    score?.toFixed(2) ?? '-',
   ]);
 }

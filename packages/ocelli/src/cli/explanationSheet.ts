@@ -21,8 +21,8 @@ interface ExplainedHead {
   readonly probability: number;
   /** One value of 0 to 1 a pixel. */
   readonly map: Float32Array;
-  /** See `faithfulness`. */
-  readonly score: number;
+  /** See `faithfulness`; where it was asked for. */
+  readonly score?: number;
 }
 
 export interface SheetOptions extends OverlayOptions {

@@ -1,10 +1,11 @@
 import { scope, type Tensor } from '@ocelli/torch';
 import type { Explanation } from './explain.ts';
 
-/** Two heads whose maps of the same pictures are alike. */
+/** Heads whose maps of the same pictures are alike. */
 export interface Agreement {
-  readonly heads: readonly [string, string];
-  /** Mean correlation of their maps over the pictures, −1 to 1. */
+  /** Two or more, in the order of the explanations. */
+  readonly heads: readonly string[];
+  /** The least of the mean correlations of their maps over the pictures with the first head's, −1 to 1. */
   readonly correlation: number;
 }
 
@@ -12,20 +13,30 @@ export interface Agreement {
 const alike = 0.9;
 
 /**
- * Pairs of heads that look at the same pixels: a sign that one of them has learned the other's label.
- * Maps without any difference between pixels agree with nothing.
+ * Groups of heads that look at the same pixels as the first of each group: a sign that they have learned
+ * one another's labels. Maps without any difference between pixels agree with nothing.
  */
 export function agreements(explanations: readonly Explanation[]): Agreement[] {
-  const maps = explanations.map(({ maps }) => scope(() => standardized(maps)));
-  return explanations.flatMap(({ head: first }, i) =>
-    explanations.slice(i + 1).flatMap(({ head: second }, offset) => {
-      const [a, b] = [maps[i], maps[i + 1 + offset]];
-      if (a === undefined || b === undefined || first === undefined || second === undefined)
-        return [];
-      const correlation = scope(() => a.mul(b).mean().item());
-      return correlation > alike ? [{ heads: [first, second] as const, correlation }] : [];
-    }),
+  const rest = explanations.flatMap(({ head, maps }) =>
+    head === undefined ? [] : [{ head, maps: scope(() => standardized(maps)) }],
   );
+  const groups: Agreement[] = [];
+  while (rest.length > 0) {
+    const [first] = rest.splice(0, 1);
+    if (first === undefined) break;
+    const others = rest
+      .map(({ head, maps }) => ({ head, correlation: correlationOf(first.maps, maps) }))
+      .filter(({ correlation }) => correlation > alike);
+    if (others.length === 0) continue;
+    const heads = [first.head, ...others.map(({ head }) => head)];
+    groups.push({ heads, correlation: Math.min(...others.map(({ correlation }) => correlation)) });
+    rest.splice(0, rest.length, ...rest.filter(({ head }) => !heads.includes(head)));
+  }
+  return groups;
+}
+
+function correlationOf(a: Tensor, b: Tensor): number {
+  return scope(() => a.mul(b).mean().item());
 }
 
 /** Every map with mean 0 and deviation 1, or 0 where it is the same everywhere. */

@@ -72,7 +72,8 @@ function checkLayer(layers: readonly SpatialLayer[], asked: string): string {
   const names = layers.map(({ name }) => name);
   if (names.includes(asked)) return asked;
   const rule = 'a layer that keeps places';
-  const near = didYouMean(asked, names);
+  const within = names.find((name) => name.endsWith(`.${asked}`));
+  const near = didYouMean(within ?? asked, names);
   const last = `The last ones are ${names.slice(-4).join(', ')}.`;
   throw optionError('explain', 'layer', rule, asked, near || last);
 }
