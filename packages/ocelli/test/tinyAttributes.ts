@@ -51,8 +51,10 @@ export function tinyHeads(seed = 0): TinyHeads {
   return new TinyHeads();
 }
 
+type Changes = Partial<Omit<FitOptions, 'optimizer'>> & { optimizer?: SGD };
+
 /** Everything `fit` needs for 21 pictures of two attributes in batches of 5. */
-export function tinyAttributeTraining(changes: Partial<FitOptions> = {}) {
+export function tinyAttributeTraining(changes: Changes = {}) {
   const { model = tinyHeads() } = changes;
   const shared = { batchSize: 5, device: 'cpu' };
   const transforms = [normalize(constants)];

@@ -60,7 +60,13 @@ type Changes = Partial<Omit<FitOptions, 'optimizer'>> & { optimizer?: SGD };
 export function tinyTraining(changes: Changes = {}) {
   const { model = tinyModel() } = changes;
   const optimizer = new SGD(model.parameters(), { lr: 0, momentum: 0.9, nesterov: true });
-  const augmentation = { pad: 2, padMode: 'reflect', flip: true, cutout: 0 } as const;
+  const augmentation = {
+    augmentation: null,
+    pad: 2,
+    padMode: 'reflect',
+    flip: true,
+    cutout: 0,
+  } as const;
   const transforms = trainingTransforms(augmentation, facts);
   const shared = { batchSize: 5, device: 'cpu' };
   return {

@@ -11,7 +11,14 @@ export interface InputCheck {
   readonly warning?: string;
 }
 
-const withoutAugmentation = { pad: 0, padMode: null, flip: false, cutout: 0 } as const;
+const withoutAugmentation = {
+  augmentation: null,
+  balance: 0,
+  pad: 0,
+  padMode: null,
+  flip: false,
+  cutout: 0,
+} as const;
 
 /**
  * Mean and deviation of the first normalized batch, before any augmentation: near 0 and near 1 unless

@@ -17,7 +17,7 @@ export class AttributeDataset<
 > extends PictureDataset {
   readonly schema: Schema;
   /** `(N, A)` row by row: the labels of every picture, −1 where one is missing. */
-  readonly labels: Int32Array;
+  override readonly labels: Int32Array;
   readonly #parts: AttributeDatasetParts<Schema>;
   readonly #names: readonly AttributeName<Schema>[];
 

@@ -17,7 +17,7 @@ export class ImageDataset extends PictureDataset {
   /** Names by label. */
   readonly classes: readonly string[];
   /** The label of every picture. */
-  readonly labels: Int32Array;
+  override readonly labels: Int32Array;
   readonly #parts: ImageDatasetParts;
 
   /** @throws {DataError} if a label is no position in `classes`. */

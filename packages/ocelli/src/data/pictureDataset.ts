@@ -49,6 +49,9 @@ export abstract class PictureDataset {
     this.rows = rows ?? Int32Array.from({ length: pixels.shape[0] ?? 0 }, (_, i) => i);
   }
 
+  /** The labels of all pictures, row by row; −1 where one is missing. */
+  abstract readonly labels: Int32Array;
+
   /** What the labels stand for. */
   abstract get labelNames(): LabelNames;
 

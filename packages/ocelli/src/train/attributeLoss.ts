@@ -35,8 +35,8 @@ export function attributeLoss(options: AttributesLossOptions): Loss {
   return {
     reduction,
     ...(learned && { learned }),
-    compute(outputs, labels) {
-      const heads = headBatches(outputs, labels).map(judged);
+    compute(outputs, labels, mix) {
+      const heads = headBatches(outputs, labels, mix).map(judged);
       return { loss: totalOf(heads), reduction, heads };
     },
   };

@@ -15,15 +15,20 @@ import {
   type AnyModule,
   type OptimizerState,
   readSafetensors,
+  tensor,
+  type Tensor,
   writeSafetensors,
 } from '@ocelli/torch';
 import { flushFolder, temporaryNameFor, writeAndFlush } from './durableFile.ts';
 import type { Progress } from './events.ts';
+import type { Loss } from './loss.ts';
 
 /** What a run needs to go on: both change, and both are restored. */
 export interface TrainingState {
   readonly model: AnyModule;
   readonly optimizer: SavableOptimizer;
+  /** Its learned part is saved too, where it has one. */
+  readonly loss?: Pick<Loss, 'learned'>;
 }
 
 /** The part of an optimizer that a checkpoint needs. */
@@ -63,7 +68,8 @@ export function saveCheckpoint(folder: string, state: TrainingState, progress: P
     const { tensors, ...optimizer } = state.optimizer.stateDict();
     writeSafetensors(join(temporary, weightsFile), state.model.stateDict());
     writeSafetensors(join(temporary, optimizerFile), tensors);
-    const content = JSON.stringify({ progress, optimizer });
+    const loss = numbersOf(state.loss);
+    const content = JSON.stringify({ progress, optimizer, ...(loss && { loss }) });
     writeAndFlush(join(temporary, stateFile), content);
     writeAndFlush(join(temporary, manifestFile), JSON.stringify(manifestOf(temporary)));
     flushFolder(temporary);
@@ -75,6 +81,13 @@ export function saveCheckpoint(folder: string, state: TrainingState, progress: P
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What a loss has learned: a few numbers, which JSON keeps exactly. */
+function numbersOf(loss: TrainingState['loss']): Record<string, number> | undefined {
+  if (loss?.learned === undefined) return undefined;
+  const entries = [...loss.learned.stateDict()].map(([key, value]) => [key, value.item()] as const);
+  return Object.fromEntries(entries);
 }
 
 function manifestOf(path: string): Manifest {
@@ -112,11 +125,14 @@ export function loadCheckpoint(path: string, state: TrainingState): Progress {
   const stored = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as {
     progress: Progress;
     optimizer: Omit<OptimizerState, 'tensors'>;
+    loss?: Record<string, number>;
   };
   const weights = readSafetensors(join(path, weightsFile));
   const tensors = readSafetensors(join(path, optimizerFile));
   state.model.loadStateDict(weights);
   state.optimizer.loadStateDict({ ...stored.optimizer, tensors });
+  const learned = Object.entries(stored.loss ?? {}).map(([key, value]) => [key, tensor(value)]);
+  state.loss?.learned?.loadStateDict(Object.fromEntries(learned) as Record<string, Tensor>);
   return stored.progress;
 }
 

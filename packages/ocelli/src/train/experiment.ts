@@ -145,6 +145,7 @@ class Answers {
       best: this.#answer('best'),
       gradientClip: g.gradientClip ?? null,
       ...this.#augmentation(),
+      balance: this.#answer('balance'),
       seed: this.#answer('seed'),
       device: this.#answer('device'),
       threads: g.threads ?? null,

@@ -1,4 +1,5 @@
 import { type Module, ShapeError, Tensor } from '@ocelli/torch';
+import type { LabelMix } from '../augment/targets.ts';
 
 /** What a model says of pictures: logits `(N, K)`, or such logits for each attribute in order. */
 export type Outputs = Tensor | Readonly<Record<string, Tensor>>;
@@ -14,6 +15,8 @@ export interface HeadBatch {
   readonly logits: Tensor;
   /** int64 `(N)`; −1 where the label is missing. */
   readonly labels: Tensor;
+  /** Where pictures were mixed from two: the other one's labels, and how much the own one counts. */
+  readonly mix?: LabelMix;
 }
 
 /**
@@ -22,12 +25,17 @@ export interface HeadBatch {
  * @param labels int64 `(N)` for one tensor of logits, `(N, A)` for A attributes.
  * @throws {ShapeError} if there is not one column of labels an attribute.
  */
-export function headBatches(outputs: Outputs, labels: Tensor): readonly HeadBatch[] {
-  if (outputs instanceof Tensor) return [{ logits: outputs, labels }];
+export function headBatches(
+  outputs: Outputs,
+  labels: Tensor,
+  mix?: LabelMix,
+): readonly HeadBatch[] {
+  if (outputs instanceof Tensor) return [{ logits: outputs, labels, ...(mix && { mix }) }];
   const heads = Object.entries(outputs);
   if (labels.dim !== 2 || labels.shape[1] !== heads.length) {
+    const names = heads.map(([name]) => name).join(', ');
     throw new ShapeError(
-      `labels: expected one column for each of the attributes ${heads.map(([name]) => name).join(', ')}, ` +
+      `labels: expected one column for each of the attributes ${names}, ` +
         `got the shape (${labels.shape.join(', ')}).`,
     );
   }
@@ -35,5 +43,6 @@ export function headBatches(outputs: Outputs, labels: Tensor): readonly HeadBatc
     attribute,
     logits,
     labels: labels.select(1, column),
+    ...(mix && { mix: { labels: mix.labels.select(1, column), share: mix.share } }),
   }));
 }

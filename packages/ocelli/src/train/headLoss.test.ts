@@ -83,3 +83,26 @@ test('the answer of a binary head is its sigmoids, made to add up to 1', () => {
 test('logitOffsets are added before the softmax', () => {
   expect(judged('sum', { logitOffsets: [ln3, 0] })).toBeCloseTo(2 * log(2), 6);
 });
+
+test.each(kinds)(
+  'of a picture mixed from two, both labels count by their shares: %j',
+  (options) => {
+    const logits = tensor([[0, ln3], [0, ln3], [0, ln3]]); // prettier-ignore
+    const labels = tensor([1, 1, -1], { dtype: 'int64' });
+    const mix = {
+      labels: tensor([0, -1, 0], { dtype: 'int64' }),
+      share: tensor([0.75, 0.5, 0.25]),
+    };
+    const sum = headLoss('sum', options)({ logits, labels, mix }).item();
+    const alone = (label: number): number => judged('sum', options, [label]);
+    // 0.75 of 1 and 0.25 of 0; half of 1, the other half unknown; three quarters of 0
+    expect(sum).toBeCloseTo(
+      0.75 * alone(1) + 0.25 * alone(0) + 0.5 * alone(1) + 0.75 * alone(0),
+      5,
+    );
+    const mean = headLoss('mean', options)({ logits, labels, mix }).item();
+    const isWeighted = options.classWeights !== undefined && options.loss !== 'focal';
+    const [w0, w1] = isWeighted ? [2, 5] : [1, 1];
+    expect(mean).toBeCloseTo(sum / (1.25 * w1 + w0), 5);
+  },
+);

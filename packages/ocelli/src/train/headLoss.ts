@@ -45,20 +45,26 @@ export type HeadLoss = (head: HeadBatch) => Tensor;
  *
  * Its mean is over the labelled pictures; with `classWeights` a weighted one, divided by the weights of
  * their labels, except for `focal`, whose mean stays one over the pictures. Without any label it is 0.
+ * Of a picture mixed from two, both labels count, by their shares.
  */
 export function headLoss(reduction: 'sum' | 'mean', options: HeadLossOptions = {}): HeadLoss {
   const { loss = 'crossEntropy', classWeights, logitOffsets } = options;
   const weights = onDeviceOf(classWeights);
   const offsets = onDeviceOf(logitOffsets);
-  const sum = sums[loss];
-  return ({ logits, labels }) => {
+  return ({ logits, labels, mix }) => {
     const weight = weights(logits);
     const offset = offsets(logits);
     const adjusted = offset === undefined ? logits : logits.add(offset);
-    const total = sum({ logits: adjusted, labels }, { ...options, weight });
+    const countsOf = (own: Tensor): Tensor =>
+      loss === 'focal' || weight === undefined ? own.ge(0) : weightsOf(own, weight);
+    const sumOver = (valuesOf: (own: Tensor) => Tensor): Tensor => {
+      if (mix === undefined) return valuesOf(labels).sum();
+      const other = valuesOf(mix.labels).mul(mix.share.neg().add(1));
+      return valuesOf(labels).mul(mix.share).add(other).sum();
+    };
+    const total = sumOver((own) => losses[loss](adjusted, own, { ...options, weight }));
     if (reduction === 'sum') return total;
-    const share = loss === 'focal' || weight === undefined ? labels.ge(0) : of(labels, weight);
-    return total.div(share.sum().clamp({ min: smallestDenominator }));
+    return total.div(sumOver(countsOf).clamp({ min: smallestDenominator }));
   };
 }
 
@@ -73,28 +79,28 @@ const smallestDenominator = 1e-12;
 
 type WeighedOptions = HeadLossOptions & { readonly weight: Tensor | undefined };
 
-const sums: Readonly<Record<HeadLossName, (head: HeadBatch, options: WeighedOptions) => Tensor>> = {
-  crossEntropy: ({ logits, labels }, { weight, labelSmoothing = 0 }) =>
-    crossEntropy(logits, labels, {
-      weight,
-      labelSmoothing,
-      ignoreIndex: MISSING,
-      reduction: 'sum',
-    }),
-  focal: ({ logits, labels }, { weight, focalGamma: gamma = 2 }) =>
-    focalLoss(logits, labels, { gamma, alpha: weight, ignoreIndex: MISSING, reduction: 'sum' }),
-  binary: ({ logits, labels }, { weight, labelSmoothing = 0 }) => {
+/** The loss of every picture, `(N)`, 0 where the label is missing. */
+type EachLoss = (logits: Tensor, labels: Tensor, options: WeighedOptions) => Tensor;
+
+const each = { ignoreIndex: MISSING, reduction: 'none' } as const;
+
+const losses: Readonly<Record<HeadLossName, EachLoss>> = {
+  crossEntropy: (logits, labels, { weight, labelSmoothing = 0 }) =>
+    crossEntropy(logits, labels, { ...each, weight, labelSmoothing }),
+  focal: (logits, labels, { weight, focalGamma: gamma = 2 }) =>
+    focalLoss(logits, labels, { ...each, gamma, alpha: weight }),
+  binary: (logits, labels, { weight, labelSmoothing = 0 }) => {
     const numClasses = logits.shape[1] ?? 0;
     const classes = arange({ end: numClasses }, { device: labels.device });
     const hit = labels.unsqueeze(1).eq(classes).to({ dtype: logits.dtype });
     const targets = hit.mul(1 - labelSmoothing).add(labelSmoothing / numClasses);
-    const each = binaryCrossEntropyWithLogits(logits, targets, { reduction: 'none' }).sum([1]);
-    return each.mul(weight === undefined ? labels.ge(0) : of(labels, weight)).sum();
+    const answers = binaryCrossEntropyWithLogits(logits, targets, { reduction: 'none' }).sum([1]);
+    return answers.mul(weight === undefined ? labels.ge(0) : weightsOf(labels, weight));
   },
 };
 
 /** The weight of every picture's label, 0 where it is missing. */
-function of(labels: Tensor, weight: Tensor): Tensor {
+function weightsOf(labels: Tensor, weight: Tensor): Tensor {
   return weight.indexSelect(0, labels.clamp({ min: 0 })).mul(labels.ge(0));
 }
 

@@ -1,4 +1,5 @@
 import type { Module, Tensor } from '@ocelli/torch';
+import type { LabelMix } from '../augment/targets.ts';
 import type { BatchOutcome, HeadOutcome } from '../metrics/batchOutcome.ts';
 import { headBatches, type Outputs } from './headBatches.ts';
 import { headLoss, type HeadLossOptions } from './headLoss.ts';
@@ -8,7 +9,8 @@ export interface Loss {
   readonly reduction: 'sum' | 'mean';
   /** What the loss itself learns along with the model. */
   readonly learned?: Module<never, unknown>;
-  compute(outputs: Outputs, labels: Tensor): BatchOutcome;
+  /** @param mix where pictures were mixed from two, the other one's labels and how much each counts. */
+  compute(outputs: Outputs, labels: Tensor, mix?: LabelMix): BatchOutcome;
 }
 
 export interface ClassificationLossOptions extends HeadLossOptions {
@@ -24,8 +26,8 @@ export function classificationLoss(options: ClassificationLossOptions): Loss {
   const lossOf = headLoss(reduction, options);
   return {
     reduction,
-    compute(outputs, labels) {
-      const heads = headBatches(outputs, labels).map((head) => {
+    compute(outputs, labels, mix) {
+      const heads = headBatches(outputs, labels, mix).map((head) => {
         const loss = lossOf(head);
         return { ...head, loss, term: loss };
       });

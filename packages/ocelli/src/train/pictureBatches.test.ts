@@ -146,12 +146,17 @@ describe('a policy of its own', () => {
     expect(plain.images.select(1, 0).sub(rows.select(1, 0)).abs().max().item()).toBe(0);
   });
 
-  test('is refused where it names what is not there, or mixes pictures', () => {
+  test('is refused where it names what is not there', () => {
     expect(() => policy([{ flop: {} }])).toThrow('augmentation: unknown transform "flop"');
     expect(() => batchOf([{ flip: { hides: ['pose'] } }])).toThrow(
       'horizontalFlip: expected an attribute to be one of class, got "pose".',
     );
-    expect(() => batchOf([{ mixup: { alpha: 1 } }])).toThrow('expected no mixup and no cutmix');
+  });
+
+  test('that mixes pictures gives both labels and their shares', () => {
+    const { mix, labels } = batchOf([{ mixup: { alpha: 1 } }]);
+    expect(mix?.labels.shape).toEqual(labels.shape);
+    expect(mix?.share.shape).toEqual([labels.shape[0]]);
   });
 
   test('leaves no room for the settings that it replaces', () => {
@@ -159,4 +164,18 @@ describe('a policy of its own', () => {
       'expected no cutout with augmentation, which lists all transforms, got 8. It would have no effect.',
     );
   });
+});
+
+test('balance draws pictures of rare classes more often, in epochs as long as before', () => {
+  const labels = Int32Array.from({ length: 60 }, (_, index) => (index < 54 ? 0 : 1));
+  const pixels = randint({ high: 256, shape: [60, 8, 8, 3], dtype: 'uint8' });
+  const nameOf = (row: number): string => `noise/${row}.png`;
+  const rare = new ImageDataset({ pixels, labels, classes: ['common', 'rare'], nameOf });
+  const drawn = (balance: number): number[] =>
+    [...trainingBatches(rare, facts, { ...settings, balance }).batches(1, 0)].flatMap(
+      ({ indices }) => Array.from(indices, (index) => labels[index] ?? NaN),
+    );
+  expect(drawn(0).filter((label) => label === 1)).toHaveLength(6);
+  expect(drawn(0.99).filter((label) => label === 1).length).toBeGreaterThan(25);
+  expect(drawn(0.99)).toHaveLength(60);
 });

@@ -1,4 +1,4 @@
-import { type Device, Generator, OptionError, scope } from '@ocelli/torch';
+import { type Device, Generator, scope } from '@ocelli/torch';
 import { augmentBatch } from '../augment/augmentBatch.ts';
 import { compose } from '../augment/compose.ts';
 import { createTransforms } from '../augment/createTransform.ts';
@@ -12,6 +12,7 @@ import type { AttributeSchema } from '../data/attributeSchema.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { mixSeed } from '../data/randomOrder.ts';
+import { balancedOrder, balanceWeights } from '../data/table/balancedOrder.ts';
 import type { Experiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
 import type { Batch, EvaluationData, TrainingData } from './trainingData.ts';
@@ -46,17 +47,27 @@ export function trainingTransforms(
   ];
 }
 
+export interface ShuffledBatchOptions extends BatchOptions {
+  readonly seed: number;
+  /**
+   * How far the classes of every attribute are evened out by drawing pictures more or less often: 0 not
+   * at all, towards 1 as far as the labels allow. @default 0
+   */
+  readonly balance?: number;
+}
+
 /**
  * Shuffled, transformed batches. Order and transforms are a pure function of (seed, epoch, step), so
  * nothing has to be saved to go on in the middle of an epoch.
  */
 export function shuffledBatches(
   dataset: PictureDataset,
-  options: BatchOptions & { readonly seed: number },
+  options: ShuffledBatchOptions,
 ): TrainingData {
-  const { batchSize, seed, device = 'cpu', transforms } = options;
+  const { batchSize, seed, device = 'cpu', transforms, balance = 0 } = options;
   const transform = compose(transforms);
   checkLabelEffects(transforms, schemaOf(dataset.labelNames));
+  const orderOf = orders(dataset, { seed, balance });
   const stepsPerEpoch = dataset.batchCount({ batchSize });
   const generator = new Generator({ device });
   return {
@@ -65,7 +76,7 @@ export function shuffledBatches(
     sampleCount: dataset.length,
     nameOf: (index) => dataset.nameOf(index),
     *batches(epoch, firstStep) {
-      const order = dataset.order({ shuffle: true, seed, epoch: epoch - 1 });
+      const order = orderOf(epoch);
       for (let step = firstStep; step < stepsPerEpoch; step++) {
         generator.manualSeed(mixSeed(seed, epoch, step));
         const indices = order.slice(step * batchSize, (step + 1) * batchSize);
@@ -97,11 +108,11 @@ export function orderedBatches(dataset: PictureDataset, options: BatchOptions): 
 export function trainingBatches(
   dataset: PictureDataset,
   facts: PictureFacts,
-  experiment: AugmentationSettings & BatchSettings & Pick<Experiment, 'seed'>,
+  experiment: TrainingBatchSettings,
 ): TrainingData {
-  const { batchSize, device, seed } = experiment;
+  const { batchSize, device, seed, balance = 0 } = experiment;
   const transforms = trainingTransforms(experiment, facts);
-  return shuffledBatches(dataset, { batchSize, device, seed, transforms });
+  return shuffledBatches(dataset, { batchSize, device, seed, transforms, balance });
 }
 
 /** The batches on which a model is measured: nothing random, every picture once. */
@@ -118,6 +129,10 @@ export function evaluationBatches(
 type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'> &
   Partial<Pick<Experiment, 'augmentation'>>;
 type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
+type TrainingBatchSettings = AugmentationSettings &
+  BatchSettings &
+  Pick<Experiment, 'seed'> &
+  Partial<Pick<Experiment, 'balance'>>;
 
 interface Drawing {
   readonly transform: Transform;
@@ -133,19 +148,22 @@ function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Draw
     const given = { images: raw.images.to({ device }), labels: raw.labels.to({ device }) };
     const schema = schemaOf(dataset.labelNames);
     const { images, labels, mix } = augmentBatch(given, transform, { ...context, indices, schema });
-    if (mix) throw mixedLabels();
-    return { images, labels, indices };
+    return { images, labels, indices, ...(mix && { mix }) };
   });
 }
 
-function schemaOf(names: LabelNames): AttributeSchema {
+/** What the labels mean to a transform that changes them. */
+export function schemaOf(names: LabelNames): AttributeSchema {
   return 'classes' in names ? { class: names.classes } : names.attributes;
 }
 
-/** The losses of the loop take one label a picture; a mixed picture would be taught half a truth. */
-function mixedLabels(): OptionError {
-  return new OptionError(
-    'augmentation: expected no mixup and no cutmix in these batches, which have one label a picture. ' +
-      'Mix in a loop of your own, with augmentBatch.',
-  );
+/** The order of an epoch: every picture once, or as often as evens out the classes. */
+function orders(
+  dataset: PictureDataset,
+  { seed, balance }: { readonly seed: number; readonly balance: number },
+): (epoch: number) => Int32Array {
+  if (balance === 0) return (epoch) => dataset.order({ shuffle: true, seed, epoch: epoch - 1 });
+  const rows = { schema: schemaOf(dataset.labelNames), labels: dataset.labels };
+  const weights = balanceWeights(rows, { strength: balance });
+  return (epoch) => balancedOrder(weights, seed, epoch - 1);
 }

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SGD } from '@ocelli/torch';
+import { tinyAttributeTraining, tinyHeads } from '../../test/tinyAttributes.ts';
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
+import { attributeLoss } from './attributeLoss.ts';
+import { LearnedLossWeights } from './learnedLossWeights.ts';
 import { loadCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 import { fit } from './fit.ts';
@@ -62,3 +66,30 @@ test.each([1, 3, 5, 7, 10, 14])(
     expect(epochs.map(outcomeOf)).toEqual(whole.epochs);
   },
 );
+
+test('what the loss learns is saved too, and nothing else is needed to go on', async () => {
+  const learning = (learned: LearnedLossWeights): ReturnType<typeof tinyAttributeTraining> => {
+    const model = tinyHeads();
+    const params = [...model.parameters(), ...learned.parameters()];
+    return tinyAttributeTraining({
+      model,
+      optimizer: new SGD(params, { lr: 0, momentum: 0.9 }),
+      loss: attributeLoss({ attributes: { gender: {}, pose: {} }, learned }),
+    });
+  };
+  const weights = (): LearnedLossWeights => new LearnedLossWeights(['gender', 'pose']);
+  const values = (of: LearnedLossWeights): number[] => of.parameters().map((one) => one.item());
+  const [whole, first, second] = [weights(), weights(), weights()];
+  await fit(learning(whole));
+  const interrupted = learning(first);
+  const controller = new AbortController();
+  const stop = (event: TrainEvent): void => {
+    if (event.type === 'stepEnded' && event.step === 4) controller.abort();
+  };
+  const { progress } = await fit({ ...interrupted, signal: controller.signal, consumers: [stop] });
+  const path = saveCheckpoint(folder, interrupted, progress);
+  const other = learning(second);
+  await fit({ ...other, from: loadCheckpoint(path, other) });
+  expect(values(second)).toEqual(values(whole));
+  expect(values(whole)).not.toEqual([0, 0]);
+});

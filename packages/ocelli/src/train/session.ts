@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { loadNewestCheckpoint } from './checkpoint.ts';
 import type { TrainEventConsumer } from './emitter.ts';
@@ -6,7 +7,12 @@ import { openEventLog, readEventLog } from './eventLog.ts';
 import { atTheBeginning, type Progress, type TrainEvent } from './events.ts';
 import type { Experiment } from './experiment.ts';
 import { fit, type FitOptions, type FitResult } from './fit.ts';
-import { evaluationBatches, trainingBatches } from './pictureBatches.ts';
+import {
+  evaluationBatches,
+  schemaOf,
+  trainingBatches,
+  trainingTransforms,
+} from './pictureBatches.ts';
 import { countedHeads } from './countedHeads.ts';
 import type { RunData } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -23,7 +29,7 @@ export interface SessionOptions {
   /** Listeners besides the record and the saver. */
   readonly consumers: readonly TrainEventConsumer[];
   readonly signal?: AbortSignal;
-  /** Hears of checkpoints that could not be read. */
+  /** Hears of what may be wrong: checkpoints that could not be read, transforms that may change labels. */
   readonly warn: (message: string) => void;
 }
 
@@ -70,8 +76,10 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
 }
 
 /** Everything that follows from experiment and data alone. */
-function workOf({ experiment, data }: SessionOptions): FitOptions & { assembled: Assembled } {
+function workOf({ experiment, data, warn }: SessionOptions): FitOptions & { assembled: Assembled } {
   const { facts, train, validation } = data;
+  const transforms = trainingTransforms(experiment, facts);
+  for (const sentence of checkLabelEffects(transforms, schemaOf(train.labelNames))) warn(sentence);
   const { device, seed, epochs } = experiment;
   const training = trainingBatches(train, facts, experiment);
   const held = evaluationBatches(validation.dataset, facts, experiment);

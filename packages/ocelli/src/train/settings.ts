@@ -188,6 +188,10 @@ export const settings = {
       fallbackText: 'those of pad, flip and cutout',
     },
   ),
+  balance: define(share, {
+    help: 'how far the classes of all attributes are evened out by drawing pictures more or less often; 0 is off',
+    fallback: 0,
+  }),
   pad: define(
     { schema: z.int().min(0), rule: 'an integer of 0 or more' },
     { help: 'pixels added at each edge before a random crop back to size; 0 is off', fallback: 4 },

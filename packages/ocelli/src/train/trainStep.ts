@@ -42,7 +42,7 @@ export function trainStep(batch: Batch, parts: StepParts, observe?: StepObserver
   const { model, optimizer, loss, gradients = jointGradients, gradientClip } = parts;
   scope(() => {
     optimizer.zeroGrad();
-    const outcome = loss.compute(model.forward(batch.images), batch.labels);
+    const outcome = loss.compute(model.forward(batch.images), batch.labels, batch.mix);
     observe?.(outcome);
     gradients(outcome);
     if (gradientClip !== undefined) clipGradNorm(parametersOf(optimizer), gradientClip);

@@ -1,4 +1,5 @@
 import type { Tensor } from '@ocelli/torch';
+import type { LabelMix } from '../augment/targets.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 
 /** Pictures and labels of one step, ready for the model. */
@@ -7,6 +8,8 @@ export interface Batch {
   readonly images: Tensor;
   /** int64 `(N)` or `(N, A)` for A attributes: class indices, −1 where one is missing. */
   readonly labels: Tensor;
+  /** Present if pictures were mixed from two; see `LabelMix`. */
+  readonly mix?: LabelMix;
   /** Which samples these are, to be named when something is wrong with them. */
   readonly indices: ArrayLike<number>;
 }
@@ -39,7 +42,6 @@ export interface TrainingData {
 }
 
 /** Frees the tensors of a batch. */
-export function disposeBatch({ images, labels }: Batch): void {
-  images.dispose();
-  labels.dispose();
+export function disposeBatch({ images, labels, mix }: Batch): void {
+  for (const one of [images, labels, mix?.labels, mix?.share]) one?.dispose();
 }
