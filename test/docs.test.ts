@@ -56,6 +56,7 @@ describe.each([
   'torch.md',
   'training.md',
   'data.md',
+  'persons.md',
   'augmentation.md',
   'schedules.md',
   'report.md',

@@ -89,9 +89,8 @@ test.each([
   { trunkLr: 0.1 },
   { attributes: { hue: { lr: 3 } } },
   { attributes: { shade: { loss: 'binary' } } },
-  { balance: 0.9 },
-  { augmentation: [{ mixup: { alpha: 1 } }] },
-  { augmentation: [{ cutout: { size: 4 } }] },
+  { pad: 0, augmentation: [{ mixup: { alpha: 1 } }] },
+  { pad: 0, augmentation: [{ cutout: { size: 4 } }] },
   { oversampling: ['shade = dark x3'] },
   { corrections: ['hue = red => shade := dark'] },
 ] satisfies ExperimentInput[])('%j changes what is learned', async (input) => {
