@@ -14,7 +14,7 @@ import { createTransform, createTransforms } from '../augment/createTransform.ts
 import type { Transform } from '../augment/transform.ts';
 import { transformEntries } from '../augment/transformEntries.ts';
 import { decodePicture } from '../data/decodePicture.ts';
-import { augmentationGrid } from '../report/augmentationGrid.ts';
+import { augmentationGrid } from '../report/pictures/augmentationGrid.ts';
 import { exitCodes } from './exitCodes.ts';
 import { positiveInteger } from './positiveInteger.ts';
 

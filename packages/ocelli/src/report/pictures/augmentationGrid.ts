@@ -1,7 +1,8 @@
 import { arange, Generator, scope, type Tensor } from '@ocelli/torch';
-import { compose } from '../augment/compose.ts';
-import type { Transform } from '../augment/transform.ts';
-import { pictureGrid, type PictureRow } from './pictureGrid.ts';
+import { compose } from '../../augment/compose.ts';
+import type { Transform } from '../../augment/transform.ts';
+import { type PictureRow, pictureRows } from './pictureRows.ts';
+import { pngOf } from './raster.ts';
 
 export interface AugmentationGridOptions {
   /** Pictures in a row; fewer given ones are repeated, each time with another draw. @default 8 */
@@ -33,7 +34,7 @@ export async function augmentationGrid(
       together && transforms.length > 1 ? [rowOf(compose(transforms), originals, seed)] : [];
     return [{ title: 'original', note: '', images: originals }, ...single, ...all];
   });
-  return pictureGrid(rows);
+  return pngOf(await pictureRows(rows));
 }
 
 function rowOf(transform: Transform, originals: Tensor, seed: number): PictureRow {
