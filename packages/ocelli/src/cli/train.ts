@@ -16,9 +16,12 @@ import {
 } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { reportWriter } from '../report/reportWriter.ts';
+import { checkFigures } from '../train/bestFigure.ts';
+import { countedHeads } from '../train/countedHeads.ts';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { describeEnvironment } from '../train/environment.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment.ts';
+import { declaredFigures, headOptions } from '../train/headOptions.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import { openRunData, type PictureFacts, type RunData } from '../train/runData.ts';
 import {
@@ -62,6 +65,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
   const data = await openData(plan, mode);
   const { validationShare } = data;
   const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
+  refuseOtherHeads(experiment, data);
   const input = checkInput(data, experiment.seed);
   if (input?.warning !== undefined) warn(input.warning);
   const folder = plan.folderFor(data, experiment);
@@ -146,6 +150,16 @@ function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: Pictu
         'Put them back, or start a new run.',
     );
   }
+}
+
+/**
+ * Refuses settings about attributes that the data does not have, before there is a run folder.
+ *
+ * @throws {OptionError} with the nearest name.
+ */
+function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData): void {
+  const options = headOptions(experiment, countedHeads(train), where);
+  checkFigures(where, declaredFigures(experiment, options), facts.labelNames);
 }
 
 async function openData({ experiment, splitFile }: Plan, mode: ProgressMode): Promise<RunData> {

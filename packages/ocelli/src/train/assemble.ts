@@ -7,7 +7,7 @@ import type { EvaluateOptions } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
 import { type GradientRule, jointGradients, separateGradients } from './gradientRule.ts';
 import type { PictureModel } from './headBatches.ts';
-import { evaluationFacts, type HeadOptions, headOptions } from './headOptions.ts';
+import { declaredFigures, evaluationFacts, type HeadOptions, headOptions } from './headOptions.ts';
 import { LearnedLossWeights } from './learnedLossWeights.ts';
 import { classificationLoss, type Loss } from './loss.ts';
 import { projectedGradients } from './projectedGradients.ts';
@@ -57,7 +57,7 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
     lrFactors: groups.map(({ factor }) => factor),
     gradients: gradientRules[experiment.gradients ?? 'joint'](model),
     lrAt: buildSchedule(experiment, sizes.stepsPerEpoch),
-    best: bestFigures(experiment, options),
+    best: declaredFigures(experiment, options),
     ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
     ...evaluationFacts(options),
   };
@@ -82,12 +82,6 @@ function buildLoss(experiment: Experiment, heads: readonly HeadOptions[]): Loss 
     attributes,
     ...(learned instanceof LearnedLossWeights && { learned }),
   });
-}
-
-/** The figures that `best` stands for: itself, that of one attribute, or those of all. */
-function bestFigures({ best }: Experiment, heads: readonly HeadOptions[]): readonly string[] {
-  if (best === 'mean' && heads.length > 0) return heads.map(({ figure }) => figure);
-  return [heads.find(({ attribute }) => attribute === best)?.figure ?? best];
 }
 
 interface Group {

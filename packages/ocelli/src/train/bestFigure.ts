@@ -25,10 +25,9 @@ export function checkFigures(where: string, asked: readonly string[], names: Lab
   const known = figureNames(names);
   for (const name of asked) {
     if (known.includes(name)) continue;
-    const hint = didYouMean(name, known);
+    const hint = didYouMean(name, known) || `Among them are ${known.slice(0, 4).join(', ')}.`;
     throw new OptionError(
-      `${where}: expected the figure that decides the best epoch to be one of ${known.join(', ')}, ` +
-        `got "${name}".${hint && ` ${hint}`}`,
+      `${where}: expected best to be a figure that evaluations have, got "${name}". ${hint}`,
     );
   }
 }

@@ -57,6 +57,15 @@ export function headOptions(
   });
 }
 
+/** The figures that `best` stands for: itself, that of one attribute, or those of all. */
+export function declaredFigures(
+  { best }: Pick<Experiment, 'best'>,
+  heads: readonly HeadOptions[],
+): readonly string[] {
+  if (best === 'mean' && heads.length > 0) return heads.map(({ figure }) => figure);
+  return [heads.find(({ attribute }) => attribute === best)?.figure ?? best];
+}
+
 /** What an evaluation needs to know of the attributes, by their names. */
 export function evaluationFacts(options: readonly HeadOptions[]): EvaluateOptions {
   if (options.length === 0) return {};

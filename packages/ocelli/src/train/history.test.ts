@@ -68,7 +68,8 @@ test('a figure that no evaluation has is refused with the nearest', () => {
     'got "gendr.loss". Did you mean "gender.loss"?',
   );
   expect(() => checkFigures('fit', ['allCorrect'], { classes: ['a', 'b'] })).toThrow(
-    'fit: expected the figure that decides the best epoch to be one of accuracy, balancedAccuracy, loss, got "allCorrect".',
+    'fit: expected best to be a figure that evaluations have, got "allCorrect". ' +
+      'Among them are accuracy, balancedAccuracy, loss.',
   );
 });
 
