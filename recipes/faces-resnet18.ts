@@ -32,7 +32,7 @@ import {
 
 const { data, epochs, batchSize, lr, seed, threads } = recipeArguments({
   data: 'faces',
-  epochs: 36,
+  epochs: 50,
   batchSize: 64,
   lr: 0.05,
   seed: 0,

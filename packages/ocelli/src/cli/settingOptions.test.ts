@@ -3,9 +3,25 @@ import { expect, test } from 'vitest';
 import { resolveExperiment, settingEntries } from '../train/experiment.ts';
 import { addSettingOptions, settingsAmong } from './settingOptions.ts';
 
+/** Behind the settings that mean something for a table alone. */
+const ofTable = ['--table', 'labels.csv'];
+
 /** For every setting: words of a command line, what they mean, and the default that its help says. */
 const table: [name: string, words: string[], value: unknown, fallback: string][] = [
   ['data', ['--data', 'x'], 'x', 'the published data set, from the cache or else downloaded'],
+  ['table', ['--table', 'labels.csv'], 'labels.csv', 'none'],
+  ['images', ['--images', 'x', ...ofTable], 'x', "the table's own"],
+  ['imageColumn', ['--image-column', 'x', ...ofTable], 'x', 'found by its content'],
+  [
+    'labelColumns',
+    ['--label-columns', 'b', '--label-columns', 'a', ...ofTable],
+    ['b', 'a'],
+    'all that hold classes',
+  ],
+  ['ignoreColumns', ['--ignore-columns', 'x, y', ...ofTable], ['x, y'], 'none'],
+  ['groupColumn', ['--group-column', 'x', ...ofTable], 'x', 'none'],
+  ['corrections', ['--corrections', 'a = b => c := d', ...ofTable], ['a = b => c := d'], 'none'],
+  ['oversampling', ['--oversampling', 'a = b x2', ...ofTable], ['a = b x2'], 'none'],
   ['dataset', ['--dataset', 'cifar100'], 'cifar100', 'cifar10'],
   [
     'validationShare',
@@ -13,21 +29,44 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
     0.2,
     'none where the data has a part for that, else 0.15',
   ],
-  ['imageSize', ['--image-size', '64'], 64, 'the size the pictures have'],
+  ['testShare', ['--test-share', '0.1', ...ofTable], 0.1, 'none'],
+  ['imageSize', ['--image-size', '64'], 64, 'the size the pictures have; of a table, 112'],
   ['onBadImage', ['--on-bad-image', 'skip'], 'skip', 'error'],
-  ['model', ['--model', 'resnet-small'], 'resnet-small', 'davidnet'],
+  ['model', ['--model', 'resnet-small'], 'resnet-small', 'davidnet; of a table, davidnet-heads'],
   ['epochs', ['--epochs', '3'], 3, '20'],
-  ['batchSize', ['--batch-size', '7'], 7, '512'],
+  ['batchSize', ['--batch-size', '7'], 7, '512; of a table, 64'],
   ['optimizer', ['--optimizer', 'adam'], 'adam', 'sgd'],
-  ['lr', ['--lr', '1e-2'], 0.01, 'sgd 0.4, adam 0.001, adamw 0.001'],
+  ['lr', ['--lr', '1e-2'], 0.01, 'sgd 0.4, adam 0.001, adamw 0.001; of a table, sgd 0.05'],
   ['schedule', ['--schedule', 'constant'], 'constant', 'triangle'],
   ['peakEpoch', ['--peak-epoch', '2.5'], 2.5, '(epochs + 1) / 4, rounded down if 1 or more'],
   ['momentum', ['--momentum', '0.8'], 0.8, 'sgd 0.9'],
   ['nesterov', ['--no-nesterov'], false, 'sgd true'],
   ['weightDecay', ['--weight-decay', '0.1'], 0.1, 'sgd 0.0005, adam 0, adamw 0.01'],
-  ['lossReduction', ['--loss-reduction', 'mean'], 'mean', 'sgd sum, adam mean, adamw mean'],
+  [
+    'lossReduction',
+    ['--loss-reduction', 'mean'],
+    'mean',
+    'sgd sum, adam mean, adamw mean; of attributes, mean',
+  ],
   ['labelSmoothing', ['--label-smoothing', '0.1'], 0.1, '0'],
+  [
+    'attributes',
+    ['--attributes', 'a.b.loss=focal', '--attributes', 'a.b.classWeights=[1,2]', ...ofTable],
+    { 'a.b': { loss: 'focal', classWeights: [1, 2] } },
+    'none',
+  ],
+  ['lossWeights', ['--loss-weights', 'learned', ...ofTable], 'learned', 'equal'],
+  ['gradients', ['--gradients', 'projected', ...ofTable], 'projected', 'joint'],
+  ['trunkLr', ['--trunk-lr', '0.1', ...ofTable], 0.1, '1'],
+  ['best', ['--best', 'loss'], 'loss', 'accuracy'],
   ['gradientClip', ['--gradient-clip', '5'], 5, 'off'],
+  [
+    'augmentation',
+    ['--augmentation', '[{ "flip": {} }]'],
+    [{ flip: {} }],
+    'those of pad, flip and cutout',
+  ],
+  ['balance', ['--balance', '0.5'], 0.5, '0'],
   ['pad', ['--pad', '2'], 2, '4'],
   ['padMode', ['--pad-mode', 'zeros'], 'zeros', 'reflect'],
   ['flip', ['--no-flip'], false, 'on'],
@@ -52,7 +91,8 @@ test('the table knows every setting', () => {
 });
 
 test.each(table)('%s comes from %j as %j', (name, words, value) => {
-  expect(settingsOf(words)).toEqual({ [name]: value });
+  const also = words.includes('--table') ? { table: 'labels.csv' } : {};
+  expect(settingsOf(words)).toEqual({ ...also, [name]: value });
   expect(resolveExperiment(settingsOf(words))).toHaveProperty(name, value);
 });
 

@@ -48,6 +48,19 @@ test('without any setting: the recipe that really ran, with a decay that decays'
   });
 });
 
+test('a table has defaults of its own: larger pictures, smaller batches, a network with heads', () => {
+  const table = { table: 'labels.csv' };
+  expect(resolveExperiment(table)).toMatchObject({
+    imageSize: 112,
+    model: 'davidnet-heads',
+    batchSize: 64,
+    lr: 0.05,
+    lossReduction: 'mean',
+    lossWeights: 'equal',
+  });
+  expect(resolveExperiment({ ...table, optimizer: 'adam' }).lr).toBe(0.001);
+});
+
 test('a resolved experiment resolves to itself, so a stored one can be read back', () => {
   const inputs: ExperimentInput[] = [
     {},

@@ -4,11 +4,11 @@ import { peakEpochOf } from './schedule.ts';
 import { refusedAttributes } from './attributeSettings.ts';
 import type { Setting } from './setting.ts';
 import {
-  defaultTableImageSize,
   optimizerDefaults,
   type SettingName,
   type Settings,
   settings,
+  tableDefaults,
 } from './settings.ts';
 import { z } from 'zod';
 
@@ -130,14 +130,15 @@ class Answers {
 
   complete(): Experiment {
     const g = this.#given;
+    const isTable = g.table !== undefined;
     return {
       ...this.#source(),
       validationShare: g.validationShare ?? null,
-      imageSize: g.imageSize ?? (g.table === undefined ? null : defaultTableImageSize),
+      imageSize: g.imageSize ?? (isTable ? tableDefaults.imageSize : null),
       onBadImage: this.#answer('onBadImage'),
-      model: this.#answer('model'),
+      model: g.model ?? (isTable ? tableDefaults.model : this.#answer('model')),
       epochs: this.#answer('epochs'),
-      batchSize: this.#answer('batchSize'),
+      batchSize: g.batchSize ?? (isTable ? tableDefaults.batchSize : this.#answer('batchSize')),
       ...this.#optimization(),
       ...this.#learningRate(),
       labelSmoothing: this.#answer('labelSmoothing'),
@@ -217,7 +218,9 @@ class Answers {
 
   #learningRate() {
     const [schedule, epochs] = [this.#answer('schedule'), this.#answer('epochs')];
-    const lr = this.#given.lr ?? optimizerDefaults[this.#answer('optimizer')].lr;
+    const optimizer = this.#answer('optimizer');
+    const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
+    const lr = this.#given.lr ?? (isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr);
     if (schedule === 'constant') {
       this.#refuseUnread('peakEpoch', 'with schedule constant');
       return { lr, schedule, peakEpoch: null };

@@ -16,8 +16,16 @@ import {
 /** Share of the training pictures held back where the data has no other part to validate on. */
 export const defaultValidationShare = 0.15;
 
-/** Side of the pictures of a table, which are seldom all of one size. */
-export const defaultTableImageSize = 112;
+/**
+ * What is different by default for a table: its pictures are fewer and larger, seldom of one size, and the
+ * losses of its heads add up.
+ */
+export const tableDefaults = {
+  imageSize: 112,
+  model: 'davidnet-heads',
+  batchSize: 64,
+  lr: 0.05, // of sgd
+} as const;
 
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
@@ -91,7 +99,7 @@ export const settings = {
   }),
   imageSize: define(positiveInteger(4096), {
     help: 'side in pixels to which pictures are resized once, when they are decoded',
-    fallbackText: `the size the pictures have; of a table, ${defaultTableImageSize}`,
+    fallbackText: `the size the pictures have; of a table, ${tableDefaults.imageSize}`,
   }),
   onBadImage: define(choice(['error', 'skip']), {
     help: 'what to do about a picture that cannot be decoded',
@@ -99,19 +107,27 @@ export const settings = {
   }),
   model: define(
     { schema: z.enum(modelNames), rule: 'a model that `ocelli summary` lists' },
-    { help: 'network; `ocelli summary` lists them', fallback: 'davidnet' },
+    {
+      help: 'network; `ocelli summary` lists them',
+      fallback: 'davidnet',
+      fallbackText: `davidnet; of a table, ${tableDefaults.model}`,
+    },
   ),
   epochs: define(positiveInteger(), {
     help: 'passes over the training pictures',
     fallback: 20,
   }),
-  batchSize: define(positiveInteger(), { help: 'pictures per step', fallback: 512 }),
+  batchSize: define(positiveInteger(), {
+    help: 'pictures per step',
+    fallback: 512,
+    fallbackText: `512; of a table, ${tableDefaults.batchSize}`,
+  }),
   optimizer: define(choice(optimizerNames), { help: 'update rule', fallback: 'sgd' }),
   lr: define(
     { schema: z.number().min(0).max(1e31), rule: 'a number of at least 0' },
     {
       help: 'highest learning rate; for a loss that is a mean, so a summed loss divides it by the batch size',
-      fallbackText: byOptimizer('lr'),
+      fallbackText: `${byOptimizer('lr')}; of a table, sgd ${tableDefaults.lr}`,
     },
   ),
   schedule: define(choice(['triangle', 'constant']), {
