@@ -42,9 +42,10 @@ describe('ocelli augment', () => {
       policy: at('policy.json'),
     });
     const { height = 0 } = await sharp(at('grid.png')).metadata();
-    // Four rows of 96 pixels with 6 between them and around them.
-    expect(height).toBe(4 * 102 + 6);
-    const middleOf = (row: number) => pixel(at('grid.png'), { left: 300, top: 6 + row * 102 + 48 });
+    // Four rows of 96 pixels with 6 between them and around them, at twice the density.
+    expect(height).toBe(2 * (4 * 102 + 6));
+    const middleOf = (row: number) =>
+      pixel(at('grid.png'), { left: 600, top: 2 * (6 + row * 102 + 48) });
     expect(await middleOf(0)).toEqual([192, 0, 0]);
     expect(await middleOf(1)).toEqual([192, 0, 0]);
     expect(await middleOf(2)).toEqual([63, 255, 255]);

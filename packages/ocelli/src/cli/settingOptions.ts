@@ -35,6 +35,7 @@ function kindOf({ schema }: Setting): Kind {
   const { type } = schema.def;
   if (schema instanceof z.ZodArray) return schema.element instanceof z.ZodString ? 'list' : 'json';
   if (type === 'custom') return 'options';
+  if (type === 'record') return 'json';
   return type === 'number' || type === 'boolean' ? type : 'string';
 }
 

@@ -200,7 +200,7 @@ function concluded(result: SessionResult, conclusion: Conclusion): number {
       ? exitCodes.disk
       : exitCodeOf(result.saveFailure);
   }
-  if (result.reason === 'completed') {
+  if (result.reason === 'completed' || result.reason === 'stopped') {
     if (mode === 'silent') return exitCodes.done;
     process.stdout.write(`run folder: ${shown(folder)}\n`);
     if (hasReport) process.stdout.write(`report: ${shown(folder)}/report.html\n`);

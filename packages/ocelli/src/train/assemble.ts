@@ -11,7 +11,8 @@ import { declaredFigures, evaluationFacts, type HeadOptions, headOptions } from 
 import { LearnedLossWeights } from './learnedLossWeights.ts';
 import { classificationLoss, type Loss } from './loss.ts';
 import { projectedGradients } from './projectedGradients.ts';
-import { type Schedule, triangle } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { createSchedule, type MadeSchedule } from './schedules/createSchedule.ts';
 import type { StepOptimizer } from './trainStep.ts';
 
 /** What an experiment makes of its settings, before any picture is seen. */
@@ -21,6 +22,8 @@ export interface Assembled {
   readonly loss: Loss;
   readonly gradients: GradientRule;
   readonly lrAt: Schedule;
+  /** Present where the schedule moves the momentum too. */
+  readonly momentumAt?: Schedule;
   /** Factors on the learning rate, one for each parameter group of the optimizer. */
   readonly lrFactors: readonly number[];
   /** Longest gradient of the loss as it is, summed or not; absent: gradients are left as they are. */
@@ -50,13 +53,14 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
   const options = headOptions(experiment, sizes.heads);
   const loss = buildLoss(experiment, options);
   const groups = parameterGroups(experiment, { model, loss, options });
+  const schedule = buildSchedule(experiment, sizes.stepsPerEpoch);
   return {
     model,
     loss,
-    optimizer: buildOptimizer(experiment, groups),
+    optimizer: buildOptimizer(experiment, { groups, schedule }),
     lrFactors: groups.map(({ factor }) => factor),
     gradients: gradientRules[experiment.gradients ?? 'joint'](model),
-    lrAt: buildSchedule(experiment, sizes.stepsPerEpoch),
+    ...schedule,
     best: declaredFigures(experiment, options),
     ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
     ...evaluationFacts(options),
@@ -117,13 +121,17 @@ function parameterGroups(experiment: Experiment, { model, loss, options }: Learn
   return [...groups, { factor: 1, params: learned.parameters(), weightDecay: 0 }];
 }
 
-function buildOptimizer(experiment: Experiment, groups: readonly Group[]): Assembled['optimizer'] {
-  const { optimizer, momentum, nesterov } = experiment;
+function buildOptimizer(
+  experiment: Experiment,
+  { groups, schedule }: { groups: readonly Group[]; schedule: MadeSchedule },
+): Assembled['optimizer'] {
+  const { optimizer, nesterov } = experiment;
   const params = groups.map(({ params, weightDecay }) => ({ params, weightDecay }));
   const lr = 0; // set before every step
   if (optimizer === 'adam') return new Adam(params, { lr });
   if (optimizer === 'adamw') return new AdamW(params, { lr });
-  return new SGD(params, { lr, momentum: momentum ?? 0, nesterov: nesterov ?? false });
+  const momentum = experiment.momentum ?? schedule.momentumAt?.(0) ?? 0;
+  return new SGD(params, { lr, momentum, nesterov: nesterov ?? false });
 }
 
 /** How many times as long the gradients are as those of a loss that is a mean. */
@@ -131,8 +139,9 @@ function gradientScale({ lossReduction, batchSize }: Experiment): number {
   return lossReduction === 'sum' ? batchSize : 1;
 }
 
-function buildSchedule(experiment: Experiment, stepsPerEpoch: number): Schedule {
-  const { schedule, lr, epochs, peakEpoch } = experiment;
-  if (schedule === 'constant' || peakEpoch === null) return () => lr;
-  return triangle({ epochs, stepsPerEpoch, peak: lr, peakEpoch });
+function buildSchedule(experiment: Experiment, stepsPerEpoch: number): MadeSchedule {
+  const { schedule, scheduleOptions, lr, epochs, peakEpoch, optimizer } = experiment;
+  const options = peakEpoch === null ? (scheduleOptions ?? {}) : { peakEpoch };
+  const made = createSchedule(schedule, options, { lr, epochs, stepsPerEpoch });
+  return optimizer === 'sgd' ? made : { lrAt: made.lrAt }; // only sgd has a momentum to move
 }

@@ -36,6 +36,14 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     trunkLr: null,
     best: 'accuracy',
     gradientClip: null,
+    patience: null,
+    minDelta: null,
+    budgetMinutes: null,
+    saveEverySteps: null,
+    saveEveryEpochs: 1,
+    saveEveryMinutes: 5,
+    keepCheckpoints: 2,
+    scheduleOptions: null,
     augmentation: null,
     balance: 0,
     pad: 4,
@@ -95,6 +103,7 @@ const other: Required<ExperimentInput> = {
   optimizer: 'adam',
   lr: 0.2,
   schedule: 'constant',
+  scheduleOptions: { warmupEpochs: 2 },
   peakEpoch: 2.5,
   momentum: 0.8,
   nesterov: false,
@@ -107,6 +116,13 @@ const other: Required<ExperimentInput> = {
   trunkLr: 0.5,
   best: 'loss',
   gradientClip: 5,
+  patience: 4,
+  minDelta: 0.01,
+  budgetMinutes: 30,
+  saveEverySteps: 100,
+  saveEveryEpochs: 3,
+  saveEveryMinutes: 2,
+  keepCheckpoints: 7,
   augmentation: [{ rotate: { degrees: 5 } }],
   balance: 0.5,
   pad: 2,
@@ -118,21 +134,36 @@ const other: Required<ExperimentInput> = {
   threads: 3,
 };
 
-/** Whether a setting means something without a table; those of tables are refused instead. */
-function resolvesAlone(name: SettingName): boolean {
+/** What a setting must stand beside to mean anything; those of tables need a table. */
+function companionOf(name: SettingName): ExperimentInput {
+  if (name === 'scheduleOptions') return { schedule: 'cosine' };
+  if (name === 'minDelta') return { patience: 3 };
   try {
     resolveExperiment({ [name]: other[name] });
-    return true;
+    return {};
   } catch (error) {
     expect(String(error)).toContain(`expected no ${name} without a table`);
-    return false;
+    return { table: 'labels.csv' };
   }
 }
 
 test.each(settingEntries().map(([name]) => name))('%s takes the value it is given', (name) => {
-  const needsTable = !resolvesAlone(name);
-  const input = { ...(needsTable && { table: 'labels.csv' }), [name]: other[name] };
+  const input = { ...companionOf(name), [name]: other[name] };
   expect(resolveExperiment(input)[name]).toBe(other[name]);
+});
+
+test('a schedule that sets the momentum leaves no momentum to be given, and its options are checked', () => {
+  const cycle = { schedule: 'oneCycle' } as const;
+  expect(resolveExperiment(cycle)).toMatchObject({
+    momentum: null,
+    nesterov: true,
+    peakEpoch: null,
+  });
+  expect(() => resolveExperiment({ ...cycle, momentum: 0.8 })).toThrow(
+    'expected no momentum with schedule oneCycle, which sets it, got 0.8.',
+  );
+  const options = { schedule: 'cosine', scheduleOptions: { warmupEpoch: 2 } };
+  expect(() => resolveExperiment(options)).toThrow('warmupEpochs');
 });
 
 test.each(settingEntries())('%s has a default that its help can say', (_, setting) => {

@@ -1,6 +1,7 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
 import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
+import { createSchedule } from './schedules/createSchedule.ts';
 import { refusedAttributes } from './attributeSettings.ts';
 import type { Setting } from './setting.ts';
 import {
@@ -49,7 +50,12 @@ type Nullable =
   | 'momentum'
   | 'nesterov'
   | 'padMode'
-  | 'augmentation';
+  | 'augmentation'
+  | 'scheduleOptions'
+  | 'patience'
+  | 'minDelta'
+  | 'budgetMinutes'
+  | 'saveEverySteps';
 
 /**
  * An experiment with every question answered: what a run really uses, what it stores, and what a
@@ -141,6 +147,11 @@ class Answers {
       batchSize: g.batchSize ?? (isTable ? tableDefaults.batchSize : this.#answer('batchSize')),
       ...this.#optimization(),
       ...this.#learningRate(),
+      ...this.#stopping(),
+      saveEverySteps: g.saveEverySteps ?? null,
+      saveEveryEpochs: this.#answer('saveEveryEpochs'),
+      saveEveryMinutes: this.#answer('saveEveryMinutes'),
+      keepCheckpoints: this.#answer('keepCheckpoints'),
       labelSmoothing: this.#answer('labelSmoothing'),
       ...this.#heads(),
       best: this.#answer('best'),
@@ -203,7 +214,11 @@ class Answers {
         this.#refuseUnread(name, `with optimizer ${optimizer}; only sgd reads it`);
       }
     }
-    const momentum = this.#given.momentum ?? defaults.momentum;
+    const isScheduled = this.#momentumIsScheduled();
+    if (isScheduled) {
+      this.#refuseUnread('momentum', `with schedule ${this.#answer('schedule')}, which sets it`);
+    }
+    const momentum = isScheduled ? null : (this.#given.momentum ?? defaults.momentum);
     const nesterov = this.#given.nesterov ?? (momentum === 0 ? false : defaults.nesterov);
     if (nesterov === true && momentum === 0) this.#refuse('nesterov', 'off without momentum');
     const usual = this.#given.table === undefined ? defaults.lossReduction : 'mean';
@@ -217,17 +232,36 @@ class Answers {
   }
 
   #learningRate() {
-    const [schedule, epochs] = [this.#answer('schedule'), this.#answer('epochs')];
-    const optimizer = this.#answer('optimizer');
-    const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
-    const lr = this.#given.lr ?? (isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr);
-    if (schedule === 'constant') {
-      this.#refuseUnread('peakEpoch', 'with schedule constant');
-      return { lr, schedule, peakEpoch: null };
+    const [schedule, epochs, lr] = [this.#answer('schedule'), this.#answer('epochs'), this.#lr()];
+    if (schedule !== 'triangle') {
+      this.#refuseUnread('peakEpoch', `with schedule ${schedule}`);
+      return { lr, schedule, scheduleOptions: this.#given.scheduleOptions ?? {}, peakEpoch: null };
     }
+    this.#refuseUnread('scheduleOptions', 'with schedule triangle, which has peakEpoch alone');
     const peakEpoch = this.#given.peakEpoch ?? peakEpochOf(epochs);
     if (peakEpoch >= epochs) this.#refuse('peakEpoch', `below epochs (${epochs})`);
-    return { lr, schedule, peakEpoch };
+    return { lr, schedule, scheduleOptions: null, peakEpoch };
+  }
+
+  #lr(): number {
+    const optimizer = this.#answer('optimizer');
+    const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
+    return this.#given.lr ?? (isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr);
+  }
+
+  /** Whether the schedule sets the momentum too. @throws {OptionError} if its options are wrong. */
+  #momentumIsScheduled(): boolean {
+    const [schedule, epochs] = [this.#answer('schedule'), this.#answer('epochs')];
+    if (schedule === 'triangle') return false;
+    const run = { lr: this.#lr(), epochs, stepsPerEpoch: 100 }; // options hold for any length of an epoch
+    const made = createSchedule(schedule, this.#given.scheduleOptions ?? {}, run);
+    return made.momentumAt !== undefined && this.#answer('optimizer') === 'sgd';
+  }
+
+  #stopping() {
+    const { patience = null, minDelta = null, budgetMinutes = null } = this.#given;
+    if (patience === null) this.#refuseUnread('minDelta', 'without patience');
+    return { patience, minDelta: patience === null ? null : (minDelta ?? 0), budgetMinutes };
   }
 
   #augmentation() {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { type Assembled, assemble } from './assemble.ts';
+import { budget } from './budget.ts';
 import { loadNewestCheckpoint } from './checkpoint.ts';
+import { earlyStopping, type EarlyStoppingOptions } from './earlyStopping.ts';
 import type { TrainEventConsumer } from './emitter.ts';
 import { openEventLog, readEventLog } from './eventLog.ts';
 import { atTheBeginning, type Progress, type TrainEvent } from './events.ts';
@@ -17,6 +19,7 @@ import { countedHeads } from './countedHeads.ts';
 import type { RunData } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
 import { lockRun } from './runLock.ts';
+import type { SaveOccasions } from './saveOccasion.ts';
 import { runSaver } from './saver.ts';
 
 /** A stretch of work on one run: all of it, or what an earlier session left. */
@@ -59,13 +62,18 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
   const { assembled, ...work } = workOf(options);
   const { history, from } = options.resume ? earlier(options, assembled) : nothingEarlier;
   const log = openEventLog(folder.events);
-  const saver = runSaver({ ...assembled, folder, history });
+  const saver = runSaver({ ...assembled, folder, history, ...savingOf(options.experiment) });
   try {
     const result = await fit({
       ...work,
       from,
       // The record comes first: an epoch is on it before its checkpoint can be seen.
-      consumers: [log.consume, saver.consume, ...consumers],
+      consumers: [
+        log.consume,
+        saver.consume,
+        ...stoppersOf(options.experiment, { monitor: assembled.best, history }),
+        ...consumers,
+      ],
       ...(signal && { signal }),
     });
     const saveFailure = saver.failure();
@@ -73,6 +81,27 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
   } finally {
     log.close();
   }
+}
+
+function savingOf(experiment: Experiment): SaveOccasions & { readonly keep: number } {
+  const { saveEverySteps, saveEveryEpochs, saveEveryMinutes, keepCheckpoints } = experiment;
+  return {
+    everyEpochs: saveEveryEpochs,
+    everySeconds: 60 * saveEveryMinutes,
+    ...(saveEverySteps !== null && { everySteps: saveEverySteps }),
+    keep: keepCheckpoints,
+  };
+}
+
+/** What ends a run before its last epoch. */
+function stoppersOf(
+  { patience, minDelta, budgetMinutes }: Experiment,
+  known: Pick<EarlyStoppingOptions, 'monitor' | 'history'>,
+): TrainEventConsumer[] {
+  return [
+    ...(patience !== null ? [earlyStopping({ ...known, patience, minDelta: minDelta ?? 0 })] : []),
+    ...(budgetMinutes !== null ? [budget({ minutes: budgetMinutes })] : []),
+  ];
 }
 
 /** Everything that follows from experiment and data alone. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelNames } from '../models/modelNames.ts';
 import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
+import { scheduleEntries } from './schedules/createSchedule.ts';
 import {
   betweenZeroAndOne,
   choice,
@@ -29,6 +30,12 @@ export const tableDefaults = {
 
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
+
+/** Schedules by name, `triangle` first. */
+const scheduleNames = [
+  'triangle',
+  ...[...scheduleEntries.keys()].filter((name) => name !== 'triangle'),
+];
 
 /** Settings whose defaults go with the optimizer; `null` marks one that it does not read. */
 export const optimizerDefaults = {
@@ -130,10 +137,23 @@ export const settings = {
       fallbackText: `${byOptimizer('lr')}; of a table, sgd ${tableDefaults.lr}`,
     },
   ),
-  schedule: define(choice(['triangle', 'constant']), {
-    help: 'learning rate over time: from 0 up to lr and down to 0, or always lr',
-    fallback: 'triangle',
-  }),
+  schedule: define(
+    { schema: z.enum(scheduleNames), rule: 'a schedule that `ocelli schedule` lists' },
+    {
+      help: 'learning rate over time; triangle: from 0 up to lr and down to 0. `ocelli schedule` lists and draws them',
+      fallback: 'triangle',
+    },
+  ),
+  scheduleOptions: define(
+    {
+      schema: z.record(z.string(), z.unknown()),
+      rule: 'options of the schedule such as {"warmupEpochs": 2}',
+    },
+    {
+      help: 'options of the schedule as JSON, counted in epochs',
+      fallbackText: "the schedule's own",
+    },
+  ),
   peakEpoch: define(
     { schema: z.number().positive(), rule: 'a number between 0 and epochs' },
     {
@@ -194,6 +214,34 @@ export const settings = {
       fallbackText: 'off',
     },
   ),
+  patience: define(positiveInteger(), {
+    help: 'epochs without improvement of the best figure after which the run stops',
+    fallbackText: 'it never stops early',
+  }),
+  minDelta: define(notNegative, {
+    help: 'with patience: what counts as an improvement, more than this',
+    fallbackText: '0',
+  }),
+  budgetMinutes: define(
+    { schema: z.number().positive(), rule: 'a number above 0' },
+    { help: 'minutes of work after which the run stops', fallbackText: 'without limit' },
+  ),
+  saveEverySteps: define(positiveInteger(), {
+    help: 'steps between checkpoints within an epoch',
+    fallbackText: 'none but those of saveEveryMinutes',
+  }),
+  saveEveryEpochs: define(positiveInteger(), {
+    help: 'epochs between checkpoints; best weights are saved after every epoch',
+    fallback: 1,
+  }),
+  saveEveryMinutes: define(
+    { schema: z.number().positive(), rule: 'a number above 0' },
+    { help: 'minutes of work between checkpoints within an epoch', fallback: 5 },
+  ),
+  keepCheckpoints: define(positiveInteger(), {
+    help: 'newest checkpoints that are kept',
+    fallback: 2,
+  }),
   augmentation: define(
     {
       schema: z.array(z.record(z.string(), z.unknown())).min(1),
