@@ -123,7 +123,7 @@ test(
     const help = train.out.replace(/\s+/g, ' ');
     expect(help).toContain('--epochs <number> passes over the training pictures (default: 20)');
     expect(help).toContain('--momentum <number> share of the last update that carries over');
-    expect(help).toContain('(default: sgd 0.4, adam 0.001, adamw 0.001)');
+    expect(help).toContain('(default: sgd 0.4, adam 0.001, adamw 0.001; of a table, sgd 0.05)');
     expect([all.exitCode, train.exitCode]).toEqual([0, 0]);
   },
   patience,
@@ -148,7 +148,10 @@ test('a run folder holds settings, events, results, labels, environment, weights
     pictures: object;
   };
   expect(record.experiment).toMatchObject({ epochs: 2, batchSize: 5, threads: 1, lr: 0.4 });
-  expect(record.pictures).toMatchObject({ classes: ['blue', 'green', 'red'], height: 16 });
+  expect(record.pictures).toMatchObject({
+    labelNames: { classes: ['blue', 'green', 'red'] },
+    height: 16,
+  });
   expect(readFileSync(join(folder, run, 'results.csv'), 'utf8').split('\n').length).toBe(4);
 });
 

@@ -69,7 +69,7 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['patience', ['--patience', '4'], 4, 'it never stops early'],
   ['minDelta', ['--min-delta', '0.01', '--patience', '4'], 0.01, '0'],
   ['budgetMinutes', ['--budget-minutes', '30'], 30, 'without limit'],
-  ['saveEverySteps', ['--save-every-steps', '9'], 9, 'none but those of saveEveryMinutes'],
+  ['saveEverySteps', ['--save-every-steps', '9'], 9, 'none'],
   ['saveEveryEpochs', ['--save-every-epochs', '3'], 3, '1'],
   ['saveEveryMinutes', ['--save-every-minutes', '0.5'], 0.5, '5'],
   ['keepCheckpoints', ['--keep-checkpoints', '7'], 7, '2'],

@@ -1,4 +1,4 @@
-import { Module, tensor, type Tensor } from '@ocelli/torch';
+import { Module, noGrad, tensor, type Tensor } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { noisePictures, tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
 import { noiseAttributes, tinyAttributeTraining } from '../../test/tinyAttributes.ts';
@@ -88,4 +88,11 @@ test('an evaluation that is ended early has no figures', async () => {
   const { model, validation } = tinyAttributeTraining();
   const signal = AbortSignal.abort();
   expect(await evaluate(model, validation.data, { signal })).toBeUndefined();
+});
+
+test('a model that has diverged has a loss that is not finite, and no report', async () => {
+  const { model, validation } = tinyTraining();
+  noGrad(() => model.parameters()[0]?.fill_(NaN));
+  const evaluation = await evaluate(model, validation.data);
+  expect([evaluation?.loss, evaluation?.reports]).toEqual([NaN, []]);
 });

@@ -105,7 +105,7 @@ function evaluationOf(
   if (attributes === undefined) {
     return { ...scores, balancedAccuracy: reports[0]?.balancedAccuracy ?? null, reports };
   }
-  const complete: Record<string, AttributeScores> = {};
+  const complete: Record<string, AttributeScores> = { ...attributes };
   for (const { attribute = '', balancedAccuracy, majorityBaseline } of reports) {
     const own = attributes[attribute];
     if (own !== undefined) complete[attribute] = { ...own, balancedAccuracy, majorityBaseline };

@@ -51,9 +51,15 @@ export class PredictionRecord {
     }));
   }
 
-  /** Everything that can be measured about them, of every head in order. */
+  /**
+   * Everything that can be measured about them, of every head in order. A head whose logits were not all
+   * finite, as those of a model that has diverged, has no report.
+   */
   reports(): readonly HeadReport[] {
-    return this.predictions().map(({ attribute, ...own }) => {
+    const finite = this.predictions().filter(({ probabilities }) =>
+      probabilities.every(Number.isFinite),
+    );
+    return finite.map(({ attribute, ...own }) => {
       const temperature = fitTemperature(own);
       return {
         ...(attribute !== undefined && { attribute }),

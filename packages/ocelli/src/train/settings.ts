@@ -228,7 +228,7 @@ export const settings = {
   ),
   saveEverySteps: define(positiveInteger(), {
     help: 'steps between checkpoints within an epoch',
-    fallbackText: 'none but those of saveEveryMinutes',
+    fallbackText: 'none',
   }),
   saveEveryEpochs: define(positiveInteger(), {
     help: 'epochs between checkpoints; best weights are saved after every epoch',
