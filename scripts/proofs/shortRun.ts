@@ -6,8 +6,9 @@ import { writePictures } from '../../benchmarks/pictureFolder.ts';
 import { type Outcome, startCommand } from '../../packages/ocelli/test/commandLine.ts';
 
 /** Small pictures, one thread, a save after each of the few steps of an epoch. */
-const settings = ['--data', 'pictures', '--model', 'resnet-small', '--pad', '2', '--threads', '1'];
-const size = ['--epochs', '4', '--batch-size', '40', '--lr', '0.05', '--progress', 'silent'];
+const settings = ['--data', 'pictures', '--model', 'cifar10-v1', '--pad', '2', '--threads', '1'];
+const size = ['--epochs', '4', '--batch-size', '40', '--lr', '0.05'];
+const quiet = ['--progress', 'silent', '--no-report'];
 
 /** What the uninterrupted run came to. */
 export interface Reference {
@@ -40,9 +41,9 @@ export class ShortRuns {
 
   /** Starts the run of that name, or goes on with it if it has begun to exist. */
   start(name: string, env: NodeJS.ProcessEnv = {}): RunningCommand {
-    const resume = ['--resume', join('runs', name), '--progress', 'silent'];
-    const words = this.exists(name) ? resume : ['--run-name', name, ...settings, ...size];
-    return startCommand(this.folder, ['train', ...words], env);
+    const fresh = ['--run-name', name, ...settings, ...size];
+    const words = this.exists(name) ? ['--resume', join('runs', name)] : fresh;
+    return startCommand(this.folder, ['train', ...words, ...quiet], env);
   }
 
   /** Runs it to its end. @throws {Error} if it does not end well. */

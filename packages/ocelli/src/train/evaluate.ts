@@ -1,10 +1,10 @@
-import { type Device, noGrad, scope, Tensor } from '@ocelli/torch';
+import { type Device, noGrad, scope } from '@ocelli/torch';
 import { RunningTotals } from '../metrics/runningTotals.ts';
 import { type AttributeScores, meanOf, type Scores, scoresOf } from '../metrics/scores.ts';
+import { answersOf } from './answers.ts';
 import type { AttributeLossOptions } from './attributeLoss.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
-import type { Outputs, PictureModel } from './headBatches.ts';
-import { answerLogits } from './headLoss.ts';
+import type { PictureModel } from './headBatches.ts';
 import { classificationLoss } from './loss.ts';
 import { type HeadReport, PredictionRecord } from './predictionRecord.ts';
 import { type Batch, disposeBatch, type EvaluationData } from './trainingData.ts';
@@ -84,15 +84,6 @@ function addBatch(model: PictureModel, batch: Batch, measuring: Measuring): void
     }),
   );
   disposeBatch(batch);
-}
-
-function answersOf(outputs: Outputs, attributes: Measuring['attributes']): Outputs {
-  if (outputs instanceof Tensor) return outputs;
-  const heads = Object.entries(outputs).map(([name, logits]): [string, Tensor] => [
-    name,
-    answerLogits(logits, attributes[name]?.loss),
-  ]);
-  return Object.fromEntries(heads);
 }
 
 /** The scores with what only the reports know. */

@@ -1,27 +1,37 @@
 import { inferenceMode, scope } from '@ocelli/torch';
 import type { Predictions } from '../../metrics/predictions.ts';
+import { answersOf, type TrainedLosses } from '../../train/answers.ts';
 import { eventLoopTurn } from '../../train/eventLoopTurn.ts';
 import { headBatches, type PictureModel } from '../../train/headBatches.ts';
 import { PredictionRecord } from '../../train/predictionRecord.ts';
 import { disposeBatch, type EvaluationData } from '../../train/trainingData.ts';
 import { type Head, headName } from '../heads.ts';
 
+export interface PredictAllOptions {
+  /** What each attribute was trained with. */
+  readonly attributes: TrainedLosses;
+  /** Called after every batch with the number of pictures seen. */
+  readonly onBatch: (done: number) => void | Promise<void>;
+}
+
 /**
  * What a model says about every picture, head by head. The model must be in evaluation mode.
  *
- * @param onBatch called after every batch with the number of pictures seen.
  * @returns one set of predictions a head, pictures in the order of `data`.
  */
 export async function predictAll(
   model: PictureModel,
   data: EvaluationData,
-  onBatch: (done: number) => void | Promise<void>,
+  { attributes, onBatch }: PredictAllOptions,
 ): Promise<(Head & Predictions)[]> {
   const record = new PredictionRecord(data.labelNames);
   let done = 0;
   for (const batch of data.batches()) {
     inferenceMode(() =>
-      scope(() => record.add(headBatches(model.forward(batch.images), batch.labels))),
+      scope(() => {
+        const outputs = answersOf(model.forward(batch.images), attributes);
+        record.add(headBatches(outputs, batch.labels));
+      }),
     );
     disposeBatch(batch);
     done += batch.indices.length;

@@ -35,8 +35,9 @@ export async function storeEvaluation(
   const weights = existsSync(join(folder.weights, 'best.safetensors')) ? 'best' : 'last';
   const { model, experiment, weights: facts } = loadTrainedModel(folder, { weights });
   const batches = evaluationBatches(dataset, data.facts, experiment);
-  const answers = await predictAll(model, batches, (done) => {
-    return options.onProgress?.(done, dataset.length);
+  const answers = await predictAll(model, batches, {
+    attributes: experiment.attributes ?? {},
+    onBatch: (done) => options.onProgress?.(done, dataset.length),
   });
   const names = Array.from({ length: dataset.length }, (_, index) => dataset.nameOf(index));
   const heads = Object.fromEntries(answers.map((head) => [head.name, classificationReport(head)]));
