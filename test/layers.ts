@@ -24,6 +24,7 @@ export const layers: Readonly<Record<string, readonly Layer[]>> = {
     ['augment/'],
     ['train/'],
     ['report/', 'explain/', 'export/', 'serve/'],
+    ['experiments/'],
     ['index'],
     ['cli/'],
   ],

@@ -15,7 +15,7 @@ import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
 import { openLabelledTable } from '../train/tableData.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
-import { warnOfLeftOut } from './leftOut.ts';
+import { warnOfLeftOut } from '../experiments/leftOut.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface EvaluateCommandOptions {

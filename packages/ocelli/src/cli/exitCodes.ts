@@ -10,6 +10,7 @@ export const exitCodes = {
   memory: 7,
   device: 9,
   damaged: 10,
+  differs: 11,
   interrupted: 130,
   terminated: 143,
 } as const;

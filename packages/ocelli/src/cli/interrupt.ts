@@ -28,3 +28,26 @@ export function listenForInterrupt(onRequest: () => void): Interrupt {
     release: () => void process.off('SIGINT', listener).off('SIGTERM', listener),
   };
 }
+
+/** Signals that are listened to from the moment a run begins: before that, Ctrl-C ends the process. */
+export interface LateInterrupt {
+  /** Begins to listen, once. */
+  readonly signal: () => AbortSignal;
+  /** What to answer to the shell for a run that was asked to stop. */
+  readonly exitCode: () => number;
+  readonly release: () => void;
+}
+
+/** An interrupt that says on stderr that it was heard. */
+export function interruptOnce(): LateInterrupt {
+  let interrupt: Interrupt | undefined;
+  return {
+    signal: () => (interrupt ??= listenForInterrupt(sayStopping)).signal,
+    exitCode: () => interrupt?.exitCode() ?? exitCodes.interrupted,
+    release: () => interrupt?.release(),
+  };
+}
+
+function sayStopping(): void {
+  process.stderr.write('\nFinishing the step in work, then saving. Again to stop at once.\n');
+}

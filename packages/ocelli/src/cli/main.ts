@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
 import { addTableOptions } from './tableOptions.ts';
-import { version } from './version.ts';
+import { version } from '../train/version.ts';
 
 // Commands import what they need when they run, so that help and mistakes are answered at once.
 
@@ -40,6 +40,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addPredict(program, done);
   addExplain(program, done);
   addCompare(program, done);
+  addRerun(program, done);
   addAugment(program, done);
   addSchedule(program, done);
   await addFindLr(program, words, done);
@@ -154,6 +155,19 @@ function addCompare(program: Command, done: Done): void {
     .action(async (runs: string[], options) => {
       const { runCompare } = await import('./compare.ts');
       done(runCompare(runs, options));
+    });
+}
+
+function addRerun(program: Command, done: Done): void {
+  command(program, 'rerun <run>')
+    .description('repeat a run from its record and say which numbers came out again')
+    .option('--epochs <number>', 'repeat only so many, from the first (default: all on record)')
+    .option('--runs-dir <folder>', 'folder to keep the repetition in (default: that of the run)')
+    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'line')
+    .option('--json', 'print every number as JSON')
+    .action(async (run: string, options) => {
+      const { runRerun } = await import('./rerun.ts');
+      done(await runRerun(run, options));
     });
 }
 

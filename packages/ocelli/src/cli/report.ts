@@ -7,7 +7,7 @@ import { openRunData } from '../train/runData.ts';
 import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
 import { exitCodes } from './exitCodes.ts';
-import { warnOfLeftOut } from './leftOut.ts';
+import { warnOfLeftOut } from '../experiments/leftOut.ts';
 
 export interface ReportCommandOptions {
   /** Look at the run's pictures again with its kept weights. */

@@ -11,6 +11,8 @@ export interface RunFolder {
   readonly experiment: string;
   /** The record of what happened, one event a line. */
   readonly events: string;
+  /** What was shown while it worked, as text; why it failed, if it did. */
+  readonly log: string;
   readonly results: string;
   /** `{ "classes": [...] }` in the order of the logits, or `{ "attributes": { name: [...] } }`. */
   readonly labels: string;
@@ -37,6 +39,7 @@ export function runFolderAt(path: string): RunFolder {
     path,
     experiment: inside('experiment.json'),
     events: inside('events.jsonl'),
+    log: inside('log.txt'),
     results: inside('results.csv'),
     labels: inside('labels.json'),
     environment: inside('environment.json'),

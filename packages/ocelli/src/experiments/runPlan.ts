@@ -1,0 +1,93 @@
+import { basename, relative } from 'node:path';
+import { DataError, libtorchVersion } from '@ocelli/torch';
+import { writeJsonDurably } from '../train/durableFile.ts';
+import { describeEnvironment } from '../train/environment.ts';
+import type { Experiment } from '../train/experiment.ts';
+import type { PictureFacts, RunData } from '../train/runData.ts';
+import {
+  createRunFolder,
+  openRunFolder,
+  type RunFolder,
+  splitOf,
+  writeLabels,
+} from '../train/runFolder.ts';
+import { readRunRecord, writeRunRecord } from '../train/runRecord.ts';
+import { version } from '../train/version.ts';
+
+/** What is to be done: its settings, and how its folder is had once the data is known to be good. */
+export interface RunPlan {
+  readonly experiment: Experiment;
+  /** Whether it goes on from its newest checkpoint. */
+  readonly resume: boolean;
+  /** A stored split of a table that is to be used again. */
+  readonly splitFile?: string;
+  readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
+}
+
+export interface NewRunOptions {
+  readonly experiment: Experiment;
+  /** Folder in which runs are kept. @default 'runs' */
+  readonly runsDir?: string;
+  /** Name of the run. @default data set and model */
+  readonly name?: string;
+  /** A stored split of a table that is to be used again. @default a new one */
+  readonly splitFile?: string;
+}
+
+/** A run that begins, in the next free folder `runsDir/name/<n>`. */
+export function newRun(options: NewRunOptions): RunPlan {
+  const { experiment, splitFile, runsDir = 'runs' } = options;
+  const folderFor = (data: RunData, complete: Experiment): RunFolder => {
+    const name = options.name ?? `${dataName(complete)}-${complete.model}`;
+    const folder = createRunFolder(runsDir, name);
+    writeRunRecord(folder, { experiment: complete, pictures: data.facts });
+    writeLabels(folder, data.facts.labelNames);
+    data.writeSplit?.(folder.split);
+    const { threads, device } = complete;
+    const facts = { ocelli: version(), libtorch: libtorchVersion(), threads: threads ?? 1, device };
+    writeJsonDurably(folder.environment, describeEnvironment(facts));
+    return folder;
+  };
+  return { experiment, resume: false, folderFor, ...(splitFile !== undefined && { splitFile }) };
+}
+
+/**
+ * A run that goes on.
+ *
+ * @param path its folder, or that of its name.
+ * @throws {DataError} if there is none; when its folder is asked for, if its pictures are others now.
+ */
+export function resumedRun(path: string): RunPlan {
+  const folder = openRunFolder(path);
+  const { experiment, pictures } = readRunRecord(folder);
+  const folderFor = ({ facts }: RunData): RunFolder => {
+    refuseOtherPictures(folder, pictures, facts);
+    return folder;
+  };
+  return { experiment, resume: true, folderFor, ...splitOf(folder) };
+}
+
+/** A run that goes on with other pictures would be neither the old run nor a new one. */
+function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: PictureFacts): void {
+  for (const key of ['labelNames', 'trainCount', 'validationCount', 'height', 'width'] as const) {
+    const [expected, got] = [JSON.stringify(before[key]), JSON.stringify(now[key])];
+    if (expected === got) continue;
+    throw new DataError(
+      `${shownPath(folder)}: expected the pictures the run began with (${key} ${expected}), got ${got}. ` +
+        'Put them back, or start a new run.',
+    );
+  }
+}
+
+function dataName({ data, table, dataset }: Experiment): string {
+  const path = data ?? table;
+  if (path === null) return dataset ?? 'pictures';
+  const stem = basename(path).replace(/\.(tar|tar\.gz|tgz|csv)$/, '');
+  return stem.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'pictures';
+}
+
+/** The path of a run folder the way a person would type it from here. */
+export function shownPath({ path }: RunFolder): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../test/dataTree.ts';
+import { drawPictures } from '../../test/drawnPictures.ts';
+import { resolveExperiment } from '../train/experiment.ts';
+import { runFolderAt } from '../train/runFolder.ts';
+import { readRunRecord } from '../train/runRecord.ts';
+import { newRun } from './runPlan.ts';
+import { workOn } from './workOn.ts';
+
+const root = temporaryFolder();
+const runsDir = join(root, 'runs');
+process.env['OCELLI_CACHE'] = join(root, 'cache');
+beforeAll(() => drawPictures(join(root, 'pictures'), { train: 4, test: 2 }));
+
+const experimentOf = (changes: object) =>
+  resolveExperiment({
+    ...{ data: join(root, 'pictures'), epochs: 2, batchSize: 12, threads: 1 },
+    ...{ model: 'resnet20' },
+    ...changes,
+  });
+
+const silent = { mode: 'silent', report: false, err: { write: () => {} } } as const;
+
+test('what a run shows is kept as text: its facts, a line an epoch, how it ended', async () => {
+  const plan = newRun({ experiment: experimentOf({}), runsDir, name: 'told' });
+  const { folder } = await workOn(plan, silent);
+  const lines = readFileSync(folder.log, 'utf8').split('\n');
+  expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT/);
+  expect(lines[1]).toMatch(/^=+ .*told\/1 =+$/);
+  expect(lines[2]).toBe('pictures: 12 train, 6 test, 16x16, 3 classes');
+  expect(lines.filter((line) => line.startsWith('epoch: '))).toHaveLength(2);
+  expect(lines.at(-2)).toMatch(/^completed after \d+\.\d s$/);
+});
+
+test('the log of a run that failed stays, and says why', async () => {
+  const burst = experimentOf({ lr: 1e30, epochs: 8 });
+  const plan = newRun({ experiment: burst, runsDir, name: 'burst' });
+  await expect(workOn(plan, silent)).rejects.toThrow(/expected the loss to be finite/);
+  const text = readFileSync(runFolderAt(join(runsDir, 'burst', '1')).log, 'utf8');
+  expect(text).toMatch(/^error: step \d+: expected the loss to be finite, got /m);
+});
+
+test('the record of a run is the configuration it used, and resolves to itself', async () => {
+  const experiment = experimentOf({ epochs: 1, optimizer: 'adam' });
+  const { folder } = await workOn(newRun({ experiment, runsDir, name: 'recorded' }), silent);
+  expect(readRunRecord(folder).experiment).toEqual({ ...experiment, threads: 1 });
+});
