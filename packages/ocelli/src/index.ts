@@ -276,6 +276,9 @@ export {
   type TrainingState,
 } from './train/checkpoint.ts';
 export { budget, type BudgetOptions } from './train/budget.ts';
+export { PlateauRate, type PlateauRateOptions, type Reduction } from './train/plateau.ts';
+export { rateLog } from './train/rateLog.ts';
+export type { RateOptions, StepRates } from './train/rates.ts';
 export { earlyStopping, type EarlyStoppingOptions } from './train/earlyStopping.ts';
 export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
 export { buildModel } from './train/buildModel.ts';

@@ -32,6 +32,7 @@ export async function runSchedule(name: string, options: ScheduleCommandOptions)
   }
   const schedule = createSchedule(name, readOptions(options.options), run);
   process.stdout.write(table(schedule, run));
+  if (schedule.plateau) process.stdout.write(`before any reduction; those depend on the run\n`);
   if (options.out !== undefined) {
     await writeDrawing(where, options.out, scheduleChart(name, schedule, run));
     process.stdout.write(`${options.out}\n`);

@@ -114,7 +114,10 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
  */
 function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData, where: string): void {
   const options = headOptions(experiment, countedHeads(train), where);
-  checkFigures(where, declaredFigures(experiment, options), facts.labelNames);
+  const best = declaredFigures(experiment, options);
+  const monitor = experiment.scheduleOptions?.['monitor'];
+  const watched = typeof monitor === 'string' && { monitor: [monitor] };
+  checkFigures(where, { best, ...watched }, facts.labelNames);
 }
 
 async function openData(

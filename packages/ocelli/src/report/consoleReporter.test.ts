@@ -151,6 +151,30 @@ test('on a terminal a long evaluation shows how far it is, and leaves no trace',
   expect(shown([looking, validated], {}).out).toBe(`${line}\n`);
 });
 
+test('what a run did about an epoch stands under the report of that epoch', () => {
+  const figures = ['accuracy'];
+  const reduction = { monitor: 'loss', from: 0.1, to: 0.07, value: 1.15, best: 1.05 };
+  const told: TrainEvent[] = [
+    { type: 'learningRateReduced', epoch: 1, ...reduction },
+    { type: 'bestSaved', epoch: 1, figures, before: 0.59, now: 0.6 },
+    { type: 'stopRequested', why: '5 minutes are used up' },
+    epochEnded(1, 120, 1.15),
+    { type: 'weightsRestored', epoch: 1 },
+    { type: 'runEnded', reason: 'stopped', progress: progressAfter(1) },
+  ];
+  expect(shown(told, { mode: 'bar' }).out.split('\n').slice(1)).toEqual([
+    'reduced: learning rate 0.1 → 0.07, since val loss 1.1500 did not get better than 1.0500',
+    'saved: best weights so far, val accuracy 0.5900 → 0.6000',
+    'stopping: 5 minutes are used up',
+    'restored: the weights of epoch 1',
+    'best epoch: 1/20, val acc: 0.6000',
+    '',
+  ]);
+  expect(shown(told, { mode: 'line' }).out).not.toContain('saved:');
+  expect(shown(told, { mode: 'line' }).out).toContain('reduced:');
+  expect(shown(told, { mode: 'silent' }).out).toBe('');
+});
+
 test('a run that goes on says from where', () => {
   expect(shown([runStarted(2)], {}).out).toContain('going on after step 20');
 });

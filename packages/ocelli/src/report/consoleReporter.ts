@@ -2,6 +2,7 @@ import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { RunStarted, TrainEvent } from '../train/events.ts';
 import { bestEpoch, bestFigures } from '../train/history.ts';
 import { bestEpochLine } from './lines.ts';
+import { noteOf } from './notes.ts';
 import { grouped } from './numbers.ts';
 import type { Output } from './output.ts';
 import { showBars } from './showBars.ts';
@@ -44,6 +45,7 @@ export function consoleReporter(options: ConsoleReporterOptions = {}): TrainEven
   } = options;
   const shown = showing(mode, out);
   const events: TrainEvent[] = [];
+  let notes: string[] = [];
   return function consoleReport(event) {
     if (event.type === 'warning') {
       shown.endLine();
@@ -54,7 +56,13 @@ export function consoleReporter(options: ConsoleReporterOptions = {}): TrainEven
       for (const line of framed([...banner, parameterLine(event)])) out.write(`${line}\n`);
     }
     if (event.type === 'runStarted' || event.type === 'epochEnded') events.push(event);
+    // What was done about an epoch is told under its report, which comes later.
+    const note = mode === 'line' && event.type === 'bestSaved' ? undefined : noteOf(event);
+    if (note !== undefined) notes.push(`${note}\n`);
     shown.show(event);
+    if (event.type !== 'epochEnded' && event.type !== 'runEnded') return;
+    for (const line of notes) out.write(line);
+    notes = [];
     if (event.type !== 'runEnded') return;
     const best = bestEpoch(events);
     if (best !== undefined) out.write(`${bestEpochLine(best, bestFigures(events))}\n`);

@@ -11,6 +11,7 @@ import { declaredFigures, evaluationFacts, type HeadOptions, headOptions } from 
 import { LearnedLossWeights } from './learnedLossWeights.ts';
 import { classificationLoss, type Loss } from './loss.ts';
 import { projectedGradients } from './projectedGradients.ts';
+import type { PlateauRate } from './plateau.ts';
 import type { Schedule } from './schedule.ts';
 import { createSchedule, type MadeSchedule } from './schedules/createSchedule.ts';
 import type { StepOptimizer } from './trainStep.ts';
@@ -24,8 +25,12 @@ export interface Assembled {
   readonly lrAt: Schedule;
   /** Present where the schedule moves the momentum too. */
   readonly momentumAt?: Schedule;
+  /** Present where the learning rate also depends on how the run goes. */
+  readonly plateau?: PlateauRate;
   /** Factors on the learning rate, one for each parameter group of the optimizer. */
   readonly lrFactors: readonly number[];
+  /** What those groups hold: `trunk`, `heads`, the names of attributes, `loss`. */
+  readonly groupNames: readonly string[];
   /** Longest gradient of the loss as it is, summed or not; absent: gradients are left as they are. */
   readonly gradientClip?: number;
   /** Figures whose mean decides which epoch is best. */
@@ -59,6 +64,7 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
     loss,
     optimizer: buildOptimizer(experiment, { groups, schedule }),
     lrFactors: groups.map(({ factor }) => factor),
+    groupNames: groups.map(({ name }) => name),
     gradients: gradientRules[experiment.gradients ?? 'joint'](model),
     ...schedule,
     best: declaredFigures(experiment, options),
@@ -89,6 +95,8 @@ function buildLoss(experiment: Experiment, heads: readonly HeadOptions[]): Loss 
 }
 
 interface Group {
+  /** What it holds, for the record. */
+  readonly name: string;
   readonly params: readonly Tensor[];
   /** Factor on the learning rate. */
   readonly factor: number;
@@ -106,19 +114,28 @@ function parameterGroups(experiment: Experiment, { model, loss, options }: Learn
   // The learning rate is divided by the scale at every step, so the decay, which is not part of the
   // loss, has to be multiplied to stay what it says.
   const weightDecay = experiment.weightDecay * gradientScale(experiment);
-  const factorOf = (key: string): number => {
-    const head = options.find(({ attribute }) => key.startsWith(`heads.${attribute}.`));
-    return head?.lr ?? experiment.trunkLr ?? 1;
-  };
-  const byFactor = new Map<number, Tensor[]>();
+  const byFactor = new Map<number, { params: Tensor[]; owners: Set<string> }>();
   for (const [key, parameter] of model.namedParameters()) {
-    const factor = factorOf(key);
-    byFactor.set(factor, [...(byFactor.get(factor) ?? []), parameter]);
+    const head = options.find(({ attribute }) => key.startsWith(`heads.${attribute}.`));
+    const factor = head?.lr ?? experiment.trunkLr ?? 1;
+    const group = byFactor.get(factor) ?? { params: [], owners: new Set() };
+    group.params.push(parameter);
+    group.owners.add(head?.attribute ?? 'trunk');
+    byFactor.set(factor, group);
   }
-  const groups = [...byFactor].map(([factor, params]) => ({ factor, params, weightDecay }));
+  const groups = [...byFactor].map(([factor, { params, owners }]) => {
+    return { name: groupName(owners, options.length), factor, params, weightDecay };
+  });
   const { learned } = loss;
   if (learned === undefined) return groups;
-  return [...groups, { factor: 1, params: learned.parameters(), weightDecay: 0 }];
+  const own = { factor: 1, params: learned.parameters(), weightDecay: 0 };
+  return [...groups, { name: 'loss', ...own }];
+}
+
+function groupName(owners: ReadonlySet<string>, headCount: number): string {
+  const heads = [...owners].filter((owner) => owner !== 'trunk');
+  const all = heads.length > 1 && heads.length === headCount ? ['heads'] : heads;
+  return [...(owners.has('trunk') ? ['trunk'] : []), ...all].join('+');
 }
 
 function buildOptimizer(
@@ -143,5 +160,7 @@ function buildSchedule(experiment: Experiment, stepsPerEpoch: number): MadeSched
   const { schedule, scheduleOptions, lr, epochs, peakEpoch, optimizer } = experiment;
   const options = peakEpoch === null ? (scheduleOptions ?? {}) : { peakEpoch };
   const made = createSchedule(schedule, options, { lr, epochs, stepsPerEpoch });
-  return optimizer === 'sgd' ? made : { lrAt: made.lrAt }; // only sgd has a momentum to move
+  if (optimizer === 'sgd') return made;
+  const { momentumAt: _, ...rest } = made; // only sgd has a momentum to move
+  return rest;
 }

@@ -19,15 +19,23 @@ export function figureNames(names: LabelNames): string[] {
 /**
  * Refuses figures that no evaluation of such labels has.
  *
+ * @param asked the figures, by the option that named them.
  * @throws {OptionError} with the nearest name.
  */
-export function checkFigures(where: string, asked: readonly string[], names: LabelNames): void {
+export function checkFigures(
+  where: string,
+  asked: Readonly<Record<string, readonly string[]>>,
+  names: LabelNames,
+): void {
   const known = figureNames(names);
-  for (const name of asked) {
+  const pairs = Object.entries(asked).flatMap(([option, list]) =>
+    list.map((name) => ({ option, name })),
+  );
+  for (const { option, name } of pairs) {
     if (known.includes(name)) continue;
     const hint = didYouMean(name, known) || `Among them are ${known.slice(0, 4).join(', ')}.`;
     throw new OptionError(
-      `${where}: expected best to be a figure that evaluations have, got "${name}". ${hint}`,
+      `${where}: expected ${option} to be a figure that evaluations have, got "${name}". ${hint}`,
     );
   }
 }

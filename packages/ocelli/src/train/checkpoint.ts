@@ -22,6 +22,7 @@ import {
 import { flushFolder, temporaryNameFor, writeAndFlush } from './durableFile.ts';
 import type { Progress } from './events.ts';
 import type { Loss } from './loss.ts';
+import type { PlateauState } from './schedules/reduceOnPlateau.ts';
 
 /** What a run needs to go on: both change, and both are restored. */
 export interface TrainingState {
@@ -29,6 +30,16 @@ export interface TrainingState {
   readonly optimizer: SavableOptimizer;
   /** Its learned part is saved too, where it has one. */
   readonly loss?: Pick<Loss, 'learned'>;
+  /** How far a learning rate was reduced, and how long it has been waiting. */
+  readonly plateau?: { readonly state: PlateauState; load(state: PlateauState): void };
+}
+
+/** The content of `state.json`. */
+interface StoredState {
+  readonly progress: Progress;
+  readonly optimizer: Omit<OptimizerState, 'tensors'>;
+  readonly loss?: Record<string, number>;
+  readonly plateau?: PlateauState;
 }
 
 /** The part of an optimizer that a checkpoint needs. */
@@ -69,8 +80,14 @@ export function saveCheckpoint(folder: string, state: TrainingState, progress: P
     writeSafetensors(join(temporary, weightsFile), state.model.stateDict());
     writeSafetensors(join(temporary, optimizerFile), tensors);
     const loss = numbersOf(state.loss);
-    const content = JSON.stringify({ progress, optimizer, ...(loss && { loss }) });
-    writeAndFlush(join(temporary, stateFile), content);
+    const plateau = state.plateau?.state;
+    const stored: StoredState = {
+      progress,
+      optimizer,
+      ...(loss && { loss }),
+      ...(plateau && { plateau }),
+    };
+    writeAndFlush(join(temporary, stateFile), JSON.stringify(stored));
     writeAndFlush(join(temporary, manifestFile), JSON.stringify(manifestOf(temporary)));
     flushFolder(temporary);
     rmSync(path, { recursive: true, force: true }); // the same step of an earlier, lost attempt
@@ -122,17 +139,14 @@ export function listCheckpoints(folder: string): string[] {
  */
 export function loadCheckpoint(path: string, state: TrainingState): Progress {
   verify(path);
-  const stored = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as {
-    progress: Progress;
-    optimizer: Omit<OptimizerState, 'tensors'>;
-    loss?: Record<string, number>;
-  };
+  const stored = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as StoredState;
   const weights = readSafetensors(join(path, weightsFile));
   const tensors = readSafetensors(join(path, optimizerFile));
   state.model.loadStateDict(weights);
   state.optimizer.loadStateDict({ ...stored.optimizer, tensors });
   const learned = Object.entries(stored.loss ?? {}).map(([key, value]) => [key, tensor(value)]);
   state.loss?.learned?.loadStateDict(Object.fromEntries(learned) as Record<string, Tensor>);
+  if (stored.plateau) state.plateau?.load(stored.plateau);
   return stored.progress;
 }
 

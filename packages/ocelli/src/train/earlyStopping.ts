@@ -31,14 +31,18 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainEventCon
   const patience = check.integer('patience', options.patience ?? 8, 1);
   if (!(minDelta >= 0)) throw check.error('minDelta', 'a number of at least 0', minDelta);
   const events: TrainEvent[] = [...history];
-  let kept: StateDict | undefined;
+  let kept: { readonly epoch: number; readonly weights: StateDict } | undefined;
   return async function earlyStopping(event, emit) {
-    if (event.type === 'runEnded' && kept !== undefined) restoreBest?.loadStateDict(kept);
+    if (event.type === 'runEnded' && kept !== undefined && restoreBest) {
+      restoreBest.loadStateDict(kept.weights);
+      await emit({ type: 'weightsRestored', epoch: kept.epoch });
+    }
     if (event.type !== 'epochEnded' && event.type !== 'runStarted') return;
     events.push(event);
     const { best, waited } = standing(epochsOf(events), { monitor, minDelta });
-    if (waited === 0 && event.type === 'epochEnded' && restoreBest)
-      kept = copyOf(restoreBest, kept);
+    if (waited === 0 && event.type === 'epochEnded' && restoreBest) {
+      kept = { epoch: event.epoch, weights: copyOf(restoreBest, kept?.weights) };
+    }
     if (best === undefined || waited < patience) return;
     const why = `${monitor.join(', ')} did not improve in ${waited} epochs after epoch ${best.epoch}`;
     await emit({ type: 'stopRequested', why });

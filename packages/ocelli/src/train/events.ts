@@ -1,4 +1,5 @@
 import { noTotals, type Scores, type Totals } from '../metrics/scores.ts';
+import type { Reduction } from './plateau.ts';
 import type { HeadReport } from './predictionRecord.ts';
 
 /**
@@ -15,7 +16,10 @@ export type TrainEvent =
   | EvaluationStepEnded
   | EvaluationEnded
   | EpochEnded
+  | LearningRateReduced
   | CheckpointSaved
+  | BestSaved
+  | WeightsRestored
   | StopRequested
   | RunStopping
   | Warning
@@ -67,6 +71,10 @@ export interface StepEnded {
   readonly step: number;
   /** The schedule's value for this step, before it is divided by the batch size for a summed loss. */
   readonly lr: number;
+  /** Present where a schedule moves it. */
+  readonly momentum?: number;
+  /** The rate of each parameter group by name, likewise undivided; where there are several. */
+  readonly lrs?: Readonly<Record<string, number>>;
   readonly seconds: number;
   /**
    * Totals of the epoch up to here. Absent on most steps: reading them waits for the device, so the
@@ -111,6 +119,15 @@ export interface EpochEnded {
   readonly progress: Progress;
 }
 
+/** The validation stopped getting better, so steps are smaller from the next epoch on. */
+export interface LearningRateReduced extends Reduction {
+  readonly type: 'learningRateReduced';
+  /** The epoch after which it happened. */
+  readonly epoch: number;
+  /** The figure of the validation that was watched. */
+  readonly monitor: string;
+}
+
 export interface CheckpointSaved {
   readonly type: 'checkpointSaved';
   readonly step: number;
@@ -118,6 +135,23 @@ export interface CheckpointSaved {
   readonly path: string;
   /** True when these weights are also the best so far. */
   readonly best: boolean;
+}
+
+/** The weights of an epoch that is the best so far are in `weights/best.safetensors`. */
+export interface BestSaved {
+  readonly type: 'bestSaved';
+  readonly epoch: number;
+  /** Figures of the validation whose mean decides. */
+  readonly figures: readonly string[];
+  /** That mean at the best epoch before; `null` if this is the first. */
+  readonly before: number | null;
+  readonly now: number;
+}
+
+/** The model has the weights of an earlier epoch back. */
+export interface WeightsRestored {
+  readonly type: 'weightsRestored';
+  readonly epoch: number;
 }
 
 /** A consumer has seen enough: the run finishes the step in work and ends. */

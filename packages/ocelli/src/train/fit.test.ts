@@ -1,4 +1,4 @@
-import { type AnyModule, SGD } from '@ocelli/torch';
+import { Adam, type AnyModule, SGD } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { tinyAttributeTraining, tinyHeads } from '../../test/tinyAttributes.ts';
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
@@ -69,6 +69,22 @@ test('the schedule sets the rate of every step; a summed loss divides it by the 
   };
   expect(await rates('mean')).toEqual([0, 0.01, 0.02, 0.03, 0.04]);
   expect(await rates('sum')).toEqual([0, 0.01 / 5, 0.02 / 5, 0.03 / 5, 0.04 / 5]);
+});
+
+test('momentumAt sets the momentum of every step; an optimizer without one is refused', async () => {
+  const used: number[] = [];
+  const training = tinyTraining({ epochs: 1, momentumAt: (step) => 1 - (step + 1) / 16 });
+  const { optimizer } = training;
+  const step = optimizer.step.bind(optimizer);
+  optimizer.step = () => {
+    used.push(optimizer.paramGroups[0]?.momentum ?? NaN);
+    step();
+  };
+  const events = await eventsOf(training);
+  expect(used).toEqual([15 / 16, 14 / 16, 13 / 16, 12 / 16, 11 / 16]);
+  expect(ofType(events, 'stepEnded').map(({ momentum }) => momentum)).toEqual(used);
+  const adam = new Adam(training.model.parameters());
+  await expect(fit({ ...training, optimizer: adam })).rejects.toThrow('expected optimizer to be');
 });
 
 test('the lr of an event is the undivided one of its step, that of an epoch where it ends', async () => {

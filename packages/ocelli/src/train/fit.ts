@@ -1,4 +1,4 @@
-import { type Device, manualSeed } from '@ocelli/torch';
+import { type Device, manualSeed, optionError } from '@ocelli/torch';
 import { mixSeed } from '../data/randomOrder.ts';
 import { RunningTotals } from '../metrics/runningTotals.ts';
 import { noTotals, type Scores, scoresOf } from '../metrics/scores.ts';
@@ -15,27 +15,18 @@ import {
   type TrainEvent,
 } from './events.ts';
 import { LossWatch, NumericError } from './lossWatch.ts';
-import type { Schedule } from './schedule.ts';
+import { type RateOptions, Rates, type StepRates } from './rates.ts';
 import {
   type Batch,
   disposeBatch,
   type EvaluationData,
   type TrainingData,
 } from './trainingData.ts';
-import { setLearningRate, setMomentum, type StepParts, trainStep } from './trainStep.ts';
+import { type StepParts, trainStep } from './trainStep.ts';
 
-export interface FitOptions extends StepParts {
+export interface FitOptions extends StepParts, RateOptions {
   data: TrainingData;
   epochs: number;
-  /**
-   * Learning rate of each step, for a loss that is a mean. With a summed loss the optimizer gets it
-   * divided by the batch size, whatever the size of the last batch.
-   */
-  lrAt: Schedule;
-  /** Momentum of each step. @default as the optimizer has it */
-  momentumAt?: Schedule;
-  /** Factors on the learning rate, one for each parameter group. @default 1 for each */
-  lrFactors?: readonly number[];
   /** What is evaluated after every epoch, and the name it goes by. */
   validation?: { readonly split: string; readonly data: EvaluationData };
   /** Of attributes, what an evaluation needs to know; see {@link EvaluateOptions}. */
@@ -80,6 +71,7 @@ class Run {
   readonly #device: Device;
   readonly #emit: Emit;
   readonly #watch: LossWatch;
+  readonly #rates: Rates;
   readonly #startedAt = performance.now();
   readonly #from: Progress;
   #progress: Progress;
@@ -92,12 +84,13 @@ class Run {
     this.#device = device;
     this.#emit = createEmitter([...consumers, (event) => this.#hear(event)]);
     this.#watch = new LossWatch(device === 'cpu' ? 1 : stepsBetweenChecks);
+    this.#rates = new Rates(options, options.optimizer);
     this.#from = this.#progress = from;
   }
 
   async toItsEnd(): Promise<FitResult> {
-    const { epochs, data, model, validation, best = usualFigures } = this.#options;
-    if (validation) checkFigures('fit', best, validation.data.labelNames);
+    const { epochs, data, model, best = usualFigures } = this.#options;
+    this.#checkFigures(best);
     const { stepsPerEpoch, sampleCount: trainCount } = data;
     const { total, trainable } = countParameters(model);
     const facts = { epochs, stepsPerEpoch, trainCount, parameters: { total, trainable }, best };
@@ -113,6 +106,23 @@ class Run {
       throw error;
     }
     return this.#end('completed');
+  }
+
+  /** Refuses figures that no evaluation will have, before the first step. */
+  #checkFigures(best: readonly string[]): void {
+    const { validation, plateau } = this.#options;
+    if (validation) checkFigures('fit', { best }, validation.data.labelNames);
+    if (plateau === undefined) return;
+    const figure = plateau.monitor;
+    if (validation === undefined) {
+      throw optionError(
+        'fit',
+        'validation',
+        `given, for the plateau watches its ${figure}`,
+        'none',
+      );
+    }
+    checkFigures('fit', { monitor: [figure] }, validation.data.labelNames);
   }
 
   #hear(event: TrainEvent): void {
@@ -138,14 +148,24 @@ class Run {
     if (train === undefined || this.#stopped) return false;
     const validation = await this.#validate();
     if (validation === 'stopped') return false;
-    const { lrAt } = this.#options;
+    if (validation) await this.#reduceRate(validation);
     const { step } = this.#progress;
     const next = { epoch: epoch + 1, stepInEpoch: 0, step, totals: noTotals };
     this.#progress = { ...next, seconds: this.#seconds };
     const scores = { train, ...(validation && { validation }) };
-    const end = { epoch, epochs, lr: lrAt(step), ...scores, progress: this.#progress };
+    const end = { epoch, epochs, lr: this.#rates.lrAt(step), ...scores, progress: this.#progress };
     await this.#emit({ type: 'epochEnded', ...end });
     return true;
+  }
+
+  /** A reduction is told before the epoch's end is, since that is when a checkpoint is written. */
+  async #reduceRate(validation: Scores): Promise<void> {
+    const { plateau } = this.#options;
+    const reduction = plateau?.observe(validation);
+    if (plateau === undefined || reduction === undefined) return;
+    const { epoch } = this.#progress;
+    const facts = { epoch, monitor: plateau.monitor, ...reduction };
+    await this.#emit({ type: 'learningRateReduced', ...facts });
   }
 
   /** The steps of the epoch that are still to be made. @returns nothing if it was asked to stop. */
@@ -156,8 +176,9 @@ class Run {
     model.train();
     try {
       for (const batch of data.batches(epoch, stepInEpoch)) {
-        this.#makeStep(batch, totals);
-        await this.#tellStep(totals);
+        const rates = this.#rates.at(this.#progress.step);
+        this.#makeStep(batch, rates, totals);
+        await this.#tellStep(rates, totals);
         if (this.#stopped) break;
       }
       this.#watch.check();
@@ -169,16 +190,15 @@ class Run {
     return isComplete ? scoresOf(this.#progress.totals) : undefined;
   }
 
-  #makeStep(batch: Batch, totals: RunningTotals): void {
-    const { lrAt, lrFactors, momentumAt, seed = 0, data, optimizer } = this.#options;
+  #makeStep(batch: Batch, rates: StepRates, totals: RunningTotals): void {
+    const { seed = 0, data } = this.#options;
     const { step } = this.#progress;
-    const lr = lrAt(step);
+    const { lr } = rates;
     const samples = batch.indices.length;
     const names = (): string[] => Array.from(batch.indices, (index) => data.nameOf(index));
     manualSeed(mixSeed(seed, step));
     const isSum = this.#options.loss.reduction === 'sum';
-    setLearningRate(optimizer, isSum ? lr / data.batchSize : lr, lrFactors);
-    if (momentumAt) setMomentum(optimizer, momentumAt(step));
+    this.#rates.set(rates, isSum ? data.batchSize : 1);
     try {
       trainStep(batch, this.#options, (outcome) => {
         this.#watch.observe(outcome.loss, { step: step + 1, lr, batchSize: samples, names });
@@ -191,15 +211,15 @@ class Run {
     this.#progress = { ...this.#progress, stepInEpoch, step: step + 1, seconds: this.#seconds };
   }
 
-  async #tellStep(totals: RunningTotals): Promise<void> {
-    const { lrAt, data } = this.#options;
+  async #tellStep(rates: StepRates, totals: RunningTotals): Promise<void> {
+    const { data } = this.#options;
     const { epoch, step, stepInEpoch, seconds } = this.#progress;
     const { stepsPerEpoch } = data;
     const isDue = seconds - this.#lastReadingAt >= secondsBetweenReadings;
     const reading = isDue || stepInEpoch === stepsPerEpoch ? { totals: totals.read() } : {};
     if (isDue) this.#lastReadingAt = seconds;
     const counts = { epoch, stepInEpoch, stepsPerEpoch, step, seconds };
-    await this.#emit({ type: 'stepEnded', ...counts, lr: lrAt(step - 1), ...reading });
+    await this.#emit({ type: 'stepEnded', ...counts, ...rates, ...reading });
     await eventLoopTurn();
   }
 

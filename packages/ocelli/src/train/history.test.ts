@@ -63,11 +63,11 @@ test.each([
 
 test('a figure that no evaluation has is refused with the nearest', () => {
   const names = { attributes: { gender: ['f', 'm'], age: ['young', 'old'] } };
-  checkFigures('fit', ['gender.loss', 'allCorrect'], names);
-  expect(() => checkFigures('fit', ['gendr.loss'], names)).toThrow(
+  checkFigures('fit', { best: ['gender.loss', 'allCorrect'] }, names);
+  expect(() => checkFigures('fit', { best: ['gendr.loss'] }, names)).toThrow(
     'got "gendr.loss". Did you mean "gender.loss"?',
   );
-  expect(() => checkFigures('fit', ['allCorrect'], { classes: ['a', 'b'] })).toThrow(
+  expect(() => checkFigures('fit', { best: ['allCorrect'] }, { classes: ['a', 'b'] })).toThrow(
     'fit: expected best to be a figure that evaluations have, got "allCorrect". ' +
       'Among them are accuracy, balancedAccuracy, loss.',
   );

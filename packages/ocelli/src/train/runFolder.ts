@@ -14,6 +14,8 @@ export interface RunFolder {
   /** What was shown while it worked, as text; why it failed, if it did. */
   readonly log: string;
   readonly results: string;
+  /** Learning rate and momentum of every step. */
+  readonly rates: string;
   /** `{ "classes": [...] }` in the order of the logits, or `{ "attributes": { name: [...] } }`. */
   readonly labels: string;
   /** Versions, threads, processor and commit: what a result depends on besides the experiment. */
@@ -41,6 +43,7 @@ export function runFolderAt(path: string): RunFolder {
     events: inside('events.jsonl'),
     log: inside('log.txt'),
     results: inside('results.csv'),
+    rates: inside('learning-rates.csv'),
     labels: inside('labels.json'),
     environment: inside('environment.json'),
     split: inside('split.json'),

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { type AnyModule, noGrad, scope, type Tensor } from '@ocelli/torch';
 import { listCheckpoints, saveCheckpoint, type TrainingState } from './checkpoint.ts';
+import { meanFigure } from './bestFigure.ts';
 import { writeDurably } from './durableFile.ts';
 import type { Emit, TrainEventConsumer } from './emitter.ts';
 import type { EpochEnded, Progress, TrainEvent } from './events.ts';
-import { bestEpoch } from './history.ts';
+import { bestEpoch, bestFigures } from './history.ts';
 import { NumericError } from './lossWatch.ts';
 import { resultsCsv } from './resultsCsv.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -50,9 +51,14 @@ export function runSaver(options: SaverOptions): Saver {
   }
 
   /** @returns whether the epoch is the best so far; its weights are saved then. */
-  function saveIfBest({ epoch, progress }: EpochEnded): boolean {
-    if (bestEpoch(events)?.epoch !== epoch) return false;
+  async function saveIfBest({ epoch, progress }: EpochEnded, emit: Emit): Promise<boolean> {
+    const best = bestEpoch(events);
+    if (best?.epoch !== epoch) return false;
     saveWeights(folder.weights, 'best', { model, epoch, step: progress.step });
+    const figures = bestFigures(events);
+    const before = valueOf(bestEpoch(events.filter((event) => event !== best)), figures);
+    const now = valueOf(best, figures) ?? NaN; // only an epoch with a value is the best
+    await emit({ type: 'bestSaved', epoch, figures, before, now });
     return true;
   }
 
@@ -64,7 +70,7 @@ export function runSaver(options: SaverOptions): Saver {
     failure = undefined;
     try {
       refuseNonFinite(model);
-      const best = event.type === 'epochEnded' && saveIfBest(event);
+      const best = event.type === 'epochEnded' && (await saveIfBest(event, emit));
       if (progress !== undefined) await save(progress, best, emit);
     } catch (error) {
       failure = error;
@@ -72,6 +78,10 @@ export function runSaver(options: SaverOptions): Saver {
     }
   }
   return { consume: saving, failure: () => failure };
+}
+
+function valueOf(epoch: EpochEnded | undefined, figures: readonly string[]): number | null {
+  return epoch?.validation === undefined ? null : meanFigure(epoch.validation, figures);
 }
 
 /** No file ever holds weights that are not finite. @throws {NumericError} */

@@ -15,6 +15,7 @@ import {
   trainingBatches,
   trainingTransforms,
 } from './pictureBatches.ts';
+import { rateLog } from './rateLog.ts';
 import { countedHeads } from './countedHeads.ts';
 import type { RunData } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -70,6 +71,7 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
       // The record comes first: an epoch is on it before its checkpoint can be seen.
       consumers: [
         log.consume,
+        rateLog(folder.rates),
         saver.consume,
         ...stoppersOf(options.experiment, { monitor: assembled.best, history }),
         ...consumers,

@@ -176,6 +176,20 @@ test('a sudden drop of the rate after which the validation loss does not fall', 
   expect(titles({ epochs: better })).toEqual([]);
 });
 
+test('a reduction on a plateau that changed little is noted as well, however small it was', () => {
+  const losses = [1, 0.9, 0.9, 0.9];
+  const run = epochs(
+    losses.map((loss): Figures => [loss, 0.97, loss, 0.96]),
+    [0.1, 0.07, 0.07, 0.07],
+  );
+  const reduction = { monitor: 'loss', from: 0.1, to: 0.07, value: 0.9, best: 0.9 };
+  const events = [{ type: 'learningRateReduced', epoch: 2, ...reduction, time: '' } as const];
+  expect(titles({ epochs: run })).toEqual([]);
+  expect(titles({ epochs: run, events }).map(([title]) => title)).toEqual([
+    'A drop of the learning rate had no effect',
+  ]);
+});
+
 test('confidence that is 10 points off: smoother labels', () => {
   const sure = evaluation({ label: [[45, 5], [5, 45]] }, 0.1); // prettier-ignore
   const heads = [{ name: 'label', classes: ['first', 'second'] }];

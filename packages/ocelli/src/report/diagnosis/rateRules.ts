@@ -66,13 +66,16 @@ function relapsed(epochs: readonly EpochEnded[]): [EpochEnded, EpochEnded] | und
 /** Epochs on each side of a drop that are compared. */
 const around = 2;
 
-/** A sudden drop of the learning rate after which nothing got better. */
-export const ineffectiveDrop: Rule = ({ epochs, experiment }) => {
+/** A sudden drop of the learning rate, or a reduction on a plateau, after which nothing got better. */
+export const ineffectiveDrop: Rule = ({ epochs, events, experiment }) => {
   const found: Finding[] = [];
   for (let index = around; index + around <= epochs.length; index++) {
     // The rate on record is the one with which the next epoch begins.
     const [from, to] = [epochs[index - 2]?.lr ?? 0, epochs[index - 1]?.lr ?? 0];
-    if (!(to > 0 && to <= from / 2)) continue;
+    const isReduced = events.some(
+      (event) => event.type === 'learningRateReduced' && event.epoch === index,
+    );
+    if (!isReduced && !(to > 0 && to <= from / 2)) continue;
     const before = lowestLoss(epochs.slice(0, index));
     const after = lowestLoss(epochs.slice(index));
     if (before === undefined || after === undefined || after < 0.99 * before) continue;

@@ -1,4 +1,5 @@
 import { didYouMean, OptionCheck, OptionError, optionError, piecewiseLinear } from '@ocelli/torch';
+import { PlateauRate, type PlateauRateOptions } from '../plateau.ts';
 import { type Schedule, triangle } from '../schedule.ts';
 import { cosine } from './cosine.ts';
 import { cyclic, type CyclicMode } from './cyclic.ts';
@@ -20,6 +21,8 @@ export interface MadeSchedule {
   readonly lrAt: Schedule;
   /** Present where the schedule moves the momentum too. */
   readonly momentumAt?: Schedule;
+  /** Present where the learning rate also depends on how the run goes. */
+  readonly plateau?: PlateauRate;
 }
 
 /** A schedule that an experiment can name. Its options count in epochs. */
@@ -40,6 +43,8 @@ interface CyclicSettings {
   gamma?: number;
   max?: number;
 }
+
+type PlateauSettings = Omit<PlateauRateOptions, 'lr'>;
 
 interface Part {
   fromEpoch: number;
@@ -180,6 +185,21 @@ const entries = {
       lrAt: restarts({ ...options, lr: run.lr, every: inSteps(options.every, run.stepsPerEpoch) }),
     }),
   },
+  reduceOnPlateau: {
+    purpose: 'stays as it is until the validation stops getting better, and is reduced then',
+    options: {
+      monitor: 'figure of the validation that is watched (default loss)',
+      factor: 'of each reduction (default 0.1)',
+      patience: 'epochs without improvement that are waited for (default 10)',
+      cooldown: 'epochs after a reduction that do not count (default 0)',
+      min: 'lowest learning rate (default 0)',
+      minDelta: 'what counts as an improvement: more than this (default 0.0001)',
+    },
+    make: (options: PlateauSettings, { lr }: RunLength) => ({
+      lrAt: () => lr,
+      plateau: new PlateauRate({ ...options, lr }),
+    }),
+  },
   sequence: {
     purpose: 'is one schedule after another, each from its own beginning',
     options: {
@@ -231,7 +251,10 @@ function inParts({ parts }: { parts: readonly Part[] }, run: RunLength): Schedul
     list.map(({ fromEpoch, schedule }, index) => {
       const epochs = (list[index + 1]?.fromEpoch ?? run.epochs) - fromEpoch;
       const [[name, options] = ['', {}]] = Object.entries(schedule);
-      const { lrAt } = createSchedule(name, options, { ...run, epochs });
+      const { lrAt, plateau } = createSchedule(name, options, { ...run, epochs });
+      if (plateau) {
+        throw optionError('sequence', 'parts', 'schedules that are known beforehand', name);
+      }
       return { from: fromEpoch * run.stepsPerEpoch, schedule: lrAt };
     }),
   );
