@@ -179,8 +179,11 @@ export {
   type LinearTowerOptions,
 } from './models/denseTower.ts';
 export type { GlobalPool } from './models/globalPool.ts';
+export { Graph, type GraphOutputs, type GraphResult } from './models/graph.ts';
+export { GraphNode, merge, type Merging, pictureNode } from './models/graphNode.ts';
 export type { ClassCounts, HeadLogits } from './models/heads.ts';
 export { mapTower, type MapTowerOptions } from './models/mapTower.ts';
+export { Add, Concatenate } from './models/merging.ts';
 export { type ModelName, modelNames } from './models/modelNames.ts';
 export { MultiHead, type MultiHeadOptions } from './models/multiHead.ts';
 export { personHeads } from './models/personHeads.ts';

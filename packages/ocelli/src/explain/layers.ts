@@ -1,4 +1,5 @@
 import { didYouMean, type Module, noGrad, optionError, scope, Tensor } from '@ocelli/torch';
+import { Graph } from '../models/graph.ts';
 import { inEvaluation } from '../models/inEvaluation.ts';
 import type { ModelOutput } from './target.ts';
 
@@ -56,7 +57,7 @@ export function explainedLayer(
 ): string {
   const layers = spatialLayers(model, images);
   if (asked !== undefined) return checkLayer(layers, asked);
-  const shared = layers.filter(({ name }) => !name.startsWith('heads.'));
+  const shared = layers.filter(({ name }) => isShared(model, name));
   const last = shared.at(-1); // a block is done after its parts, so this is `layer4`, not its last ReLU
   if (last !== undefined) return last.name;
   throw optionError(
@@ -66,6 +67,12 @@ export function explainedLayer(
     `(${images.shape.join(', ')}) pictures and no such layer`,
     'Use a method that works on pixels, such as integratedGradients, or larger pictures.',
   );
+}
+
+function isShared(model: Module<Tensor, ModelOutput>, layer: string): boolean {
+  if (!(model instanceof Graph)) return !layer.startsWith('heads.');
+  const paths = [...model.sharedLayers];
+  return paths.some((path) => layer === path || layer.startsWith(`${path}.`));
 }
 
 function checkLayer(layers: readonly SpatialLayer[], asked: string): string {

@@ -38,7 +38,7 @@ function visit(call: Call, entering: ReceptiveField, state: Visit): ReceptiveFie
   let widest = entering;
   for (const inner of call.inner) {
     // A tensor that no layer gave was made inside this call, of what its layers gave.
-    const into = state.known.get(inner.input) ?? widest;
+    const into = fieldOf(inner.input, state) ?? widest;
     widest = wider(widest, visit(inner, into, state));
   }
   const own = call.inner.length === 0 ? through(call, entering) : widest;
@@ -46,6 +46,14 @@ function visit(call: Call, entering: ReceptiveField, state: Visit): ReceptiveFie
   if (call.output !== call.input) state.known.set(call.output, field);
   state.fields.set(call, field);
   return field;
+}
+
+/** Of a tensor, or the widest of a list of them; nothing if no layer gave it. */
+function fieldOf(input: unknown, { known }: Visit): ReceptiveField | undefined {
+  if (!Array.isArray(input)) return known.get(input);
+  return input
+    .flatMap((tensor) => known.get(tensor) ?? [])
+    .reduce<ReceptiveField | undefined>((most, one) => (most ? wider(most, one) : one), undefined);
 }
 
 /** After one layer. */

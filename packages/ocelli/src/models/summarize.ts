@@ -1,5 +1,8 @@
 import { type AnyModule, Conv2d, Linear, scope, Tensor } from '@ocelli/torch';
 import { countParameters, type ParameterCount } from './countParameters.ts';
+import { Graph } from './graph.ts';
+import { GraphNode } from './graphNode.ts';
+import { nodesBefore } from './graphSteps.ts';
 import { MultiHead } from './multiHead.ts';
 import { type ReceptiveField, receptiveFields } from './receptiveField.ts';
 import { type Call, type PictureShape, traceCalls } from './trace.ts';
@@ -87,6 +90,7 @@ function headsOf(
   root: Call,
   fields: ReadonlyMap<Call, ReceptiveField>,
 ): HeadSummary[] {
+  if (model instanceof Graph) return graphHeads(model, root, fields);
   if (!(model instanceof MultiHead)) return [];
   const towers = root.inner.find(({ module }) => module === model.heads)?.inner ?? [];
   const names = Object.keys(root.output as object);
@@ -97,6 +101,27 @@ function headsOf(
     parameters: countParameters(call.module).total,
     ...fieldOf(fields, call),
   }));
+}
+
+/** Of a graph with several outputs: what only one of them comes from is its own. */
+function graphHeads(
+  { outputs }: Graph,
+  root: Call,
+  fields: ReadonlyMap<Call, ReceptiveField>,
+): HeadSummary[] {
+  if (outputs instanceof GraphNode) return [];
+  return Object.entries(outputs).map(([name, node]) => {
+    const last = root.inner.findLast(({ path }) => path === node.name);
+    if (last === undefined) throw new Error(`internal: output ${name} was not computed.`);
+    const elsewhere = new Set(
+      nodesBefore(Object.values(outputs).filter((other) => other !== node)),
+    );
+    const own = nodesBefore([node]).filter((before) => !elsewhere.has(before));
+    const modules = new Set(own.flatMap(({ source }) => source?.module ?? []));
+    const parameters = [...modules].reduce((sum, one) => sum + countParameters(one).total, 0);
+    const classes = node.shape[0] ?? 0;
+    return { name, outputName: `${name}_output`, classes, parameters, ...fieldOf(fields, last) };
+  });
 }
 
 function fieldOf(fields: ReadonlyMap<Call, ReceptiveField>, call: Call): ReceptiveField {

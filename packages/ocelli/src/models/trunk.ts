@@ -1,4 +1,5 @@
 import { Module, OptionError, didYouMean, type Tensor } from '@ocelli/torch';
+import { registerAt } from './registerAt.ts';
 
 /** A part of a trunk at whose end it may be cut. */
 export interface Stage {
@@ -36,7 +37,7 @@ export class Trunk extends Module {
       throw new OptionError('Trunk: expected stages to be not empty, got [].');
     this.stages = stages;
     this.outChannels = last.outChannels;
-    for (const { name, module } of stages) registerAt(this, name.split('.'), module);
+    for (const { name, module } of stages) registerAt(this, name, module);
   }
 
   /**
@@ -56,21 +57,4 @@ export class Trunk extends Module {
   forward(images: Tensor): Tensor {
     return this.stages.reduce((features, { module }) => module.forward(features), images);
   }
-}
-
-/** A level of checkpoint keys; the stages below it are run by the trunk. */
-class Folder extends Module<never, never> {
-  forward(): never {
-    throw new Error('internal: a folder of stages has no forward.');
-  }
-}
-
-function registerAt(parent: Module | Folder, path: readonly string[], module: Module): void {
-  const [key = '', ...rest] = path;
-  if (rest.length === 0) {
-    parent.registerModule(key, module);
-    return;
-  }
-  const there = parent.children.get(key) ?? parent.registerModule(key, new Folder());
-  registerAt(there as Folder, rest, module);
 }
