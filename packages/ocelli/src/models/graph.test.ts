@@ -1,10 +1,10 @@
+import type { Module } from '@ocelli/torch';
 import {
   BatchNorm2d,
   Conv2d,
   GlobalAvgPool,
   Linear,
   MaxPool2d,
-  Module,
   randn,
   ReLU,
   type Tensor,
