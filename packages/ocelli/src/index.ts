@@ -141,6 +141,7 @@ export type { Predictions } from './metrics/predictions.ts';
 export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
 export { confidenceFor, type PrecisionStep, precisionSteps } from './metrics/confidence.ts';
 export { atTemperature, fitTemperature } from './metrics/temperature.ts';
+export { type Spread, spreadOf, type WelchTest, welchTest } from './metrics/welchTest.ts';
 export { RunningTotals } from './metrics/runningTotals.ts';
 export {
   type AttributeScores,
@@ -232,6 +233,29 @@ export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
 export { reportWriter, type ReportWriterOptions } from './report/reportWriter.ts';
 export { readRun, type RunStatus, type RunView } from './report/runView.ts';
 export { writeReport } from './report/writeReport.ts';
+
+export {
+  experiment,
+  ExperimentBuilder,
+  type NamedSettings,
+} from './experiments/experimentBuilder.ts';
+export {
+  ExperimentGroup,
+  type GroupMember,
+  resolveGroup,
+  type ResolveGroupOptions,
+} from './experiments/experimentGroup.ts';
+export { experimentGroup, GroupBuilder, type GroupInput } from './experiments/groupBuilder.ts';
+export { type NumberAgain } from './experiments/numbersAgain.ts';
+export {
+  type OtherCircumstance,
+  rerun,
+  type Rerun,
+  type RerunOptions,
+} from './experiments/rerun.ts';
+export { type GroupRun, runGroup, type RunGroupOptions } from './experiments/runGroup.ts';
+export { newRun, type NewRunOptions, resumedRun, type RunPlan } from './experiments/runPlan.ts';
+export { type WorkedRun, workOn, type WorkOptions } from './experiments/workOn.ts';
 
 export { type Agreement, agreements } from './explain/agreement.ts';
 export { type ColourMap, colourMaps, type Rgb } from './explain/colourMap.ts';

@@ -1,33 +1,66 @@
 import { optionError } from '@ocelli/torch';
-import { type Comparison, compareRuns, type Repetition } from '../report/compareRuns.ts';
+import { writeDrawing } from '../report/chartFiles.ts';
+import {
+  type Comparison,
+  compareRuns,
+  type Contrast,
+  type Repetition,
+} from '../report/compareRuns.ts';
 import { figure, grouped, percent, span } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
+import { readEventLog } from '../train/eventLog.ts';
+import { epochsOf } from '../train/history.ts';
 import { openRunFolder } from '../train/runFolder.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import { exitCodes } from './exitCodes.ts';
 
 export interface CompareCommandOptions {
   readonly target?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
+const where = 'ocelli compare';
+
 /** Sets runs side by side. @returns the exit code. */
-export function runCompare(names: readonly string[], options: CompareCommandOptions): number {
-  const target = options.target === undefined ? undefined : accuracyOf(options.target);
+export async function runCompare(
+  names: readonly string[],
+  options: CompareCommandOptions,
+): Promise<number> {
+  const target = options.target === undefined ? undefined : accuracyOf(where, options.target);
   const runs = names.map((name) => ({ name, folder: openRunFolder(name) }));
   const comparison = compareRuns(runs, target);
   const text =
-    options.json === true
-      ? `${JSON.stringify(comparison)}\n`
-      : textTable(...tableOf(comparison, target)) + repetitionLines(comparison, target);
+    options.json === true ? `${JSON.stringify(comparison)}\n` : comparisonText(comparison, target);
+  if (options.out !== undefined) {
+    const { comparisonChart } = await import('../report/charts/comparisonChart.ts');
+    const lines = runs.map(({ name, folder }) => ({
+      name,
+      epochs: epochsOf(readEventLog(folder.events)),
+    }));
+    await writeDrawing(where, options.out, comparisonChart(lines));
+  }
   process.stdout.write(text);
+  if (options.out !== undefined && options.json !== true) process.stdout.write(`${options.out}\n`);
   return exitCodes.done;
 }
 
-function accuracyOf(text: string): number {
+/** An accuracy that a user gave. @throws {OptionError} if it is none. */
+export function accuracyOf(command: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value <= 1) return value;
-  throw optionError('ocelli compare', '--target', 'an accuracy above 0 and at most 1', text);
+  throw optionError(command, '--target', 'an accuracy above 0 and at most 1', text);
+}
+
+/** Runs side by side as text, with what repetitions add up to. */
+export function comparisonText(comparison: Comparison, target: number | undefined): string {
+  const table = textTable(...tableOf(comparison, target));
+  const { repetitions, contrasts } = comparison;
+  const lines = [
+    ...repetitions.map((one) => repetitionLine(one, target)),
+    ...contrasts.map((one) => contrastLine(one, repetitions)),
+  ];
+  return table + lines.map((line) => `\n${line}\n`).join('');
 }
 
 function tableOf(
@@ -44,30 +77,50 @@ function tableOf(
   const rows = runs.map(({ name, best, epochs, seconds, parameters, experiment, ...run }) => [
     name,
     best === undefined ? '-' : `${percent(best.accuracy)}%`,
-    best === undefined ? '-' : figure(best.loss),
+    typeof best?.loss === 'number' ? figure(best.loss) : '-',
     best === undefined ? `-/${epochs}` : `${best.epoch}/${epochs}`,
     span(seconds),
     grouped(parameters),
     ...(target === undefined ? [] : [timeTo(run.secondsToTarget)]),
-    ...differing.map((setting) => String(experiment[setting] ?? '-')),
+    ...differing.map((setting) => settingText(experiment[setting])),
   ]);
   return [columns, rows];
+}
+
+function settingText(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function timeTo(seconds: number | undefined): string {
   return seconds === undefined ? 'never' : span(seconds);
 }
 
-function repetitionLines({ repetitions }: Comparison, target: number | undefined): string {
-  return repetitions.map((repetition) => `\n${repetitionLine(repetition, target)}\n`).join('');
+function repetitionLine(repetition: Repetition, target: number | undefined): string {
+  const { names, mean, deviation, n, seconds, reached, secondsToTarget } = repetition;
+  const count = names.length;
+  const spread = `val acc ${percent(mean)}% ± ${percent(deviation)} (n = ${n})`;
+  const time = secondsToTarget === undefined ? '' : ` after ${span(secondsToTarget)}`;
+  const share =
+    target === undefined ? '' : `, ${reached} of ${count} reached ${percent(target)}%${time}`;
+  return `${namesOf(repetition)} differ in the seed alone: ${spread}, ${span(seconds)} each${share}`;
 }
 
-function repetitionLine(
-  { names, mean, deviation, seconds, reached }: Repetition,
-  target: number | undefined,
+/** Many names are shortened to the first and the last. */
+function namesOf({ names }: Repetition): string {
+  return names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)}`;
+}
+
+function contrastLine(
+  { first, second, difference, degrees, p }: Contrast,
+  repetitions: readonly Repetition[],
 ): string {
-  const count = names.length;
-  const spread = `val acc ${percent(mean)}% ± ${percent(deviation)} (n = ${count})`;
-  const share = target === undefined ? '' : `, ${reached} of ${count} reached ${percent(target)}%`;
-  return `${names.join(', ')} differ in the seed alone: ${spread}, ${span(seconds)} each${share}`;
+  const [one, other] = [repetitions[first], repetitions[second]];
+  if (one === undefined || other === undefined) return '';
+  const points = `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))} points`;
+  const chance = p < 1e-3 ? p.toExponential(1) : p.toFixed(3);
+  return (
+    `${namesOf(one)} against ${namesOf(other)}: ${points}, p = ${chance} ` +
+    `(Welch's t-test, ${degrees.toFixed(1)} degrees of freedom)`
+  );
 }

@@ -36,7 +36,7 @@ const where = 'ocelli find-lr';
  */
 export async function runFindLr(file: string | undefined, options: FindLrOptions): Promise<number> {
   const settings = {
-    ...(file !== undefined && readExperimentFile(file)),
+    ...(file !== undefined && (await readExperimentFile(file)).content),
     ...settingsAmong(options),
   };
   const names = file === undefined ? { where, nameOf: optionNameOf } : { where: file };

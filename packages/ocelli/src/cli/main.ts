@@ -57,11 +57,15 @@ type Done = (exitCode: number) => void;
 
 async function addTrain(program: Command, words: readonly string[], done: Done): Promise<void> {
   const train = command(program, 'train [experiment]')
-    .description('train a model; [experiment] is a JSON file of settings')
+    .description(
+      'train a model, or a group of them; [experiment] is a file of settings: .json, .ts or .js',
+    )
     .option('--resume <run>', 'go on with an interrupted run, with its own settings')
     .option('--run-name <name>', 'name of the run (default: data set and model)')
     .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
     .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar')
+    .option('--repeat <number>', 'run so often, with seeds that count up')
+    .option('--target <accuracy>', 'with --repeat or a group: say which reached it, and when')
     .option('--no-report', 'draw no report and no pictures of the run');
   if (words.includes('train')) {
     const { addSettingOptions } = await import('./settingOptions.ts');
@@ -151,10 +155,11 @@ function addCompare(program: Command, done: Done): void {
       '--target <accuracy>',
       'also say which runs reached it, from 0 to 1, and after how long',
     )
+    .option('--out <file>', 'also draw their curves into one picture, .png or .svg')
     .option('--json', 'print JSON')
     .action(async (runs: string[], options) => {
       const { runCompare } = await import('./compare.ts');
-      done(runCompare(runs, options));
+      done(await runCompare(runs, options));
     });
 }
 
@@ -251,9 +256,7 @@ function addSchedule(program: Command, done: Done): void {
 
 async function addFindLr(program: Command, words: readonly string[], done: Done): Promise<void> {
   const find = command(program, 'find-lr [experiment]')
-    .description(
-      'try rising learning rates and suggest one; [experiment] is a JSON file of settings',
-    )
+    .description('try rising learning rates and suggest one; [experiment] is a file of settings')
     .option('--from <number>', 'first learning rate', '1e-6')
     .option('--to <number>', 'last learning rate', '10')
     .option('--steps <number>', 'how many', '100')

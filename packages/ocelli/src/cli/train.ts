@@ -1,4 +1,5 @@
 import { OptionError } from '@ocelli/torch';
+import { isGroup } from '../experiments/experimentGroup.ts';
 import { newRun, resumedRun, type RunPlan, shownPath } from '../experiments/runPlan.ts';
 import { type WorkedRun, workOn } from '../experiments/workOn.ts';
 import { type ProgressMode, progressModes } from '../report/consoleReporter.ts';
@@ -6,19 +7,12 @@ import { resolveExperiment } from '../train/experiment.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { readExperimentFile } from './experimentFile.ts';
+import { type ExperimentFile, readExperimentFile } from './experimentFile.ts';
 import { interruptOnce } from './interrupt.ts';
+import { positiveInteger } from './positiveInteger.ts';
 import { settingsAmong } from './settingOptions.ts';
-
-/** Options of `ocelli train`; the settings of an experiment are among them. */
-export interface TrainOptions extends Readonly<Record<string, unknown>> {
-  readonly resume?: string;
-  readonly runName?: string;
-  readonly runsDir?: string;
-  readonly progress: string;
-  /** Off with `--no-report`. */
-  readonly report: boolean;
-}
+import { trainGroup } from './trainGroup.ts';
+import type { TrainOptions } from './trainOptions.ts';
 
 const where = 'ocelli train';
 
@@ -29,7 +23,18 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
     value: options.progress,
     among: progressModes,
   });
-  const plan = options.resume === undefined ? planNew(file, options) : planResume(file, options);
+  if (options.resume === undefined) {
+    const given = file === undefined ? undefined : await readExperimentFile(file);
+    const repeat = positiveInteger(where, '--repeat', options.repeat);
+    if (repeat !== undefined || isGroup(given?.content)) {
+      return trainGroup({ file, given, repeat, mode, options });
+    }
+    return trainOne(planNew(file, given, options), mode, options);
+  }
+  return trainOne(planResume(file, options), mode, options);
+}
+
+async function trainOne(plan: RunPlan, mode: ProgressMode, options: TrainOptions): Promise<number> {
   const interrupt = interruptOnce();
   try {
     const { signal } = interrupt;
@@ -40,13 +45,19 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
   }
 }
 
-function planNew(file: string | undefined, options: TrainOptions): RunPlan {
-  const fromFile = file === undefined ? {} : readExperimentFile(file);
+function planNew(
+  file: string | undefined,
+  given: ExperimentFile | undefined,
+  options: TrainOptions,
+): RunPlan {
   const experiment = resolveExperiment(
-    { ...fromFile, ...settingsAmong(options) },
+    { ...given?.content, ...settingsAmong(options) },
     file === undefined ? { where, nameOf: optionNameOf } : { where: file },
   );
-  const { runsDir, runName } = options;
+  const { runsDir, runName = given?.name, target } = options;
+  if (target !== undefined) {
+    throw new OptionError(`${where}: expected no --target without --repeat or a group.`);
+  }
   return newRun({
     experiment,
     ...(runsDir !== undefined && { runsDir }),
@@ -55,11 +66,12 @@ function planNew(file: string | undefined, options: TrainOptions): RunPlan {
 }
 
 function planResume(file: string | undefined, options: TrainOptions): RunPlan {
-  const { resume = '', runName, runsDir } = options;
+  const { resume = '', runName, runsDir, repeat } = options;
   const given = [...Object.keys(settingsAmong(options)).map(optionNameOf)];
   if (file !== undefined) given.push(file);
   if (runName !== undefined) given.push('--run-name');
   if (runsDir !== undefined) given.push('--runs-dir');
+  if (repeat !== undefined) given.push('--repeat');
   if (given.length > 0) {
     throw new OptionError(
       `${where}: expected no ${given.join(', ')} with --resume, which keeps the run's own settings.`,

@@ -38,8 +38,7 @@ export interface NewRunOptions {
 export function newRun(options: NewRunOptions): RunPlan {
   const { experiment, splitFile, runsDir = 'runs' } = options;
   const folderFor = (data: RunData, complete: Experiment): RunFolder => {
-    const name = options.name ?? `${dataName(complete)}-${complete.model}`;
-    const folder = createRunFolder(runsDir, name);
+    const folder = createRunFolder(runsDir, options.name ?? usualName(complete));
     writeRunRecord(folder, { experiment: complete, pictures: data.facts });
     writeLabels(folder, data.facts.labelNames);
     data.writeSplit?.(folder.split);
@@ -77,6 +76,11 @@ function refuseOtherPictures(folder: RunFolder, before: PictureFacts, now: Pictu
         'Put them back, or start a new run.',
     );
   }
+}
+
+/** What a run is called that was given no name: data set and model. */
+export function usualName(experiment: Experiment): string {
+  return `${dataName(experiment)}-${experiment.model}`;
 }
 
 function dataName({ data, table, dataset }: Experiment): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -56,9 +56,9 @@ test('time to an accuracy is that of the first epoch that had it', () => {
   expect(compareRuns([plain], 0.95).runs[0]?.secondsToTarget).toBeUndefined();
 });
 
-test('the command prints a table, and refuses a target that is no accuracy', () => {
+test('the command prints a table, and refuses a target that is no accuracy', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  runCompare([plain.name, slow.name], { target: '0.9' });
+  await runCompare([plain.name, slow.name], { target: '0.9' });
   const lines = String(write.mock.calls[0]?.[0]).split('\n');
   write.mockRestore();
   expect(lines[0]).toMatch(
@@ -66,7 +66,47 @@ test('the command prints a table, and refuses a target that is no accuracy', () 
   );
   expect(lines[1]).toMatch(/ 90\.00% +1\.0000 +2\/3 +1:02 +6,577,600 +41s +0\.4 +true$/);
   expect(lines[2]).toMatch(/ 50\.00% +1\.0000 +1\/1 +21s +6,577,600 +never +0\.1 +false$/);
-  expect(() => runCompare([plain.name], { target: '94' })).toThrow(
+  await expect(runCompare([plain.name], { target: '94' })).rejects.toThrow(
     'ocelli compare: expected --target to be an accuracy above 0 and at most 1, got "94".',
   );
+});
+
+test('sets of repetitions are told apart by their spread: difference and p', () => {
+  const better = [1, 2].map((seed) => recordedRun('better', { seed, lr: 0.2 }, [190 + 2 * seed]));
+  const { repetitions, contrasts } = compareRuns([plain, again, ...better]);
+  expect(repetitions.map(({ n }) => n)).toEqual([2, 2]);
+  // 0.90 and 0.94 against 0.96 and 0.97: t = −0.045 / √(0.0008/2 + 0.00005/2) = −0.045 / 0.0206155
+  expect(contrasts).toHaveLength(1);
+  expect(contrasts[0]).toMatchObject({ first: 0, second: 1 });
+  expect(contrasts[0]?.difference).toBeCloseTo(-0.045, 12);
+  expect(contrasts[0]?.t).toBeCloseTo(-0.045 / Math.sqrt(0.000425), 9);
+});
+
+test('the curves of all runs are drawn over one another, a panel a figure', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const out = join(runs, 'curves.svg');
+  await runCompare([plain.name, again.name], { out });
+  write.mockRestore();
+  const svg = readFileSync(out, 'utf8');
+  for (const title of ['Validation accuracy', 'Validation loss', 'Training accuracy']) {
+    expect(svg).toContain(`>${title}</text>`);
+  }
+  // In each of four panels and once in the legend.
+  expect(svg.match(/stroke="#0072b2"/g)?.length).toBeGreaterThanOrEqual(5);
+  expect(svg.match(/stroke="#d55e00"/g)?.length).toBeGreaterThanOrEqual(5);
+  expect(svg).toContain(`>${again.name}</text>`);
+  await expect(runCompare([plain.name], { out: 'curves.gif' })).rejects.toThrow('*.png or *.svg');
+});
+
+test('a loss that was not finite and settings that are lists are told as such', async () => {
+  const broken = recordedRun('broken', { augmentation: [{ horizontalFlip: {} }] }, [100]);
+  const text = readFileSync(broken.folder.events, 'utf8');
+  const events = text.replace(/("validation":\{"loss":)[\d.]+/, '$1null');
+  expect(events).not.toBe(text);
+  writeFileSync(broken.folder.events, events);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await runCompare([broken.name, plain.name], {});
+  const [, line] = String(write.mock.calls[0]?.[0]).split('\n');
+  write.mockRestore();
+  expect(line).toMatch(/ 50\.00% +- +1\/1 .*\[\{"horizontalFlip":\{\}\}\]/);
 });

@@ -2,6 +2,7 @@ import { readEventLog } from '../train/eventLog.ts';
 import type { EpochEnded, TrainEvent } from '../train/events.ts';
 import type { Experiment } from '../train/experiment.ts';
 import { bestEpoch, epochsOf } from '../train/history.ts';
+import { type Spread, spreadOf, type WelchTest, welchTest } from '../metrics/welchTest.ts';
 import type { RunFolder } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
 
@@ -24,19 +25,25 @@ export interface RunSummary {
 interface BestSummary {
   readonly epoch: number;
   readonly accuracy: number;
-  readonly loss: number;
+  /** `null` if it was not finite. */
+  readonly loss: number | null;
 }
 
-/** Runs of the same settings but for the seed. */
-export interface Repetition {
+/** Runs of the same settings but for the seed; mean and deviation are those of the best accuracies. */
+export interface Repetition extends Spread {
   readonly names: readonly string[];
-  /** Of the best accuracies. */
-  readonly mean: number;
-  /** Their sample deviation (divisor n − 1); 0 of one run. */
-  readonly deviation: number;
+  /** Of a whole run, on average. */
   readonly seconds: number;
   /** Runs that reached the asked accuracy, where one was asked. */
   readonly reached?: number;
+  /** Until then, on average over those that did; absent where none did. */
+  readonly secondsToTarget?: number;
+}
+
+/** Two sets of repetitions, by their places in the list, and what their difference is worth. */
+export interface Contrast extends WelchTest {
+  readonly first: number;
+  readonly second: number;
 }
 
 export interface Comparison {
@@ -44,6 +51,8 @@ export interface Comparison {
   /** Settings that are not the same in all runs. */
   readonly differing: readonly (keyof Experiment)[];
   readonly repetitions: readonly Repetition[];
+  /** Of all pairs of repetitions whose spread can be known. */
+  readonly contrasts: readonly Contrast[];
 }
 
 /**
@@ -61,7 +70,8 @@ export function compareRuns(
     return summarize({ name, experiment, events: readEventLog(folder.events), target });
   });
   const differing = differingSettings(summaries);
-  return { runs: summaries, differing, repetitions: repetitionsOf(summaries, target) };
+  const repetitions = repetitionsOf(summaries, target);
+  return { runs: summaries, differing, repetitions, contrasts: contrastsOf(repetitions) };
 }
 
 interface Subject {
@@ -89,7 +99,7 @@ function summarize({ name, experiment, events, target }: Subject): RunSummary {
 }
 
 function accuracyAndLoss({ accuracy, loss }: NonNullable<EpochEnded['validation']>) {
-  return { accuracy, loss };
+  return { accuracy, loss: Number.isFinite(loss) ? loss : null }; // JSON has no NaN: it reads as null
 }
 
 function firstAt(epochs: readonly EpochEnded[], target: number): EpochEnded | undefined {
@@ -112,24 +122,29 @@ function repetitionsOf(runs: readonly RunSummary[], target: number | undefined):
     groups.set(settings, [...(groups.get(settings) ?? []), run]);
   }
   return [...groups.values()]
-    .filter((group) => group.length > 1)
+    .filter((group) => group.length > 1 && group.some(({ best }) => best !== undefined))
     .map((group) => {
       const accuracies = group.flatMap(({ best }) => (best === undefined ? [] : [best.accuracy]));
-      const mean = meanOf(accuracies);
-      const squares = accuracies.reduce((sum, accuracy) => sum + (accuracy - mean) ** 2, 0);
-      const reached = accuracies.filter((accuracy) => accuracy >= (target ?? Infinity)).length;
+      const times = group.flatMap(({ secondsToTarget: time }) =>
+        time === undefined ? [] : [time],
+      );
       return {
         names: group.map(({ name }) => name),
-        mean,
-        deviation: accuracies.length > 1 ? Math.sqrt(squares / (accuracies.length - 1)) : 0,
-        seconds: meanOf(group.map(({ seconds }) => seconds)),
-        ...(target !== undefined && { reached }),
+        ...spreadOf(accuracies),
+        seconds: spreadOf(group.map(({ seconds }) => seconds)).mean,
+        ...(target !== undefined && { reached: times.length }),
+        ...(times.length > 0 && { secondsToTarget: spreadOf(times).mean }),
       };
     });
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function contrastsOf(repetitions: readonly Repetition[]): Contrast[] {
+  return repetitions.flatMap((one, first) =>
+    repetitions.slice(first + 1).flatMap((other, index) => {
+      const found = welchTest(one, other);
+      return found ? [{ first, second: first + 1 + index, ...found }] : [];
+    }),
+  );
 }
 
 /** Two values are the same setting if they are the same JSON. */

@@ -87,3 +87,11 @@ test('results.csv has the figures of every attribute behind those of all', () =>
     'age.validation_labelled': '150',
   });
 });
+
+test('of equal accuracies, one with a loss that was not finite is never the best', () => {
+  const record = [epochEnded(1, 100, 1.5), epochEnded(2, 100, NaN)];
+  for (const events of [record, JSON.parse(JSON.stringify(record)) as typeof record]) {
+    expect(bestEpoch(events)?.epoch).toBe(1);
+    expect(bestEpoch(events.toReversed())?.epoch).toBe(1);
+  }
+});

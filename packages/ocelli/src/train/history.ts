@@ -49,5 +49,6 @@ export function bestEpoch(events: Iterable<TrainEvent>): EpochEnded | undefined 
 function meritOf({ validation }: EpochEnded, figures: readonly string[]) {
   const value = validation === undefined ? null : meanFigure(validation, figures);
   if (validation === undefined || value === null) return undefined;
-  return { value, loss: validation.loss };
+  // A loss that was not finite stands on record as null: worse than any other.
+  return { value, loss: Number.isFinite(validation.loss) ? validation.loss : Infinity };
 }

@@ -107,7 +107,8 @@ function referenceLabel(name: string) {
   };
 }
 
-function axisText(value: number, unit: LineChart['unit']): string {
+/** A figure at an axis, as short as it can be said. */
+export function axisText(value: number, unit?: LineChart['unit']): string {
   if (unit === 'percent') return `${Number((value * 100).toFixed(1))} %`;
   const size = Math.abs(value);
   if (size > 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(size < 1 ? 0 : 1);

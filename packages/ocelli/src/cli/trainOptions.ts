@@ -1,0 +1,13 @@
+/** Options of `ocelli train`; the settings of an experiment are among them. */
+export interface TrainOptions extends Readonly<Record<string, unknown>> {
+  readonly resume?: string;
+  readonly runName?: string;
+  readonly runsDir?: string;
+  /** How often to run, with seeds that count up. */
+  readonly repeat?: string;
+  /** With repetitions: the accuracy that counts as success. */
+  readonly target?: string;
+  readonly progress: string;
+  /** Off with `--no-report`. */
+  readonly report: boolean;
+}
