@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { augment } from './augment.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
-import { conv3x3 } from './conv3x3.ts';
+import { conv3x3, conv3x3Stride2 } from './conv3x3.ts';
 import { decode } from './decode.ts';
 import { densenet121Memory } from './densenetMemory.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
@@ -25,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   densenet121At100,
   densenet121Memory,
   conv3x3,
+  conv3x3Stride2,
   decode,
   firstStep,
   inputShare,

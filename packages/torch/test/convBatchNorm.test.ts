@@ -46,6 +46,7 @@ function relativeError(actual: Tensor, expected: Tensor): number {
 
 interface Case {
   readonly shape: readonly [n: number, c: number, k: number, h: number, w: number];
+  readonly stride: 1 | 2;
   readonly activation: string;
   readonly pooling: 'none' | 'before' | 'after';
   readonly addition: 'none' | 'addBeforeActivation' | 'addToResult';
@@ -58,11 +59,11 @@ function compute(given: Case, source: Tensor[], fused: boolean): Tensor[] {
   const [x, filters, weight, bias, addend, upstream, mean, variance] = source.map((tensor) =>
     leaf(tensor, dtype),
   ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-  const { activation, pooling, addition, training } = given;
+  const { stride, activation, pooling, addition, training } = given;
   const [runningMean, runningVar] = [mean.detach(), variance.detach()];
   const output = fused
     ? convBatchNorm(x, filters, {
-        ...{ weight, bias, runningMean, runningVar, training },
+        ...{ weight, bias, runningMean, runningVar, training, stride },
         activation: activation as 'relu',
         pool: pooling === 'after',
         poolFirst: pooling === 'before',
@@ -76,9 +77,9 @@ function compute(given: Case, source: Tensor[], fused: boolean): Tensor[] {
 
 function plain(given: Case, tensors: Tensor[]): Tensor {
   const [x, filters, weight, bias, addend, mean, variance] = tensors;
-  const { activation, pooling, addition, training } = given;
+  const { stride, activation, pooling, addition, training } = given;
   const state = [weight, bias, mean, variance, training];
-  let y: Tensor = convolution(x, filters, undefined, 1, 1);
+  let y: Tensor = convolution(x, filters, undefined, stride, 1);
   if (pooling === 'before') y = maxPool(y, [2, 2]);
   y = batchNormalization(y, ...state, 0.1, 1e-5, false);
   if (addition === 'addBeforeActivation') y = y.add(addend as Tensor);
@@ -87,9 +88,15 @@ function plain(given: Case, tensors: Tensor[]): Tensor {
   return addition === 'addToResult' ? y.add(addend as Tensor) : y;
 }
 
-function sourceOf({ shape: [n, c, k, h, w], pooling }: Case): Tensor[] {
-  const half = (size: number): number => (pooling === 'none' ? size : Math.floor(size / 2));
-  const out = [n, k, half(h), half(w)];
+/** Pixels a side of what the convolution gives, and of what comes out in the end. */
+function outputsOf({ stride, pooling }: Case, size: number): [number, number] {
+  const convolved = Math.ceil(size / stride);
+  return [convolved, pooling === 'none' ? convolved : Math.floor(convolved / 2)];
+}
+
+function sourceOf(given: Case): Tensor[] {
+  const [n, c, k, h, w] = given.shape;
+  const out = [n, k, outputsOf(given, h)[1], outputsOf(given, w)[1]];
   const channels = (): Tensor => randn([k], { generator });
   const filters = randn([k, c, 3, 3], { generator }).mul(1 / (3 * Math.sqrt(c)));
   const state = [channels(), channels().abs().add(0.5)];
@@ -113,6 +120,7 @@ const cases: fc.Arbitrary<Case> = fc
       fc.integer({ min: 2, max: 33 }),
       fc.integer({ min: 2, max: 33 }),
     ),
+    stride: fc.constantFrom(1 as const, 2 as const),
     activation: fc.constantFrom('none', 'relu', 'gelu', 'silu'),
     pooling: fc.constantFrom('none' as const, 'before' as const, 'after' as const),
     addition: fc.constantFrom(
@@ -125,7 +133,11 @@ const cases: fc.Arbitrary<Case> = fc
   // An addend before the activation has the size before a pool after it.
   .filter(({ pooling, addition }) => !(pooling === 'after' && addition === 'addBeforeActivation'))
   // A variance of few values is ill-conditioned: no rounding error then is small.
-  .filter(({ shape: [n, , , h, w] }) => n * Math.floor(h / 2) * Math.floor(w / 2) >= 16);
+  .filter((given) => {
+    const [n, , , h, w] = given.shape;
+    const rest = (size: number): number => Math.floor(outputsOf(given, size)[0] / 2);
+    return n * rest(h) * rest(w) >= 16;
+  });
 
 describe('convolution with batch norm', () => {
   test('agrees with float64 in values, statistics and gradients', () => {
@@ -139,7 +151,7 @@ describe('convolution with batch norm', () => {
           );
         });
       }),
-      { numRuns: 10, seed: 1 },
+      { numRuns: 16, seed: 1 },
     );
   });
 
@@ -148,13 +160,13 @@ describe('convolution with batch norm', () => {
       fc.property(cases, (drawn) => {
         const given = { ...drawn, training: false };
         const [x, filters, weight, bias, addend, , mean, variance] = sourceOf(given) as Tensor[];
-        const { activation, pooling, addition } = given;
+        const { stride, activation, pooling, addition } = given;
         const double = [x, filters, weight, bias, addend, mean, variance].map((tensor) =>
           (tensor as Tensor).to({ dtype: 'float64' }),
         );
         const actual = noGrad(() =>
           convBatchNorm(x as Tensor, filters as Tensor, {
-            ...{ weight, bias, runningMean: mean, runningVar: variance },
+            ...{ weight, bias, runningMean: mean, runningVar: variance, stride },
             activation: activation as 'relu',
             pool: pooling === 'after',
             poolFirst: pooling === 'before',
@@ -163,7 +175,7 @@ describe('convolution with batch norm', () => {
         );
         expect(relativeError(actual, plain(given, double))).toBeLessThan(1e-5);
       }),
-      { numRuns: 10, seed: 1 },
+      { numRuns: 16, seed: 1 },
     );
   });
 
@@ -197,6 +209,16 @@ describe('convolution with batch norm', () => {
     for (const output of before) expect(output.mul(2).eq(after).all().item()).toBe(1);
   });
 
+  test('refuses other strides and a single value after the stride', () => {
+    const [x, filters] = [images(1, 8, 2, 2), randn([8, 8, 3, 3], { generator })];
+    expect(() => convBatchNorm(x, filters, { training: true, stride: 3 as 2 })).toThrow(
+      'convBatchNorm: expected stride to be 1 or 2, got 3.',
+    );
+    expect(() => convBatchNorm(x, filters, { training: true, stride: 2 })).toThrow(
+      'expected images to have more than 1 value per channel in training',
+    );
+  });
+
   test('refuses two pools', () => {
     const [x, filters] = [images(2, 8, 4, 4), randn([8, 8, 3, 3], { generator })];
     const options = { training: true, pool: true, poolFirst: true };
@@ -207,15 +229,20 @@ describe('convolution with batch norm', () => {
 });
 
 describe('BatchNorm2d.forwardConvolved', () => {
-  const layers = (kernelSize = 3): [Conv2d, BatchNorm2d] => [
-    new Conv2d(8, 16, kernelSize, { padding: 1, bias: false }),
+  const layers = (kernelSize = 3, stride = 1): [Conv2d, BatchNorm2d] => [
+    new Conv2d(8, 16, kernelSize, { stride, padding: 1, bias: false }),
     new BatchNorm2d(16),
   ];
   const after: AfterConvolution = { activation: 'gelu', poolFirst: true };
 
-  test.each([3, 2])('is batch norm of a convolution of %i pixels a side', (kernelSize) => {
+  test.each([
+    [3, 1],
+    [3, 2],
+    [3, 3],
+    [2, 1],
+  ])('is batch norm of a convolution of %i pixels a side with stride %i', (kernelSize, stride) => {
     const x = images(4, 8, 7, 7);
-    const [conv, norm] = layers(kernelSize);
+    const [conv, norm] = layers(kernelSize, stride);
     const expected = norm.forward(maxPool(conv.forward(x), [2, 2]), { activation: 'gelu' });
     expect(relativeError(norm.forwardConvolved(conv, x, after), expected)).toBeLessThan(1e-5);
   });

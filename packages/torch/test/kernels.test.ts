@@ -61,13 +61,16 @@ describe('conv3x3', () => {
     [2, 513, 40, 6, 6],
   ];
 
-  test.each(shapes)('n %i, %i to %i channels, %i x %i pixels', (n, c, k, h, w) => {
+  const cases = [1, 2].flatMap((stride) => shapes.map((shape) => [stride, ...shape] as const));
+
+  test.each(cases)('stride %i: n %i, %i to %i channels, %i x %i pixels', (stride, ...shape) => {
+    const [n, c, k, h, w] = shape;
     const [input, weight] = [images(n, c, h, w), normal(k, c, 3, 3)];
-    const upstream = images(n, k, h, w);
+    const upstream = images(n, k, Math.ceil(h / stride), Math.ceil(w / stride));
     const [x, f] = [leaf(input), leaf(weight)];
     const [x64, f64] = [leaf(input, 'float64'), leaf(weight, 'float64')];
-    const output = conv2d(x, f, { padding: 1 });
-    const expected = convolution(x64, f64, undefined, 1, 1) as Tensor;
+    const output = conv2d(x, f, { stride, padding: 1 });
+    const expected = convolution(x64, f64, undefined, stride, 1) as Tensor;
     const gradOutputs = [upstream];
     const gradients = grad(output, [x, f], { gradOutputs });
     const wanted = grad(expected, [x64, f64], {
@@ -97,15 +100,15 @@ describe('conv3x3', () => {
     );
   });
 
-  test('has second derivatives', () => {
+  test.each([1, 2])('has second derivatives with stride %i', (stride) => {
     const [x, f] = [leaf(images(1, 8, 4, 4)), leaf(normal(8, 8, 3, 3))];
     const [x64, f64] = [leaf(x, 'float64'), leaf(f, 'float64')];
     const second = (input: Tensor, weight: Tensor, output: Tensor): Tensor => {
       const [first] = grad(output.pow(2).sum(), [input], { createGraph: true });
       return grad((first as Tensor).pow(2).sum(), [weight])[0] as Tensor;
     };
-    const actual = second(x, f, conv2d(x, f, { padding: 1 }));
-    const expected = second(x64, f64, convolution(x64, f64, undefined, 1, 1));
+    const actual = second(x, f, conv2d(x, f, { stride, padding: 1 }));
+    const expected = second(x64, f64, convolution(x64, f64, undefined, stride, 1));
     expect(relativeError(actual, expected)).toBeLessThan(1e-5);
   });
 

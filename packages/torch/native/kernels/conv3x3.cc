@@ -21,6 +21,18 @@ bool isPicture(const at::Tensor& t) {
          t.layout() == at::kStrided && t.numel() > 0;
 }
 
+ConvShape shapeOf(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  const int64_t h = input.size(2), w = input.size(3);
+  return {input.size(0),
+          h,
+          w,
+          weight.size(1),
+          weight.size(0),
+          (h + stride - 1) / stride,
+          (w + stride - 1) / stride,
+          stride == 1 ? Window::dense : Window::strided};
+}
+
 thread_local Workspace threadScratch;
 thread_local Workspace callScratch;
 
@@ -141,19 +153,19 @@ Picture pictureOf(const OutputGradient& outer) {
 }  // namespace
 
 // Few channels stay with ATen: the products become smaller than the transforms around them.
-bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight) {
-  return winogradKernels() && isPicture(input) && isPicture(weight) &&
+bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  return winogradKernels() && (stride == 1 || stride == 2) && isPicture(input) && isPicture(weight) &&
          input.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
          weight.size(0) >= 8 && weight.size(1) >= 8 && input.size(1) == weight.size(1) &&
          weight.is_non_overlapping_and_dense();
 }
 
-Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight,
+Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight, int64_t stride,
                          const Conv3x3Finish& wanted) {
-  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(1),
-                        weight.size(0)};
+  const ConvShape shape = shapeOf(input, weight, stride);
   const bool pooled = wanted.pooling != Pooling::none;
-  const int64_t height = pooled ? shape.h / 2 : shape.h, width = pooled ? shape.w / 2 : shape.w;
+  const int64_t height = pooled ? shape.outH / 2 : shape.outH,
+                width = pooled ? shape.outW / 2 : shape.outW;
   const Areas areas =
       coverOutputs(shape, pooled ? height * 2 : height, pooled ? width * 2 : width, pooled);
   const auto like = input.options().memory_format(kChannelsLast);
@@ -172,16 +184,18 @@ Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight,
   return result;
 }
 
-at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight) {
-  if (!conv3x3Takes(input, weight)) return at::conv2d(input, weight, {}, 1, 1);
-  return conv3x3Own(input, weight, {}).output;
+at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  if (!conv3x3Takes(input, weight, stride)) return at::conv2d(input, weight, {}, stride, 1);
+  return conv3x3Own(input, weight, stride, {}).output;
 }
 
 at::Tensor conv3x3DataGradient(const OutputGradient& outer, const at::Tensor& input,
-                               const at::Tensor& weight) {
-  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(0),
-                        weight.size(1)};
-  const Areas areas = coverOutputs(shape, shape.h, shape.w, false);
+                               const at::Tensor& weight, int64_t stride) {
+  const ConvShape forward = shapeOf(input, weight, stride);
+  const ConvShape shape{forward.n, forward.outH, forward.outW,
+                        forward.k, forward.c,    forward.h,
+                        forward.w, stride == 1 ? Window::dense : Window::spread};
+  const Areas areas = coverOutputs(shape, shape.outH, shape.outW, false);
   const at::Tensor result = at::empty_like(input);
   Finish finish{};
   finish.output = result.data_ptr<float>();
@@ -191,13 +205,12 @@ at::Tensor conv3x3DataGradient(const OutputGradient& outer, const at::Tensor& in
 }
 
 at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& input,
-                                 const at::Tensor& weight) {
+                                 const at::Tensor& weight, int64_t stride) {
   const WinogradKernels& kernels = *winogradKernels();
-  const ConvShape shape{input.size(0), input.size(2), input.size(3), weight.size(1),
-                        weight.size(0)};
+  const ConvShape shape = shapeOf(input, weight, stride);
   const bool pooled = outer.winners.defined();  // what the pool dropped has no gradient
-  const int64_t height = pooled ? shape.h / 2 * 2 : shape.h,
-                width = pooled ? shape.w / 2 * 2 : shape.w;
+  const int64_t height = pooled ? shape.outH / 2 * 2 : shape.outH,
+                width = pooled ? shape.outW / 2 * 2 : shape.outW;
   const at::Tensor result = at::empty_like(weight);
   float* out = result.data_ptr<float>();
   const int64_t groups = kernels.channelGroupCount(shape), panels = kernels.panelCount(shape);

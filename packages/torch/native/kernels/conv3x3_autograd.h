@@ -6,7 +6,7 @@
 namespace ocelli {
 
 // Ours where it is the faster one, else ATen's; any device and dtype.
-at::Tensor conv3x3Autograd(const at::Tensor& input, const at::Tensor& weight);
+at::Tensor conv3x3Autograd(const at::Tensor& input, const at::Tensor& weight, int64_t stride);
 
 struct ConvolvedMoments {
   at::Tensor output;
@@ -15,7 +15,7 @@ struct ConvolvedMoments {
 };
 
 // Only for operands that conv3x3Takes: the outputs, pooled 2x2 if asked for, and their moments.
-ConvolvedMoments conv3x3Recorded(const at::Tensor& input, const at::Tensor& weight, bool pool,
-                                 bool moments);
+ConvolvedMoments conv3x3Recorded(const at::Tensor& input, const at::Tensor& weight, int64_t stride,
+                                 bool pool, bool moments);
 
 }  // namespace ocelli

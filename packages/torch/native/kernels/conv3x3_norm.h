@@ -17,6 +17,6 @@ at::Tensor conv3x3BatchNormAct(const at::Tensor& input, const at::Tensor& weight
                                const c10::optional<at::Tensor>& runningVar, bool training,
                                double momentum, double epsilon, c10::string_view activation,
                                const c10::optional<at::Tensor>& residual, bool residualFirst,
-                               c10::string_view pool);
+                               c10::string_view pool, int64_t stride);
 
 }  // namespace ocelli

@@ -139,8 +139,8 @@ std::vector<at::Tensor> layerBackward(const at::Tensor& buffer, const DenseLayer
   const int64_t pixels = pixelsOf(buffer);
   const at::Tensor outer = gradient.take(depth, layer.conv2.size(0));
   const at::Tensor hidden = activated(saved.hidden, saved.constants2);
-  const at::Tensor conv2 = conv3x3WeightGradient({outer, {}}, hidden, layer.conv2);
-  const at::Tensor inner = conv3x3DataGradient({outer, {}}, hidden, layer.conv2);
+  const at::Tensor conv2 = conv3x3WeightGradient({outer, {}}, hidden, layer.conv2, 1);
+  const at::Tensor inner = conv3x3DataGradient({outer, {}}, hidden, layer.conv2, 1);
 
   float* packed = callScratch.get(depth * outputs);
   kernels.pack({outputs, depth}, layer.conv1.data_ptr<float>(), layer.conv1.stride(0),
@@ -189,7 +189,8 @@ DenseResult denseForward(const at::Tensor& input, const DenseLayers& layers,
     ChannelMoments hiddenMoments(layer.conv1.size(0));
     saved.hidden = hiddenOf(buffer, layer.conv1, normOf(saved.constants1), hiddenMoments);
     saved.constants2 = normConstants(layer.norm2, hiddenMoments, pixels, options);
-    append(buffer, channel, conv3x3(activated(saved.hidden, saved.constants2), layer.conv2), moments);
+    append(buffer, channel, conv3x3(activated(saved.hidden, saved.constants2), layer.conv2, 1),
+           moments);
     channel += layer.conv2.size(0);
     result.layers.push_back(std::move(saved));
   }

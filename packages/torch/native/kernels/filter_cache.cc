@@ -21,7 +21,7 @@ bool sameAreas(const Areas& a, const Areas& b) {
   bool same = a.count == b.count;
   for (int i = 0; same && i < a.count; ++i) {
     const Area &p = a.list[i], &q = b.list[i];
-    same = p.height == q.height && p.width == q.width;
+    same = p.height == q.height && p.width == q.width && p.window == q.window;
   }
   return same;
 }

@@ -10,7 +10,7 @@
 #include "peak.h"
 
 TORCH_LIBRARY(ocelli, library) {
-  library.def("conv3x3(Tensor input, Tensor weight) -> Tensor");
+  library.def("conv3x3(Tensor input, Tensor weight, int stride=1) -> Tensor");
   library.def(
       "batch_norm_act(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
       "Tensor? running_var, bool training, float momentum, float eps, str activation='none', "
@@ -18,8 +18,8 @@ TORCH_LIBRARY(ocelli, library) {
   library.def(
       "conv3x3_batch_norm_act(Tensor input, Tensor weight, Tensor? norm_weight, Tensor? norm_bias, "
       "Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, "
-      "str activation='none', Tensor? residual=None, bool residual_first=True, str pool='none') "
-      "-> Tensor");
+      "str activation='none', Tensor? residual=None, bool residual_first=True, str pool='none', "
+      "int stride=1) -> Tensor");
   library.def(
       "dense_block(Tensor input, Tensor[] parameters, Tensor[] statistics, bool training, "
       "float momentum, float eps) -> Tensor");

@@ -12,12 +12,16 @@ struct Side {
   int64_t size[2], tiles[2];
 };
 
+int64_t mostOutputs(Window window) {
+  return window == Window::dense ? 6 : window == Window::strided ? 4 : 8;
+}
+
 // Every cover without waste by one or two sizes, and those by one size with waste.
-std::vector<Side> sidesOf(int64_t extent, bool even) {
-  constexpr int64_t kMost = 6;
-  const int64_t step = even ? 2 : 1;
+std::vector<Side> sidesOf(Window window, int64_t extent, bool even) {
+  const int64_t step = even || window == Window::spread ? 2 : 1;
+  extent = (extent + step - 1) / step * step;
   std::vector<Side> sides;
-  for (int64_t a = step; a <= kMost; a += step) {
+  for (int64_t a = step; a <= mostOutputs(window); a += step) {
     sides.push_back({{a, 0}, {(extent + a - 1) / a, 0}});
     for (int64_t b = a - step; b > 0; b -= step) {
       for (int64_t tiles = 1; tiles * a < extent; ++tiles) {
@@ -37,7 +41,8 @@ int64_t costOf(const ConvShape& shape, const Side& y, const Side& x) {
   for (int i = 0; i < 2; ++i) {
     for (int j = 0; j < 2; ++j) {
       const int64_t tiles = shape.n * y.tiles[i] * x.tiles[j];
-      const int64_t points = (y.size[i] + 2) * (x.size[j] + 2);
+      const int64_t points =
+          Area::pointsOf(shape.window, y.size[i]) * Area::pointsOf(shape.window, x.size[j]);
       if (tiles > 0) cost += points * ((tiles + kRows - 1) / kRows * kRows + kFilters);
     }
   }
@@ -49,8 +54,8 @@ int64_t costOf(const ConvShape& shape, const Side& y, const Side& x) {
 Areas coverOutputs(const ConvShape& shape, int64_t height, int64_t width, bool even) {
   Side bestY{}, bestX{};
   int64_t best = -1;
-  const std::vector<Side> across = sidesOf(width, even);
-  for (const Side& y : sidesOf(height, even)) {
+  const std::vector<Side> across = sidesOf(shape.window, width, even);
+  for (const Side& y : sidesOf(shape.window, height, even)) {
     for (const Side& x : across) {
       const int64_t cost = costOf(shape, y, x);
       if (best >= 0 && cost >= best) continue;
@@ -66,7 +71,8 @@ Areas coverOutputs(const ConvShape& shape, int64_t height, int64_t width, bool e
       const int64_t top = i * bestY.size[0] * bestY.tiles[0],
                     left = j * bestX.size[0] * bestX.tiles[0];
       areas.list[areas.count++] = {top,           left,          bestY.tiles[i], bestX.tiles[j],
-                                   bestY.size[i], bestX.size[j], height,         width};
+                                   bestY.size[i], bestX.size[j], height,         width,
+                                   shape.window};
     }
   }
   return areas;

@@ -16,7 +16,7 @@ inline int64_t panelsOf(const ConvShape& s) { return ceilDiv(s.k, kPanel); }
 
 // A panel of filters is (points, channels, kPanel).
 inline int64_t filterStride(const ConvShape& s) { return groupsOf(s) * kLanes * kPanel + kSkew; }
-inline int64_t panelSize(const ConvShape& s, const Area& a) { return a.points() * filterStride(s); }
+inline int64_t panelSize(const ConvShape& s, const Area& a) { return a.filterPoints() * filterStride(s); }
 inline int64_t filterSize(const ConvShape& s, const Area& a) {
   return panelsOf(s) * panelSize(s, a);
 }
@@ -50,70 +50,69 @@ void mapTapColumns(const Vec* in, int64_t columns, Vec* half) {
   for (int64_t x = 0; x < columns; ++x) {
     Vec column[Map::kFrom], mapped[Map::kTo];
     for (int i = 0; i < Map::kFrom; ++i) column[i] = in[i * columns + x];
-    applyMap<Map>(column, mapped);
+    Map::apply(column, mapped);
     for (int i = 0; i < Map::kTo; ++i) half[i * columns + x] = mapped[i];
   }
 }
 
 template <typename Map>
 void mapTapRows(const Vec* half, int64_t rows, Vec* out) {
-  for (int64_t r = 0; r < rows; ++r) applyMap<Map>(half + r * Map::kFrom, out + r * Map::kTo);
+  for (int64_t r = 0; r < rows; ++r) Map::apply(half + r * Map::kFrom, out + r * Map::kTo);
 }
 
-template <template <int> typename Map>
-struct Square2d {
-  static constexpr decltype(&mapTapColumns<Map<1>>) columns[] = {nullptr,
-                                                                 mapTapColumns<Map<1>>,
-                                                                 mapTapColumns<Map<2>>,
-                                                                 mapTapColumns<Map<3>>,
-                                                                 mapTapColumns<Map<4>>,
-                                                                 mapTapColumns<Map<5>>,
-                                                                 mapTapColumns<Map<6>>};
-  static constexpr decltype(&mapTapRows<Map<1>>) rows[] = {nullptr,
-                                                           mapTapRows<Map<1>>,
-                                                           mapTapRows<Map<2>>,
-                                                           mapTapRows<Map<3>>,
-                                                           mapTapRows<Map<4>>,
-                                                           mapTapRows<Map<5>>,
-                                                           mapTapRows<Map<6>>};
+template <template <int> typename Map, typename Sizes>
+struct SquareTable;
+template <template <int> typename Map, int... M>
+struct SquareTable<Map, std::integer_sequence<int, M...>> {
+  static constexpr decltype(&mapTapColumns<Map<1>>) columns[] = {mapTapColumns<Map<M + 1>>...};
+  static constexpr decltype(&mapTapRows<Map<1>>) rows[] = {mapTapRows<Map<M + 1>>...};
 };
+template <template <int> typename Map, typename Scheme>
+using Square2d = SquareTable<Map, std::make_integer_sequence<int, Scheme::kMost>>;
 
-constexpr int kMostPoints = kMostPatch * kMostPatch;
+constexpr int kMostFilterPoints = 8;  // of a side
 
 // G g G' for every area, stored panel by panel, point by point, as multiplyTile reads it.
+template <typename Scheme>
 inline void transformFilters(const ConvShape& s, const Areas& areas, const float* weight,
                              FilterStrides at, Range panels, float* transformed) {
+  using Maps = Square2d<Scheme::template Filter, Scheme>;
   for (int64_t k = panels.begin * kPanel; k < panels.end * kPanel; k += kLanes) {
     const int64_t lanes = std::clamp<int64_t>(s.k - k, 0, kLanes);
     for (int64_t c = 0; c < groupsOf(s) * kLanes; ++c) {
-      Vec taps[9], half[kMostPatch * kFilterTaps], points[kMostPoints];
+      Vec taps[9], half[kMostFilterPoints * kFilterTaps];
+      Vec points[kMostFilterPoints * kMostFilterPoints];
       gatherFilters(weight + k * at.k + c * at.c, at, c < s.c ? lanes : 0, taps);
       float* out = transformed + k % kPanel + c * kPanel;
       for (const Area& a : areas) {
-        Square2d<FilterMap>::columns[a.height](taps, kFilterTaps, half);
-        Square2d<FilterMap>::rows[a.width](half, a.height + 2, points);
+        Maps::columns[a.sizeY() - 1](taps, kFilterTaps, half);
+        Maps::rows[a.sizeX() - 1](half, a.filterPointsY(), points);
         float* panel = out + k / kPanel * panelSize(s, a);
-        for (int64_t p = 0; p < a.points(); ++p) store(panel + p * filterStride(s), points[p]);
+        for (int64_t p = 0; p < a.filterPoints(); ++p)
+          store(panel + p * filterStride(s), points[p]);
         out += filterSize(s, a);
       }
     }
   }
 }
 
+template <typename Scheme>
 inline void finishWeights(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
                           int64_t stride, Range panels, bool add, float* weight, FilterStrides at) {
-  const int64_t end = std::min(s.k, panels.end * kPanel), points = a.points();
+  using Maps = Square2d<Scheme::template FilterGradient, Scheme>;
+  const int64_t end = std::min(s.k, panels.end * kPanel), points = a.filterPoints();
   for (int64_t k = panels.begin * kPanel; k < end; k += kLanes) {
     for (int64_t c = 0; c < s.c; ++c) {
       const float* in = sums + k / kPanel * panelSize(s, a) + c * kPanel + k % kPanel;
-      Vec total[kMostPoints], half[kMostPatch * kFilterTaps], taps[9];
+      Vec total[kMostFilterPoints * kMostFilterPoints], half[kMostFilterPoints * kFilterTaps];
+      Vec taps[9];
       for (int64_t p = 0; p < points; ++p) total[p] = load(in + p * filterStride(s));
       for (int64_t part = 1; part < parts; ++part) {
         for (int64_t p = 0; p < points; ++p)
           total[p] += load(in + part * stride + p * filterStride(s));
       }
-      Square2d<FilterGradientMap>::columns[a.height](total, a.width + 2, half);
-      Square2d<FilterGradientMap>::rows[a.width](half, kFilterTaps, taps);
+      Maps::columns[a.sizeY() - 1](total, a.filterPointsX(), half);
+      Maps::rows[a.sizeX() - 1](half, kFilterTaps, taps);
       scatterFilters(weight + k * at.k + c * at.c, at, std::min<int64_t>(kLanes, s.k - k), add,
                      taps);
     }

@@ -10,13 +10,13 @@ namespace {
 using ocelli::Finish;
 using ocelli::Moments;
 
-// Outputs of one vector of channels, rows kMostTile vectors apart; the first is at the corner.
+// Outputs of one vector of channels, rows kMostOutputs vectors apart; the first is at the corner.
 struct Square {
   Vec* values;
   Tile corner;
   int64_t rows, columns;
 
-  Vec& at(int64_t i, int64_t j) const { return values[i * kMostTile + j]; }
+  Vec& at(int64_t i, int64_t j) const { return values[i * kMostOutputs + j]; }
 };
 
 // Outputs (n, h, w, channels) or, pooled, (n, h / 2, w / 2, channels).
@@ -96,7 +96,7 @@ inline void writeSquare(const Finish& f, const Target& target, const Square& s, 
 
 template <typename Lanes>
 void finishSquare(const Finish& f, const ConvShape& shape, Square s, int64_t channel, Lanes lanes) {
-  Target target{shape.h, shape.w, shape.k};
+  Target target{shape.outH, shape.outW, shape.k};
   const auto pool = [&](ocelli::Pooling when) {
     if (f.pooling != when) return;
     target.h /= 2, target.w /= 2;

@@ -1,4 +1,5 @@
-// The matrices of F(m, 3) for m = 1 to 6, made by the compiler from the points of interpolation.
+// The matrices of F(m, r), m outputs of a filter with r taps, made by the compiler from the
+// m + r - 1 points of interpolation.
 //
 // Toom and Cook's scheme, transposed (Lavin & Gray 2015, eq. 8): y = A'[(G g) * (B' d)] with
 // A'[i][p] = p^i, G[p][j] = p^j / prod(p - q), B'[p] = the coefficients of prod(x - q), q the other
@@ -7,10 +8,6 @@
 #pragma once
 
 namespace {
-
-constexpr int kMostTile = 6;               // outputs of a tile, per side
-constexpr int kMostPatch = kMostTile + 2;  // inputs of a tile, and points, per side
-constexpr int kFilterTaps = 3;
 
 template <int Rows, int Columns>
 struct Matrix {
@@ -26,94 +23,63 @@ struct Matrix {
   }
 };
 
-// Zero where the number of finite points, m + 1, is odd; then 1, -1, 1/2, -1/2, 2, -2.
-constexpr double pointAt(int m, int index) {
-  if (m % 2 == 0 && index == 0) return 0;
-  const int pair = (index - (m % 2 == 0 ? 1 : 0)) / 2;
-  const bool negative = (index - (m % 2 == 0 ? 1 : 0)) % 2 == 1;
+// Zero where the number of finite points is odd; then 1, -1, 1/2, -1/2, 2, -2.
+constexpr double pointAt(int points, int index) {
+  const bool zero = points % 2 == 0;
+  if (zero && index == 0) return 0;
+  const int at = index - (zero ? 1 : 0), pair = at / 2;
   const double size = pair == 0 ? 1 : pair == 1 ? 0.5 : 2;
-  return negative ? -size : size;
+  return at % 2 == 1 ? -size : size;
 }
 
 // The first index of a pair of points p, -p.
-constexpr int firstPair(int m) { return m % 2 == 0 ? 1 : 0; }
+constexpr int firstPair(int points) { return points % 2 == 0 ? 1 : 0; }
 
-// B' and G are scaled by -1 at negative points where m is odd, so that pairs mirror in both.
-constexpr double signAt(int m, int index) { return m % 2 == 1 && pointAt(m, index) < 0 ? -1 : 1; }
+// B' and G are scaled by -1 at negative points where there is no zero, so that pairs mirror in both.
+constexpr double signAt(int points, int index) {
+  return points % 2 == 1 && pointAt(points, index) < 0 ? -1 : 1;
+}
 
-template <int M>
-constexpr Matrix<M + 2, M + 2> inputMatrix() {
-  Matrix<M + 2, M + 2> b;
-  for (int k = 0; k < M + 2; ++k) {
-    double polynomial[M + 3] = {k < M + 1 ? signAt(M, k) : 1.0};
+template <int Points>
+constexpr Matrix<Points, Points> inputMatrix() {
+  Matrix<Points, Points> b;
+  for (int k = 0; k < Points; ++k) {
+    double polynomial[Points + 1] = {k < Points - 1 ? signAt(Points, k) : 1.0};
     int degree = 0;
-    for (int l = 0; l < M + 1; ++l) {
+    for (int l = 0; l < Points - 1; ++l) {
       if (l == k) continue;
       for (int i = ++degree; i >= 0; --i) {
-        polynomial[i] = (i > 0 ? polynomial[i - 1] : 0) - pointAt(M, l) * polynomial[i];
+        polynomial[i] = (i > 0 ? polynomial[i - 1] : 0) - pointAt(Points, l) * polynomial[i];
       }
     }
-    for (int j = 0; j < M + 2; ++j) b.at[k][j] = polynomial[j];
+    for (int j = 0; j < Points; ++j) b.at[k][j] = polynomial[j];
   }
   return b;
 }
 
-template <int M>
-constexpr Matrix<M + 2, M> outputGradientMatrix() {
-  Matrix<M + 2, M> a;
-  for (int k = 0; k < M + 1; ++k) {
+template <int Points, int Outputs>
+constexpr Matrix<Points, Outputs> outputGradientMatrix() {
+  Matrix<Points, Outputs> a;
+  for (int k = 0; k < Points - 1; ++k) {
     double power = 1;
-    for (int i = 0; i < M; ++i, power *= pointAt(M, k)) a.at[k][i] = power;
+    for (int i = 0; i < Outputs; ++i, power *= pointAt(Points, k)) a.at[k][i] = power;
   }
-  a.at[M + 1][M - 1] = 1;
+  a.at[Points - 1][Outputs - 1] = 1;
   return a;
 }
 
-template <int M>
-constexpr Matrix<M + 2, kFilterTaps> filterMatrix() {
-  Matrix<M + 2, kFilterTaps> g;
-  for (int k = 0; k < M + 1; ++k) {
-    double factor = signAt(M, k);
-    for (int l = 0; l < M + 1; ++l) {
-      if (l != k) factor /= pointAt(M, k) - pointAt(M, l);
+template <int Points, int Taps>
+constexpr Matrix<Points, Taps> filterMatrix() {
+  Matrix<Points, Taps> g;
+  for (int k = 0; k < Points - 1; ++k) {
+    double factor = signAt(Points, k);
+    for (int l = 0; l < Points - 1; ++l) {
+      if (l != k) factor /= pointAt(Points, k) - pointAt(Points, l);
     }
-    for (int j = 0; j < kFilterTaps; ++j, factor *= pointAt(M, k)) g.at[k][j] = factor;
+    for (int j = 0; j < Taps; ++j, factor *= pointAt(Points, k)) g.at[k][j] = factor;
   }
-  g.at[M + 1][kFilterTaps - 1] = 1;
+  g.at[Points - 1][Taps - 1] = 1;
   return g;
 }
-
-// One-dimensional maps: kFrom values to kTo values. `kMirrored` tells whether the pairs of points
-// are among the results (rows) or among the arguments (columns).
-template <int M>
-struct InputMap {  // pixels of a patch -> points
-  static constexpr int kFrom = M + 2, kTo = M + 2, kTile = M;
-  static constexpr bool kPointsOut = true;
-  static constexpr auto kMatrix = inputMatrix<M>();
-};
-template <int M>
-struct OutputGradientMap {  // gradients of the outputs -> points
-  static constexpr int kFrom = M, kTo = M + 2, kTile = M;
-  static constexpr bool kPointsOut = true;
-  static constexpr auto kMatrix = outputGradientMatrix<M>();
-};
-template <int M>
-struct FilterMap {  // taps -> points
-  static constexpr int kFrom = kFilterTaps, kTo = M + 2, kTile = M;
-  static constexpr bool kPointsOut = true;
-  static constexpr auto kMatrix = filterMatrix<M>();
-};
-template <int M>
-struct OutputMap {  // points -> outputs
-  static constexpr int kFrom = M + 2, kTo = M, kTile = M;
-  static constexpr bool kPointsOut = false;
-  static constexpr auto kMatrix = outputGradientMatrix<M>().transposed();
-};
-template <int M>
-struct FilterGradientMap {  // points -> gradients of the taps
-  static constexpr int kFrom = M + 2, kTo = kFilterTaps, kTile = M;
-  static constexpr bool kPointsOut = false;
-  static constexpr auto kMatrix = filterMatrix<M>().transposed();
-};
 
 }  // namespace

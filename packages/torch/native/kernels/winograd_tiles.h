@@ -5,8 +5,7 @@
 #include <algorithm>
 
 #include "lanes.h"
-#include "winograd.h"
-#include "winograd_maps.h"
+#include "winograd_windows.h"
 
 namespace {
 
@@ -28,9 +27,27 @@ inline Tile tileAt(const Area& a, int64_t index) {
           a.x + inside % a.columns * a.width};
 }
 
+// The same tiles on the inputs: their sides are the pixels from one tile to the next.
+inline Area inputsOf(const Area& a) {
+  if (a.window == Window::dense) return a;
+  const auto scaled = [&](int64_t side) {
+    return a.window == Window::strided ? side * 2 : side / 2;
+  };
+  Area inputs = a;
+  inputs.y = scaled(a.y), inputs.x = scaled(a.x);
+  inputs.height = scaled(a.height), inputs.width = scaled(a.width);
+  return inputs;
+}
+
+// How far the first pixel that a tile reads lies before its place on the inputs.
+constexpr int64_t marginOf(Window window) { return window == Window::spread ? 0 : 1; }
+
+// Columns that a tile reads beyond the distance to the next.
+constexpr int64_t reachOf(Window window) { return window == Window::dense ? 2 : 1; }
+
 // As many tiles as are transformed together: neighbours in a row.
 constexpr int64_t kRun = 4;
-constexpr int64_t kHalfColumns = kRun * kMostTile + 2;
+constexpr int64_t kHalfColumns = kRun * 8 + 2;
 
 // Calls f(index, tile, count) for each run of neighbouring tiles in a range.
 template <typename F>
@@ -106,13 +123,13 @@ void mapColumns(const Source& s, const Columns& at, Lanes lanes, Vec* half) {
   for (int64_t x = at.corner.x; x < at.corner.x + at.count; ++x, ++half) {
     Vec in[Map::kFrom] = {}, out[Map::kTo];
     if (x >= 0 && x < rows.width) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int i = 0; i < Map::kFrom; ++i) {
         if (Inside || (i >= top && i < bottom)) in[i] = rows(i, x, lanes);
       }
     }
-    applyMap<Map>(in, out);
-#pragma GCC unroll 8
+    Map::apply(in, out);
+#pragma GCC unroll 16
     for (int k = 0; k < Map::kTo; ++k) half[k * kHalfColumns] = out[k];
   }
 }
@@ -134,32 +151,38 @@ template <typename Map>
 void mapRows(const Vec* half, int64_t rows, float* out, int64_t pointStride) {
   for (int64_t r = 0; r < rows; ++r, half += kHalfColumns) {
     Vec points[Map::kTo];
-    applyMap<Map>(half, points);
-#pragma GCC unroll 8
+    Map::apply(half, points);
+#pragma GCC unroll 16
     for (int j = 0; j < Map::kTo; ++j, out += pointStride) store(out, points[j]);
   }
 }
 
-// The functions of one map for each size of a tile.
-template <template <int> typename Map>
-struct ToPoints {
-  static constexpr decltype(&mapPixels<Map<1>>) columns[] = {
-      nullptr,           mapPixels<Map<1>>, mapPixels<Map<2>>, mapPixels<Map<3>>,
-      mapPixels<Map<4>>, mapPixels<Map<5>>, mapPixels<Map<6>>};
-  static constexpr decltype(&mapRows<Map<1>>) rows[] = {
-      nullptr,         mapRows<Map<1>>, mapRows<Map<2>>, mapRows<Map<3>>,
-      mapRows<Map<4>>, mapRows<Map<5>>, mapRows<Map<6>>};
+// The functions of one map for each size of a tile, from 1 on.
+template <template <int> typename Map, typename Sizes>
+struct ToPointsTable;
+template <template <int> typename Map, int... M>
+struct ToPointsTable<Map, std::integer_sequence<int, M...>> {
+  static constexpr decltype(&mapPixels<Map<1>>) columns[] = {mapPixels<Map<M + 1>>...};
+  static constexpr decltype(&mapRows<Map<1>>) rows[] = {mapRows<Map<M + 1>>...};
 };
 
-// One vector of channels of a run of tiles: `corner` is the first pixel that the first tile reads,
-// `reach` how many columns a tile reads beyond its width. Tile i goes to out(i).
-template <template <int> typename Map, typename Out>
-inline void transformRun(const Source& s, const Area& a, Tile corner, int64_t count, int64_t reach,
-                         int64_t channel, int64_t pointStride, const Out& out) {
-  Vec half[kMostPatch * kHalfColumns];
-  ToPoints<Map>::columns[a.height](s, {corner, count * a.width + reach, channel}, half);
-  for (int64_t i = 0; i < count; ++i) {
-    ToPoints<Map>::rows[a.width](half + i * a.width, a.height + 2, out(i), pointStride);
+// One vector of channels of a run of tiles of size `y` by `x`: `corner` is the first pixel that the
+// first tile reads, `step` the pixels to the next tile, `reach` how many columns a tile reads beyond
+// that. Tile i goes to out(i).
+struct RunOfTiles {
+  Tile corner;
+  int64_t count, y, x, pointsY;
+  int64_t step, reach;
+};
+
+template <template <int> typename Map, int Most, typename Out>
+inline void transformRun(const Source& s, const RunOfTiles& run, int64_t channel,
+                         int64_t pointStride, const Out& out) {
+  using Table = ToPointsTable<Map, std::make_integer_sequence<int, Most>>;
+  Vec half[kMostPoints * kHalfColumns];
+  Table::columns[run.y - 1](s, {run.corner, run.count * run.step + run.reach, channel}, half);
+  for (int64_t i = 0; i < run.count; ++i) {
+    Table::rows[run.x - 1](half + i * run.step, run.pointsY, out(i), pointStride);
   }
 }
 
@@ -167,11 +190,11 @@ inline void transformRun(const Source& s, const Area& a, Tile corner, int64_t co
 
 template <typename Map>
 void mapPointRows(const float* points, int64_t rows, int64_t pointStride, Vec* half) {
-  for (int64_t r = 0; r < rows; ++r, half += kMostPatch) {
+  for (int64_t r = 0; r < rows; ++r, half += kMostOutputs) {
     Vec in[Map::kFrom];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int j = 0; j < Map::kFrom; ++j, points += pointStride) in[j] = load(points);
-    applyMap<Map>(in, half);
+    Map::apply(in, half);
   }
 }
 
@@ -179,40 +202,30 @@ template <typename Map>
 void mapPointColumns(const Vec* half, int64_t columns, Vec* out) {
   for (int64_t x = 0; x < columns; ++x) {
     Vec in[Map::kFrom], mapped[Map::kTo];
-#pragma GCC unroll 8
-    for (int k = 0; k < Map::kFrom; ++k) in[k] = half[k * kMostPatch + x];
-    applyMap<Map>(in, mapped);
-#pragma GCC unroll 8
-    for (int i = 0; i < Map::kTo; ++i) out[i * kMostTile + x] = mapped[i];
+#pragma GCC unroll 16
+    for (int k = 0; k < Map::kFrom; ++k) in[k] = half[k * kMostOutputs + x];
+    Map::apply(in, mapped);
+#pragma GCC unroll 16
+    for (int i = 0; i < Map::kTo; ++i) out[i * kMostOutputs + x] = mapped[i];
   }
 }
 
-template <template <int> typename Map>
-struct FromPoints {
-  static constexpr decltype(&mapPointRows<Map<1>>) rows[] = {nullptr,
-                                                             mapPointRows<Map<1>>,
-                                                             mapPointRows<Map<2>>,
-                                                             mapPointRows<Map<3>>,
-                                                             mapPointRows<Map<4>>,
-                                                             mapPointRows<Map<5>>,
-                                                             mapPointRows<Map<6>>};
-  static constexpr decltype(&mapPointColumns<Map<1>>) columns[] = {nullptr,
-                                                                   mapPointColumns<Map<1>>,
-                                                                   mapPointColumns<Map<2>>,
-                                                                   mapPointColumns<Map<3>>,
-                                                                   mapPointColumns<Map<4>>,
-                                                                   mapPointColumns<Map<5>>,
-                                                                   mapPointColumns<Map<6>>};
+template <template <int> typename Map, typename Sizes>
+struct FromPointsTable;
+template <template <int> typename Map, int... M>
+struct FromPointsTable<Map, std::integer_sequence<int, M...>> {
+  static constexpr decltype(&mapPointRows<Map<1>>) rows[] = {mapPointRows<Map<M + 1>>...};
+  static constexpr decltype(&mapPointColumns<Map<1>>) columns[] = {mapPointColumns<Map<M + 1>>...};
 };
 
-// One vector of channels of a tile; `to` columns are wanted. Row i of the result is out[i *
-// kMostTile].
-template <template <int> typename Map>
-inline void transformBack(const Area& a, const float* points, int64_t pointStride, int64_t to,
-                          Vec* out) {
-  Vec half[kMostPatch * kMostPatch];
-  FromPoints<Map>::rows[a.width](points, a.height + 2, pointStride, half);
-  FromPoints<Map>::columns[a.height](half, to, out);
+// One vector of channels of a tile. Row i of the result is out[i * kMostOutputs].
+template <typename Scheme>
+inline void transformBack(const Area& a, const float* points, int64_t pointStride, Vec* out) {
+  using Table = FromPointsTable<Scheme::template Output,
+                                std::make_integer_sequence<int, Scheme::kMost>>;
+  Vec half[kMostPoints * kMostOutputs];
+  Table::rows[a.sizeX() - 1](points, a.pointsY(), pointStride, half);
+  Table::columns[a.sizeY() - 1](half, a.width, out);
 }
 
 }  // namespace

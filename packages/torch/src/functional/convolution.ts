@@ -73,7 +73,8 @@ export function convolveResolved(
 ): Tensor {
   const { stride, padding, paddingMode, dilation, groups, bias } = options;
   checkChannels(images, weight, groups);
-  if (isPlain3x3(weight, options)) return convolve3x3(images, weight);
+  const step = stride3x3(weight, options);
+  if (step !== undefined) return convolve3x3(images, weight, step);
   const sides = padding === 'valid' ? none : sidesOf(padding, weight, dilation);
   const even = sides.vertical[0] === sides.vertical[1] && sides.across[0] === sides.across[1];
   if (paddingMode === 'zeros' && even) {
@@ -84,17 +85,21 @@ export function convolveResolved(
   return convolve(padded, weight, bias, stride, [0, 0], dilation, groups);
 }
 
-/** Whether a window of 3x3 moves by one pixel over a margin of one, through all channels, without bias. */
-export function isPlain3x3(
+/**
+ * By how many pixels a window of 3x3 moves, if it is what Ocelli's own kernels compute: a step of 1 or 2 in both
+ * directions over a margin of one pixel, through all channels, without bias.
+ */
+export function stride3x3(
   { shape }: Tensor,
   options: ResolvedConvolution & { bias: Tensor | undefined },
-): boolean {
+): 1 | 2 | undefined {
   const { stride, padding, paddingMode, dilation, groups, bias } = options;
-  if (padding === 'valid' || paddingMode !== 'zeros' || groups !== 1 || bias !== undefined)
-    return false;
+  if (padding === 'valid' || paddingMode !== 'zeros' || groups !== 1 || bias !== undefined) return;
+  const [step, across] = stride;
+  if (step !== across || (step !== 1 && step !== 2)) return;
   const margins = padding === 'same' ? [1, 1] : padding;
-  const ones = [...margins, ...stride, ...dilation].every((size) => size === 1);
-  return ones && shape[2] === 3 && shape[3] === 3;
+  const ones = [...margins, ...dilation].every((size) => size === 1);
+  return ones && shape[2] === 3 && shape[3] === 3 ? step : undefined;
 }
 
 /**

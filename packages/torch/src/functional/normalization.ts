@@ -68,10 +68,11 @@ export function batchNorm(images: Tensor, options: BatchNormOptions = {}): Tenso
 }
 
 /**
- * `batchNorm` of a 3x3 convolution without bias, stride and padding 1, of images `(N, C, H, W)` with a
- * weight `(K, C, 3, 3)` → `(N, K, H', W')`. On the CPU in training the statistics are taken while the
+ * `batchNorm` of a 3x3 convolution without bias, padding 1, of images `(N, C, H, W)` with a weight
+ * `(K, C, 3, 3)` → `(N, K, H', W')`. On the CPU in training the statistics are taken while the
  * convolution writes its outputs; in evaluation it writes them normalised.
  *
+ * @param options.stride step of the window in pixels, 1 or 2. @default 1
  * @param options.poolFirst keep the largest of every 2x2 outputs of the convolution, and normalise
  *   those. @default false
  * @throws {ShapeError} if the channels do not fit, or in training a channel has a single value.
@@ -80,17 +81,18 @@ export function batchNorm(images: Tensor, options: BatchNormOptions = {}): Tenso
 export function convBatchNorm(
   images: Tensor,
   weight: Tensor,
-  options: BatchNormOptions & { poolFirst?: boolean },
+  options: BatchNormOptions & { stride?: 1 | 2; poolFirst?: boolean },
 ): Tensor {
-  const { poolFirst = false, ...norm } = convCheck.read(options, convBatchKeys);
+  const { stride = 1, poolFirst = false, ...norm } = convCheck.read(options, convBatchKeys);
   const { pool = false } = norm;
+  if (stride !== 1 && stride !== 2) throw convCheck.error('stride', '1 or 2', stride);
   convCheck.flag('poolFirst', poolFirst);
   if (poolFirst && pool) throw convCheck.error('pool', 'false with poolFirst', pool);
   const fit = `weight (${weight.shape.join(', ')})`;
   checkImages('convBatchNorm', images, weight.shape[1] ?? 0, fit);
-  if (norm.training === true) refuseSingleValue(images);
+  if (norm.training === true) refuseSingleValue(images, stride);
   const pooling = poolFirst ? 'before' : pool ? 'after' : 'none';
-  return normalizeConvolved(images, weight, ...resolveBatchNorm(norm), pooling);
+  return normalizeConvolved(images, weight, ...resolveBatchNorm(norm), pooling, stride);
 }
 
 const activations = ['none', 'relu', 'gelu', 'silu'] as const;
@@ -132,11 +134,12 @@ const batchKeys = [
   'addToResult',
   'pool',
 ] as const;
-const convBatchKeys = [...batchKeys, 'poolFirst'] as const;
+const convBatchKeys = [...batchKeys, 'stride', 'poolFirst'] as const;
 
-function refuseSingleValue({ shape }: Tensor): void {
+/** `stride` is that of a convolution between the images and the normalisation. */
+function refuseSingleValue({ shape }: Tensor, stride = 1): void {
   const [images = 0, , height = 0, width = 0] = shape;
-  if (images * height * width !== 1) return;
+  if (images * Math.ceil(height / stride) * Math.ceil(width / stride) !== 1) return;
   const rule = 'expected images to have more than 1 value per channel in training';
   throw new ShapeError(`batchNorm: ${rule}, got (${shape.join(', ')}).`);
 }

@@ -77,7 +77,7 @@ export class BatchNorm2d extends Module {
 
   /**
    * What `forward(conv.forward(images), after)` gives, in fewer passes over memory where the convolution
-   * is 3x3 with stride and padding 1, without bias and groups. A hook on either module is obeyed.
+   * is 3x3 with stride 1 or 2 and padding 1, without bias and groups. A hook on either module is obeyed.
    *
    * @param after.poolFirst keep the largest of every 2x2 outputs of the convolution, and normalise
    *   those.
@@ -86,8 +86,9 @@ export class BatchNorm2d extends Module {
   forwardConvolved(conv: Conv2d, images: Tensor, after: AfterConvolution = {}): Tensor {
     const { poolFirst = false, ...rest } = after;
     const hooked = Object.hasOwn(conv, 'forward') || Object.hasOwn(this, 'forward');
-    if (conv.isPlain3x3 && !hooked) {
-      return convBatchNorm(images, conv.weight, { ...this.forBatch(), ...after });
+    const stride = conv.stride3x3;
+    if (stride !== undefined && !hooked) {
+      return convBatchNorm(images, conv.weight, { ...this.forBatch(), ...after, stride });
     }
     const convolved = conv.forward(images);
     return this.forward(poolFirst ? maxPool2d(convolved, 2) : convolved, rest);

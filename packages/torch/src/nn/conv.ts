@@ -2,7 +2,7 @@ import { empty } from '../create.ts';
 import {
   convolutionKeys,
   convolveResolved,
-  isPlain3x3,
+  stride3x3,
   resolveConvolution,
   type ConvolutionOptions,
   type ResolvedConvolution,
@@ -62,9 +62,12 @@ export class Conv2d extends Module {
     this.#options = { ...resolved, bias: this.bias };
   }
 
-  /** Whether this is a 3x3 window with stride, padding and dilation 1, without bias and groups. */
-  get isPlain3x3(): boolean {
-    return isPlain3x3(this.weight, this.#options);
+  /**
+   * The stride, 1 or 2, if this is a 3x3 window with padding and dilation 1, without bias and groups, and
+   * `undefined` otherwise.
+   */
+  get stride3x3(): 1 | 2 | undefined {
+    return stride3x3(this.weight, this.#options);
   }
 
   /** What one output pixel is computed from. */

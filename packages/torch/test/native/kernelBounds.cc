@@ -33,6 +33,8 @@ Buffer<float> noise(int64_t size) {
 
 int failures = 0;
 
+int64_t strideOf(const ConvShape& s) { return s.window == Window::dense ? 1 : 2; }
+
 // Compares with the expected values by the root of the mean square.
 void check(const char* what, const ConvShape& s, const float* actual,
            const std::vector<double>& expected) {
@@ -44,20 +46,21 @@ void check(const char* what, const ConvShape& s, const float* actual,
   const double relative = std::sqrt(error / size);
   if (relative < 1e-5) return;
   ++failures;
-  std::printf("%s: n %ld, %ld to %ld channels, %ld x %ld: relative error %.1e\n", what, s.n, s.c,
-              s.k, s.h, s.w, relative);
+  std::printf("%s: n %ld, %ld to %ld channels, %ld x %ld, stride %ld: relative error %.1e\n", what,
+              s.n, s.c, s.k, s.h, s.w, strideOf(s), relative);
 }
 
 // Calls f(output index, input index, filter index) for each product of a convolution.
 template <typename F>
 void forProducts(const ConvShape& s, const F& f) {
   for (int64_t n = 0; n < s.n; ++n) {
-    for (int64_t y = 0; y < s.h; ++y) {
-      for (int64_t x = 0; x < s.w; ++x) {
+    for (int64_t y = 0; y < s.outH; ++y) {
+      for (int64_t x = 0; x < s.outW; ++x) {
         for (int64_t tap = 0; tap < 9; ++tap) {
-          const int64_t v = y + tap / 3 - 1, u = x + tap % 3 - 1;
+          const int64_t v = y * strideOf(s) + tap / 3 - 1, u = x * strideOf(s) + tap % 3 - 1;
           if (v < 0 || v >= s.h || u < 0 || u >= s.w) continue;
-          const int64_t out = ((n * s.h + y) * s.w + x) * s.k, in = ((n * s.h + v) * s.w + u) * s.c;
+          const int64_t out = ((n * s.outH + y) * s.outW + x) * s.k;
+          const int64_t in = ((n * s.h + v) * s.w + u) * s.c;
           for (int64_t k = 0; k < s.k; ++k) {
             for (int64_t c = 0; c < s.c; ++c) f(out + k, in + c, (k * s.c + c) * 9 + tap);
           }
@@ -93,11 +96,11 @@ void convolve(const ConvShape& s, const Areas& areas, const Picture& input, cons
 void pool(const ConvShape& s, const std::vector<double>& full, std::vector<double>& maxima,
           std::vector<uint8_t>& winners) {
   for (int64_t n = 0; n < s.n; ++n) {
-    for (int64_t y = 0; y < s.h / 2; ++y) {
-      for (int64_t x = 0; x < s.w / 2; ++x) {
+    for (int64_t y = 0; y < s.outH / 2; ++y) {
+      for (int64_t x = 0; x < s.outW / 2; ++x) {
         for (int64_t k = 0; k < s.k; ++k) {
           const auto at = [&](int i) {
-            return full[((n * s.h + 2 * y + i / 2) * s.w + 2 * x + i % 2) * s.k + k];
+            return full[((n * s.outH + 2 * y + i / 2) * s.outW + 2 * x + i % 2) * s.k + k];
           };
           int best = 0;
           for (int i = 1; i < 4; ++i) best = at(i) > at(best) ? i : best;
@@ -111,14 +114,14 @@ void pool(const ConvShape& s, const std::vector<double>& full, std::vector<doubl
 
 void checkForward(const ConvShape& s, const float* input, const float* weight,
                   const std::vector<double>& expected) {
-  const int64_t outputs = s.n * s.h * s.w * s.k;
+  const int64_t outputs = s.n * s.outH * s.outW * s.k;
   const Buffer<float> output(new float[outputs]), origin(new float[s.k]);
   std::vector<double> sums(s.k), squares(s.k);
   std::vector<int64_t> counts(s.k);
   Finish finish{};
   finish.output = output.get();
   finish.moments = {origin.get(), sums.data(), squares.data(), counts.data()};
-  convolve(s, coverOutputs(s, s.h, s.w, false), {input, nullptr}, weight, strides(s), finish);
+  convolve(s, coverOutputs(s, s.outH, s.outW, false), {input, nullptr}, weight, strides(s), finish);
   check("forward", s, output.get(), expected);
   std::vector<double> mean(s.k), square(s.k);
   for (int64_t i = 0; i < outputs; ++i) {
@@ -133,7 +136,7 @@ void checkForward(const ConvShape& s, const float* input, const float* weight,
 
 void checkPool(const ConvShape& s, const float* input, const float* weight,
                const std::vector<double>& expected) {
-  if (s.h < 2 || s.w < 2) return;
+  if (s.outH < 2 || s.outW < 2) return;
   std::vector<double> maxima;
   std::vector<uint8_t> winners;
   pool(s, expected, maxima, winners);
@@ -143,8 +146,8 @@ void checkPool(const ConvShape& s, const float* input, const float* weight,
   finish.output = output.get();
   finish.winners = won.get();
   finish.pooling = Pooling::before;
-  convolve(s, coverOutputs(s, s.h / 2 * 2, s.w / 2 * 2, true), {input, nullptr}, weight, strides(s),
-           finish);
+  convolve(s, coverOutputs(s, s.outH / 2 * 2, s.outW / 2 * 2, true), {input, nullptr}, weight,
+           strides(s), finish);
   check("pooled forward", s, output.get(), maxima);
   std::vector<float> got(won.get(), won.get() + maxima.size());
   int64_t different = 0;
@@ -164,14 +167,16 @@ void checkBackward(const ConvShape& s, const float* input, const float* weight,
     data[i] += full[o] * weight[f];
     filters[f] += full[o] * input[i];
   });
-  const ConvShape back{s.n, s.h, s.w, s.k, s.c};
+  const ConvShape back{s.n, s.outH, s.outW, s.k,
+                       s.c, s.h,    s.w,    strideOf(s) == 1 ? Window::dense : Window::spread};
   const Buffer<float> result(new float[inputs]), weights(new float[taps]);
   Finish finish{};
   finish.output = result.get();
   convolve(back, coverOutputs(back, s.h, s.w, false), gradient, weight + 8, {9, s.c * 9, -3, -1},
            finish);
   check(what, s, result.get(), data);
-  const int64_t h = gradient.winners ? s.h / 2 * 2 : s.h, w = gradient.winners ? s.w / 2 * 2 : s.w;
+  const int64_t h = gradient.winners ? s.outH / 2 * 2 : s.outH,
+                w = gradient.winners ? s.outW / 2 * 2 : s.outW;
   bool add = false;
   for (const Area& a : coverOutputs(s, h, w, false)) {
     const int64_t size = KERNELS.filterSize(s, a), tiles = a.tilesOf(s);
@@ -190,7 +195,7 @@ void checkBackward(const ConvShape& s, const float* input, const float* weight,
 }
 
 void checkConvolution(const ConvShape& s) {
-  const int64_t outputs = s.n * s.h * s.w * s.k;
+  const int64_t outputs = s.n * s.outH * s.outW * s.k;
   const Buffer<float> input = noise(s.n * s.h * s.w * s.c), weight = noise(s.k * s.c * 9);
   std::vector<double> expected(outputs);
   forProducts(s, [&](int64_t o, int64_t i, int64_t f) {
@@ -202,16 +207,16 @@ void checkConvolution(const ConvShape& s) {
   const Buffer<float> gradient = noise(outputs);
   checkBackward(s, input.get(), weight.get(), {gradient.get(), nullptr},
                 {gradient.get(), gradient.get() + outputs}, "gradients");
-  if (s.h < 2 || s.w < 2) return;
-  const int64_t pooled = s.n * (s.h / 2) * (s.w / 2) * s.k;
+  if (s.outH < 2 || s.outW < 2) return;
+  const int64_t pooled = s.n * (s.outH / 2) * (s.outW / 2) * s.k;
   const Buffer<float> small = noise(pooled);
   const Buffer<uint8_t> winners(new uint8_t[pooled]);
   std::vector<double> full(outputs);
   for (int64_t i = 0; i < pooled; ++i) {
     winners[i] = generator() % 4;
-    const int64_t k = i % s.k, x = i / s.k % (s.w / 2), y = i / s.k / (s.w / 2) % (s.h / 2);
-    const int64_t n = i / s.k / (s.w / 2) / (s.h / 2);
-    full[((n * s.h + 2 * y + winners[i] / 2) * s.w + 2 * x + winners[i] % 2) * s.k + k] = small[i];
+    const int64_t k = i % s.k, x = i / s.k % (s.outW / 2), y = i / s.k / (s.outW / 2) % (s.outH / 2);
+    const int64_t n = i / s.k / (s.outW / 2) / (s.outH / 2);
+    full[((n * s.outH + 2 * y + winners[i] / 2) * s.outW + 2 * x + winners[i] % 2) * s.k + k] = small[i];
   }
   checkBackward(s, input.get(), weight.get(), {small.get(), winners.get()}, full,
                 "pooled gradients");
@@ -225,7 +230,10 @@ int main(int argc, char** argv) {
   for (int64_t i = 0; i < cases; ++i) {
     const bool wide = i % 8 == 7;  // many channels on few pixels
     const int64_t side = wide ? 5 : 33, channels = wide ? 300 : 40;
-    checkConvolution({upTo(5), upTo(side), upTo(side), upTo(channels), upTo(channels)});
+    const int64_t n = upTo(5), h = upTo(side), w = upTo(side), c = upTo(channels),
+                  k = upTo(channels);
+    checkConvolution({n, h, w, c, k, h, w, Window::dense});
+    checkConvolution({n, h, w, c, k, (h + 1) / 2, (w + 1) / 2, Window::strided});
   }
   std::printf("%s: %ld shapes, %d failures\n", KERNELS.name, cases, failures);
   return failures > 0;
