@@ -26,6 +26,9 @@ void exportTensor(Napi::Object exports) {
   exportFunction<tensorFromBuffer>(exports, "fromBuffer");
   exportFunction<tensorToBuffer>(exports, "toBuffer");
   exportFunction<dispose>(exports, "dispose");
+  exportFunction<setAccounting>(exports, "setAccounting");
+  exportFunction<externalBytes>(exports, "externalBytes");
+  exportFunction<accountFor>(exports, "accountFor");
   exportFunction<liveTensorCount>(exports, "liveTensorCount");
 }
 

@@ -35,6 +35,10 @@ thread_local int64_t liveTensors = 0;
 constexpr int64_t kAccountingStepBytes = 1 << 17;
 thread_local int64_t unaccountedBytes = 0;
 
+// Off inside a scope, which holds its tensors until it frees them: a collection that their bytes
+// brought about would find nothing to free.
+thread_local bool accounting = true;
+
 void account(napi_env env, int64_t change) {
   unaccountedBytes += change;
   if (std::abs(unaccountedBytes) < kAccountingStepBytes) return;
@@ -42,14 +46,22 @@ void account(napi_env env, int64_t change) {
   napi_adjust_external_memory(env, std::exchange(unaccountedBytes, 0), &total);
 }
 
-// Bytes that a new handle to `storage` adds: none where another handle accounts for it.
+// Bytes that a handle to `storage` adds: none where another handle accounts for it.
 int64_t shareStorage(Handle& handle, const c10::Storage& storage) {
+  handle.accountedBytes = kTensorOverheadBytes;
   const auto bytes = static_cast<int64_t>(storage.nbytes());
   if (bytes < kLargeStorageBytes) return handle.accountedBytes += bytes;
   handle.storage = storage.unsafeGetStorageImpl();
   SharedStorage& shared = storages[handle.storage];
   if (shared.handles++ == 0) shared.bytes = bytes;
   return handle.accountedBytes + (shared.handles == 1 ? bytes : 0);
+}
+
+void accountForTensor(napi_env env, Handle& handle) {
+  const at::Tensor* tensor = std::get_if<at::Tensor>(&handle.value);
+  if (tensor == nullptr || handle.accountedBytes > 0) return;
+  if (tensor->has_storage()) return account(env, shareStorage(handle, tensor->storage()));
+  account(env, handle.accountedBytes = kTensorOverheadBytes);
 }
 
 // Bytes that the end of a handle gives back: the storage's when it was the last one to it.
@@ -105,13 +117,11 @@ const T& held(napi_env env, napi_value value, const char* what) {
 
 napi_value newHandle(napi_env env, at::Tensor tensor) {
   auto handle = std::make_unique<Handle>();
-  handle->accountedBytes = kTensorOverheadBytes;
-  const int64_t accounted = tensor.has_storage() ? shareStorage(*handle, tensor.storage())
-                                                 : handle->accountedBytes;
   handle->value = std::move(tensor);
+  Handle& held = *handle;
   napi_value result = wrap(env, std::move(handle));
   ++liveTensors;
-  account(env, accounted);
+  if (accounting) accountForTensor(env, held);
   return result;
 }
 
@@ -144,6 +154,22 @@ bool isHandle(napi_env env, napi_value value) {
 Napi::Value dispose(const Napi::CallbackInfo& info) {
   release(info.Env(), handleOf(info.Env(), info[0]));
   return info.Env().Undefined();
+}
+
+Napi::Value setAccounting(const Napi::CallbackInfo& info) {
+  accounting = info[0].As<Napi::Boolean>();
+  return info.Env().Undefined();
+}
+
+Napi::Value accountFor(const Napi::CallbackInfo& info) {
+  accountForTensor(info.Env(), handleOf(info.Env(), info[0]));
+  return info.Env().Undefined();
+}
+
+Napi::Value externalBytes(const Napi::CallbackInfo& info) {
+  int64_t total = 0;
+  napi_adjust_external_memory(info.Env(), 0, &total);
+  return Napi::Number::New(info.Env(), static_cast<double>(total + unaccountedBytes));
 }
 
 Napi::Value liveTensorCount(const Napi::CallbackInfo& info) {

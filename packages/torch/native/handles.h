@@ -24,6 +24,11 @@ bool isHandle(napi_env env, napi_value value);
 
 // Drops the tensor at once instead of waiting for the garbage collector.
 Napi::Value dispose(const Napi::CallbackInfo& info);
+// Whether tensors made from now on in this thread report their bytes, and a report made up for.
+Napi::Value setAccounting(const Napi::CallbackInfo& info);
+Napi::Value accountFor(const Napi::CallbackInfo& info);
+// Bytes outside its heap that V8 knows of.
+Napi::Value externalBytes(const Napi::CallbackInfo& info);
 // Tensor handles of this thread that hold a tensor.
 Napi::Value liveTensorCount(const Napi::CallbackInfo& info);
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { keep, liveTensorCount, scope } from './memory.ts';
+import { native } from './native.ts';
 import type { Tensor } from './tensor.ts';
 import { ones, tensor } from './create.ts';
 
@@ -97,5 +98,34 @@ test('liveTensorCount counts handles that hold a tensor', () => {
     made[0]?.dispose();
     made[0]?.dispose();
     expect(liveTensorCount()).toBe(before + 1);
+  });
+});
+
+describe('what the garbage collector is told', () => {
+  const bytes = 4_000_000;
+  const toldBy = (work: () => unknown): number => {
+    const before = native.externalBytes();
+    work();
+    return native.externalBytes() - before;
+  };
+  const big = (): Tensor => ones([bytes / 4]);
+  const kept: Tensor[] = [];
+
+  test('nothing of tensors that a scope holds', () => {
+    const inside = scope(() => toldBy(() => [big(), scope(() => big().numel)]));
+    expect(Math.abs(inside)).toBeLessThan(bytes / 2);
+  });
+
+  test.each([
+    ['made outside a scope', big],
+    ['that a scope returns', () => scope(big)],
+    ['that pass through two scopes', () => scope(() => scope(big))],
+    ['that are kept', () => scope(() => keep(big()))],
+    ['that are kept from every scope', () => scope(() => scope(() => big().keep()))],
+  ])('the bytes of tensors %s, once', (_, make) => {
+    const told = toldBy(() => kept.push(make()));
+    expect(told).toBeGreaterThan(bytes / 2);
+    expect(told).toBeLessThan(bytes * 1.5);
+    expect(toldBy(() => kept.pop()?.dispose())).toBeLessThan(-bytes / 2);
   });
 });

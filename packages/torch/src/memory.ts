@@ -23,6 +23,8 @@ export function track(object: NativeObject): void {
  */
 export function scope<T>(work: () => T): T {
   const made = new Set<NativeObject>();
+  // The garbage collector can free nothing that a scope holds: told of its bytes, it would run in vain.
+  if (openScopes.length === 0) native.setAccounting(false);
   openScopes.push(made);
   try {
     const result = work();
@@ -31,6 +33,7 @@ export function scope<T>(work: () => T): T {
     return result;
   } finally {
     openScopes.pop();
+    if (openScopes.length === 0) native.setAccounting(true);
     for (const object of made) native.dispose(object.handle);
   }
 }
@@ -45,12 +48,14 @@ const promiseMessage =
 export function keep<T extends NativeObject>(object: T): T {
   const index = openScopes.findLastIndex((made) => made.delete(object));
   if (index > 0) openScopes[index - 1]?.add(object);
+  if (index === 0) native.accountFor(object.handle);
   return object;
 }
 
 /** Exempts a tensor from every open scope; the garbage collector or `dispose` frees it. */
 export function keepForever<T extends NativeObject>(object: T): T {
-  for (const made of openScopes) made.delete(object);
+  const held = openScopes.filter((made) => made.delete(object)).length > 0;
+  if (held) native.accountFor(object.handle);
   return object;
 }
 

@@ -60,6 +60,12 @@ export interface Native {
   ): Handle;
   toBuffer(tensor: Handle): ArrayBuffer;
   dispose(tensor: Handle): void;
+  /** Whether tensors made from now on tell the garbage collector of their bytes. */
+  setAccounting(on: boolean): void;
+  /** Tells it of a tensor that was made while they did not. */
+  accountFor(tensor: Handle): void;
+  /** Bytes outside its heap that the garbage collector knows of, tensors' among them. */
+  externalBytes(): number;
   liveTensorCount(): number;
 
   requiresGrad(tensor: Handle): boolean;
