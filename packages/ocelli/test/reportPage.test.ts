@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../src/report/writeReport.ts';
 import type { RunFolder } from '../src/train/runFolder.ts';
+import { hasBrowser, startBrowser } from './chromium.ts';
 import { writeScriptedRun } from './scriptedRunFolder.ts';
 
 // The page as a person gets it: one file, from the files of a run folder alone.
@@ -88,18 +89,10 @@ test('a run at work has a report without an evaluation', async () => {
   expect(text).toContain('No weights have been evaluated yet');
 });
 
-const executablePath = ['chromium', 'chromium-browser', 'google-chrome', 'chrome']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(':').map((path) => join(path, name)))
-  .find((path) => existsSync(path));
-if (executablePath === undefined) {
-  process.stderr.write('reportPage: no chromium on the PATH, so no browser looks at the page.\n');
-}
-
-describe.skipIf(executablePath === undefined)('in a browser', () => {
+describe.skipIf(!hasBrowser)('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args });
+    browser = await startBrowser();
   }, 120_000);
   afterAll(() => browser.close());
 

@@ -1,15 +1,24 @@
-import path from 'node:path';
+import { OptionError } from '@ocelli/torch';
+import { lookAtPictures } from '../data/look/lookAtPictures.ts';
+import type { PictureLooks } from '../data/look/lookAtPictures.ts';
+import { openForLook } from '../data/look/openForLook.ts';
+import type { LookedAt } from '../data/look/openForLook.ts';
+import type { AttributeTable } from '../data/table/attributeTable.ts';
 import { applyCorrectionRules, parseCorrectionRule } from '../data/table/correctionRules.ts';
 import { matchingRows } from '../data/table/labelQuery.ts';
-import type { AttributeTable } from '../data/table/attributeTable.ts';
-import { foundPictures, pictureFacts } from '../data/table/pictureFacts.ts';
 import { parseQuery, queryText } from '../data/table/queryText.ts';
-import { readTable } from '../data/table/readTable.ts';
+import { contradictingRows } from '../data/table/contradictingRows.ts';
 import { splitTable } from '../data/table/splitTable.ts';
 import { tableFacts } from '../data/table/tableFacts.ts';
 import { lonelyClasses } from '../data/table/tableWarnings.ts';
+import { dataReporter } from '../report/dataReporter.ts';
+import { balancedClasses } from '../report/inspection/balancedClasses.ts';
+import { drawInspection } from '../report/inspection/drawInspection.ts';
+import type { NamedRows } from '../report/inspection/inspectedPage.ts';
+import { tableGrid } from '../report/inspection/tableGrid.ts';
 import { inspectionText } from '../report/inspectionText.ts';
-import type { Inspection, QueryFacts } from '../report/inspectionText.ts';
+import type { Inspection, PictureCounts } from '../report/inspectionText.ts';
+import { writeDurably } from '../train/durableFile.ts';
 import { exitCodes } from './exitCodes.ts';
 import { columnOptions } from './tableOptions.ts';
 import type { TableWords } from './tableOptions.ts';
@@ -19,39 +28,112 @@ export interface InspectCommandOptions extends TableWords {
   readonly correct?: readonly string[];
   readonly query?: readonly string[];
   readonly pictures?: boolean;
+  readonly html?: string;
+  readonly balance?: string;
+  readonly oversample?: readonly string[];
+  readonly grid?: string;
   readonly json?: boolean;
 }
 
-/** Says what is in a table of pictures and labels. @returns the exit code. */
+/** Says what is in a table of pictures and labels, and draws it. @returns the exit code. */
 export async function runInspect(file: string, options: InspectCommandOptions): Promise<number> {
-  const { table: raw, ignored, twins } = await readTable(file, columnOptions(options));
+  refuseUnread(options);
+  const { images } = options;
+  const looked = await openForLook(file, {
+    ...columnOptions(options),
+    ...(images !== undefined && { images }),
+  });
   const rules = (options.correct ?? []).map(parseCorrectionRule);
-  const { table, records } = applyCorrectionRules(raw, rules);
-  const folder = options.images ?? path.dirname(file);
-  const queries = (options.query ?? []).map((text) => queryFacts(table, text));
-  const { train, validation } = splitTable(table);
+  const { table, records } = applyCorrectionRules(looked.table, rules);
+  const queries = (options.query ?? []).map((text) => rowsOf(table, text));
+  const contradictions = contradictingRows(looked.table, rules);
+  const balanced = balancedClasses(table, options); // refuses wrong options before the long work
+  const needsLooks = options.pictures === true || options.html !== undefined;
+  const looks = needsLooks ? await look(looked) : undefined;
   const inspection: Inspection = {
+    ...factsOf(looked, table),
+    pictures: countsOf(looked, looks),
+    corrections: records,
+    queries: queries.map(({ title, rows }) => queryFacts(table, title, rows)),
+  };
+  const written: string[] = [];
+  if (options.html !== undefined && looks !== undefined) {
+    const labels = { table, uncorrected: looked.table };
+    const parts = { inspection, ...labels, looks, balanced, queries, contradictions };
+    writeDurably(options.html, await drawInspection(looked.supply, parts));
+    written.push(options.html);
+  }
+  if (options.grid !== undefined) {
+    writeDurably(options.grid, await tableGrid(looked.supply, { table, lists: queries }));
+    written.push(options.grid);
+  }
+  const text = options.json === true ? JSON.stringify(inspection) : inspectionText(inspection);
+  const lines = options.json === true ? [] : written.map((path) => `written: ${path}\n`);
+  process.stdout.write(`${text}\n${lines.join('')}`);
+  return exitCodes.done;
+}
+
+/** @throws {OptionError} for options of the page without one. */
+function refuseUnread({ html, balance, oversample = [] }: InspectCommandOptions): void {
+  if (html !== undefined) return;
+  const given = [
+    ...(balance === undefined ? [] : ['--balance']),
+    ...(oversample.length === 0 ? [] : ['--oversample']),
+  ];
+  if (given.length === 0) return;
+  throw new OptionError(
+    `ocelli inspect: expected no ${given.join(', ')} without --html, the page it changes.`,
+  );
+}
+
+async function look({ supply, table }: LookedAt): Promise<PictureLooks> {
+  const reporter = dataReporter(process.stderr);
+  const total = table.length - supply.missing.length;
+  try {
+    return await lookAtPictures(supply, table.length, (done) => reporter.onLook({ done, total }));
+  } finally {
+    reporter.end();
+  }
+}
+
+function factsOf({ ignored, pathsTwice }: LookedAt, table: AttributeTable) {
+  const { train, validation } = splitTable(table);
+  return {
     ...tableFacts(table),
     ignored,
-    pathsTwice: twins.length,
-    pictures:
-      options.pictures === true ? await pictureFacts(table, folder) : foundPictures(table, folder),
-    corrections: records,
-    queries,
+    pathsTwice,
     split: { train: train.length, validation: validation.length },
     warnings: lonelyClasses(table),
   };
-  const text = options.json === true ? JSON.stringify(inspection) : inspectionText(inspection);
-  process.stdout.write(`${text}\n`);
-  return exitCodes.done;
+}
+
+function countsOf({ table, supply }: LookedAt, looks: PictureLooks | undefined): PictureCounts {
+  const missing = supply.missing.length;
+  if (looks === undefined) return { found: table.length - missing, missing };
+  const later = (groups: readonly (readonly number[])[]): number =>
+    groups.reduce((sum, group) => sum + group.length - 1, 0);
+  return {
+    found: looks.found,
+    missing,
+    unreadable: looks.unreadable.length,
+    copies: later(looks.copies),
+    nearCopies: later(looks.nearCopies),
+    dark: looks.dark.length,
+    bright: looks.bright.length,
+    blurred: looks.blurred.length,
+    sizes: looks.sizes,
+  };
+}
+
+function rowsOf(table: AttributeTable, text: string): NamedRows {
+  const query = parseQuery(text);
+  return { title: queryText(query), rows: Array.from(matchingRows(table, query)) };
 }
 
 /** Pictures of a query that are named, so that one can look at them. */
 const EXAMPLES = 10;
 
-function queryFacts(table: AttributeTable, text: string): QueryFacts {
-  const query = parseQuery(text);
-  const rows = matchingRows(table, query);
-  const examples = Array.from(rows.slice(0, EXAMPLES), (row) => table.pathOf(row));
-  return { query: queryText(query), rows: rows.length, examples };
+function queryFacts(table: AttributeTable, query: string, rows: readonly number[]) {
+  const examples = rows.slice(0, EXAMPLES).map((row) => table.pathOf(row));
+  return { query, rows: rows.length, examples };
 }

@@ -192,16 +192,20 @@ function addAugment(program: Command, done: Done): void {
 }
 
 function addInspect(program: Command, done: Done): void {
-  addTableOptions(command(program, 'inspect <table>'))
-    .description('say what is in a table of pictures and labels (CSV)')
+  addTableOptions(command(program, 'inspect <source>'))
+    .description('say what is in a table of pictures and labels (CSV), or in folders of classes')
     .option('--images <folder>', "folder that the paths start from (default: the table's own)")
     .option('--correct <rule>', 'such as "bodypose = Back => emotion := Neutral"', another, [])
     .option('--query <query>', 'such as "bodypose = Back and emotion != Neutral"', another, [])
-    .option('--pictures', 'open every picture too: sizes, copies, damaged ones')
+    .option('--pictures', 'open every picture too: sizes, copies, damaged, dark and blurred ones')
+    .option('--html <file>', 'write a page with everything, pictures included')
+    .option('--balance <strength>', 'on the page: classes as training with --balance has them')
+    .option('--oversample <rule>', 'on the page: or as this rule leaves them', another, [])
+    .option('--grid <png>', 'draw the pictures of the queries, or a sample, with their labels')
     .option('--json', 'print one line of JSON')
-    .action(async (table: string, options) => {
+    .action(async (source: string, options) => {
       const { runInspect } = await import('./inspect.ts');
-      done(await runInspect(table, options));
+      done(await runInspect(source, options));
     });
 }
 

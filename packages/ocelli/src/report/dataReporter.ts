@@ -5,8 +5,9 @@ import { grouped } from './numbers.ts';
 /** What to call while pictures are fetched and decoded, and what to call when that is over. */
 export interface DataReporter {
   readonly listeners: Required<Pick<DataListeners, 'onDecode' | 'onDownload'>>;
-  /** The same for pictures that are drawn; opening a data set does not know it. */
+  /** The same for pictures that are drawn or looked at; opening a data set does not know it. */
   readonly onDraw: Required<DataListeners>['onDecode'];
+  readonly onLook: Required<DataListeners>['onDecode'];
   /** Ends the line that is being drawn over. */
   readonly end: () => void;
 }
@@ -36,6 +37,8 @@ export function dataReporter(
     end,
     onDraw: ({ done, total }) =>
       show(`drawing: ${grouped(done)} of ${grouped(total)}`, done === total),
+    onLook: ({ done, total }) =>
+      show(`looking at pictures: ${grouped(done)} of ${grouped(total)}`, done === total),
     listeners: {
       onDecode: ({ done, total }) =>
         show(`decoding pictures, once: ${grouped(done)} of ${grouped(total)}`, done === total),

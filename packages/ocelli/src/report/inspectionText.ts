@@ -1,6 +1,6 @@
 import type { IgnoredColumn } from '../data/table/chooseColumns.ts';
 import type { RuleRecord } from '../data/table/correctionRules.ts';
-import type { TablePictureFacts } from '../data/table/pictureFacts.ts';
+import type { SizeCount } from '../data/look/lookAtPictures.ts';
 import type { AttributeFacts, TableFacts } from '../data/table/tableFacts.ts';
 import { grouped, percent } from './numbers.ts';
 
@@ -12,13 +12,30 @@ export interface QueryFacts {
   readonly examples: readonly string[];
 }
 
+/** How many pictures are there, and, if they were opened, what is wrong with them. */
+export interface PictureCounts {
+  readonly found: number;
+  readonly missing: number;
+  /** Files that are no picture, or damaged ones. */
+  readonly unreadable?: number;
+  /** Files with the same bytes as an earlier one. */
+  readonly copies?: number;
+  /** Pictures that look like an earlier one, though their files differ. */
+  readonly nearCopies?: number;
+  /** Much darker or brighter than the others, or without any sharp edge. */
+  readonly dark?: number;
+  readonly bright?: number;
+  readonly blurred?: number;
+  readonly sizes?: readonly SizeCount[];
+}
+
 /** All that is known about a table. */
 export interface Inspection extends TableFacts {
   readonly ignored: readonly IgnoredColumn[];
   /** Rows whose picture an earlier row names too. */
   readonly pathsTwice: number;
   /** What lies behind the paths; more if the pictures were opened. */
-  readonly pictures: Pick<TablePictureFacts, 'found' | 'missing'> & Partial<TablePictureFacts>;
+  readonly pictures: PictureCounts;
   readonly corrections: readonly RuleRecord[];
   readonly queries: readonly QueryFacts[];
   /** Sizes of the parts if 15 % are held back. */
@@ -57,12 +74,15 @@ function ignoredText(ignored: readonly IgnoredColumn[]): string[] {
 }
 
 function picturesText({ pictures, pathsTwice, rows }: Inspection): string {
-  const { found, missing, copies, unreadable, sizes = [] } = pictures;
+  const { found, missing, sizes = [] } = pictures;
   const facts = [`${grouped(found)} of ${grouped(rows)} pictures found`];
   if (missing > 0) facts.push('pass the folder they lie in with --images');
   if (pathsTwice > 0) facts.push(`${grouped(pathsTwice)} named twice`);
-  if (copies !== undefined) facts.push(`${grouped(copies)} copies of another`);
-  if (unreadable !== undefined) facts.push(`${grouped(unreadable)} unreadable`);
+  for (const [name, words] of Object.entries(noticed)) {
+    const count = pictures[name as keyof typeof noticed]; // a key of a literal object
+    if (count !== undefined && (count > 0 || always.has(name)))
+      facts.push(`${grouped(count)} ${words}`);
+  }
   const [first, ...more] = sizes;
   if (first) {
     const others = more.length === 0 ? '' : ` and ${more.length} other sizes`;
@@ -70,6 +90,18 @@ function picturesText({ pictures, pathsTwice, rows }: Inspection): string {
   }
   return facts.join('; ');
 }
+
+const noticed = {
+  copies: 'copies of another',
+  nearCopies: 'that look like another',
+  unreadable: 'unreadable',
+  dark: 'very dark',
+  bright: 'very bright',
+  blurred: 'blurred',
+} as const;
+
+/** Said even where there are none: good to know. */
+const always = new Set(['copies', 'unreadable']);
 
 function labelsText({ missingLabels, combinations }: Inspection): string {
   const count = missingLabels === 0 ? 'no' : grouped(missingLabels);

@@ -7,6 +7,9 @@ export interface Association {
   readonly b: string;
   /** Cramér's V: 0 if they are independent, 1 if one follows from the other; null without variation. */
   readonly cramersV: number | null;
+  /** Pearson's χ² of their contingency table, and its degrees of freedom; null without variation. */
+  readonly chiSquared: number | null;
+  readonly freedom: number | null;
   /** Rows in which both are labelled. */
   readonly rows: number;
 }
@@ -24,7 +27,7 @@ export function associations(schema: AttributeSchema, labels: Int32Array): Assoc
   const pairs = names.flatMap((a, i) =>
     names.slice(i + 1).map((b, offset) => {
       const table = contingency(schema, labels, [i, i + 1 + offset]);
-      return { a, b, ...cramersV(table) };
+      return { a, b, ...strengthOf(table) };
     }),
   );
   return pairs.sort((x, y) => (y.cramersV ?? -1) - (x.cramersV ?? -1));
@@ -47,15 +50,15 @@ function contingency(
   return table;
 }
 
-function cramersV(table: readonly (readonly number[])[]): Pick<Association, 'cramersV' | 'rows'> {
+function strengthOf(table: readonly (readonly number[])[]): Omit<Association, 'a' | 'b'> {
   const rowSums = table.map((row) => row.reduce((sum, count) => sum + count, 0));
   const columnSums = (table[0] ?? []).map((_, j) =>
     table.reduce((sum, row) => sum + (row[j] ?? 0), 0),
   );
   const rows = rowSums.reduce((sum, count) => sum + count, 0);
   const ranks = [rowSums, columnSums].map((sums) => sums.filter((sum) => sum > 0).length);
-  const freedom = Math.min(...ranks) - 1;
-  if (freedom < 1) return { cramersV: null, rows };
+  const least = Math.min(...ranks) - 1;
+  if (least < 1) return { cramersV: null, chiSquared: null, freedom: null, rows };
   let chiSquared = 0;
   for (const [i, row] of table.entries()) {
     for (const [j, count] of row.entries()) {
@@ -63,5 +66,6 @@ function cramersV(table: readonly (readonly number[])[]): Pick<Association, 'cra
       if (expected > 0) chiSquared += (count - expected) ** 2 / expected;
     }
   }
-  return { cramersV: Math.sqrt(chiSquared / (rows * freedom)), rows };
+  const freedom = ranks.reduce((product, rank) => product * (rank - 1), 1);
+  return { cramersV: Math.sqrt(chiSquared / (rows * least)), chiSquared, freedom, rows };
 }

@@ -54,6 +54,12 @@ describe("Cramér's V", () => {
     expect(v([[10, 20, 30], [30, 20, 10]])).toBeCloseTo(0.40825, 5); // prettier-ignore
   });
 
+  test("stands beside Pearson's χ² and its degrees of freedom", () => {
+    const counts = [[10, 20, 30], [30, 20, 10]]; // prettier-ignore
+    const [pair] = associations(schema, smallTable(schema, rows(counts)).labels);
+    expect(pair).toMatchObject({ chiSquared: expect.closeTo(20, 10), freedom: 2, rows: 120 });
+  });
+
   test('is 0 for independent and 1 for equal attributes, null without variation', () => {
     expect(v([[1, 2, 3], [2, 4, 6]])).toBeCloseTo(0, 10); // prettier-ignore
     expect(v([[7, 0, 0], [0, 0, 5]])).toBeCloseTo(1, 10); // prettier-ignore

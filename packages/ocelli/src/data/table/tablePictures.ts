@@ -44,6 +44,25 @@ export async function tablePictures<Schema extends AttributeSchema>(
   };
 }
 
+/**
+ * The path of every row's picture inside a folder, `undefined` where there is no such file, with what
+ * reads them.
+ *
+ * @throws {DataError} if there is no such folder.
+ */
+export function presentPictures<Schema extends AttributeSchema>(
+  table: AttributeTable<Schema>,
+  folder: string,
+): Pick<FileSource, 'readEach'> & { readonly paths: readonly (string | undefined)[] } {
+  const root = realFolder(folder);
+  const seen = new Map<string, boolean>();
+  const paths = Array.from({ length: table.length }, (_, row) => {
+    const found = locate(root, table.pathOf(row), seen);
+    return typeof found === 'string' ? undefined : found.path;
+  });
+  return { paths, readEach: (named, use) => readFiles(root, named, use) };
+}
+
 function realFolder(folder: string): string {
   try {
     return fs.realpathSync(folder);

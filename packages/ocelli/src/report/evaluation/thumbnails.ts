@@ -34,11 +34,21 @@ async function jpegUris(images: Tensor): Promise<string[]> {
   const uris: string[] = [];
   for (let row = 0; row < count; row++) {
     const own = pixels.subarray(row * size, (row + 1) * size);
-    const jpeg = await sharp(own, { raw: { width, height, channels: 3 } })
-      .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
-      .jpeg({ quality: 84, chromaSubsampling: '4:4:4' })
-      .toBuffer();
-    uris.push(`data:image/jpeg;base64,${jpeg.toString('base64')}`);
+    uris.push(await thumbnailOf({ pixels: own, width, height }));
   }
   return uris;
+}
+
+/** A small JPEG of one picture as a `data:` URI. @param picture uint8 `(height, width, 3)`. */
+export async function thumbnailOf(picture: {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}): Promise<string> {
+  const { pixels, width, height } = picture;
+  const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 84, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }

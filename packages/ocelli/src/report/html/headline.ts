@@ -60,7 +60,8 @@ function figures(run: RunView): Markup[] {
   ];
 }
 
-function figure(name: string, value: string, note: string): Markup {
+/** One figure that is seen at once, with what it is. */
+export function figure(name: string, value: string, note: string): Markup {
   return html`<div>
     <dt>${name}</dt>
     <dd><b>${value}</b><span class="small soft">${note}</span></dd>

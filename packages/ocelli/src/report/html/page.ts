@@ -5,7 +5,7 @@ import type { RunView } from '../runView.ts';
 import { chart, decimal, percentage } from './figures.ts';
 import { headline } from './headline.ts';
 import { headSection } from './headSection.ts';
-import { html, type Markup, trusted } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import {
   dataTable,
   environmentTable,
@@ -14,7 +14,7 @@ import {
   timeTable,
   warningList,
 } from './recordSections.ts';
-import { styles } from './styles.ts';
+import { pageOf } from './shell.ts';
 
 export interface PageParts {
   readonly run: RunView;
@@ -24,53 +24,35 @@ export interface PageParts {
 
 /** The whole report: one page that needs no other file, no network and no script. */
 export function reportPage({ run, batch }: PageParts): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="Ocelli" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>${run.name} · Ocelli</title>
-        <style>
-          ${trusted(styles)}
-        </style>
-      </head>
-      <body>
-        <header>${headline(run)}${contents(run)}</header>
-        <main>
-          <h2 id="diagnosis">Diagnosis</h2>
-          ${diagnosis(run)}
-          <h2 id="curves">Curves</h2>
-          ${curves(run)} ${evaluated(run)}
-          ${
-            batch !== undefined &&
-            html`<h2 id="batches">First training batch</h2>
-              <p class="soft small">After augmentation, as the network sees it.</p>
-              <img
-                class="batch"
-                src="${batch}"
-                alt="Pictures of the first training batch with their labels"
-              />`
-          }
-          <h2 id="epochs">Epochs</h2>
-          ${epochTable(run)}
-          <h2 id="time">Time</h2>
-          ${timeTable(run)}
-          <h2 id="settings">Settings</h2>
-          ${settingsTable(run)}
-          <h2 id="data">Data and network</h2>
-          ${dataTable(run)}
-          <h2 id="machine">Machine</h2>
-          ${environmentTable(run)} ${warningList(run)}
-        </main>
-        <footer>Drawn from the files of the run folder alone.</footer>
-      </body>
-    </html> `;
-  return page.text;
+  return pageOf({
+    title: run.name,
+    header: html`${headline(run)}${contents(run)}`,
+    main: html`<h2 id="diagnosis">Diagnosis</h2>
+      ${diagnosis(run)}
+      <h2 id="curves">Curves</h2>
+      ${curves(run)} ${evaluated(run)}
+      ${
+        batch !== undefined &&
+        html`<h2 id="batches">First training batch</h2>
+          <p class="soft small">After augmentation, as the network sees it.</p>
+          <img
+            class="batch"
+            src="${batch}"
+            alt="Pictures of the first training batch with their labels"
+          />`
+      }
+      <h2 id="epochs">Epochs</h2>
+      ${epochTable(run)}
+      <h2 id="time">Time</h2>
+      ${timeTable(run)}
+      <h2 id="settings">Settings</h2>
+      ${settingsTable(run)}
+      <h2 id="data">Data and network</h2>
+      ${dataTable(run)}
+      <h2 id="machine">Machine</h2>
+      ${environmentTable(run)} ${warningList(run)}`,
+    footer: 'Drawn from the files of the run folder alone.',
+  });
 }
 
 function contents({ heads, evaluation }: RunView): Markup {

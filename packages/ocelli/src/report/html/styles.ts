@@ -53,6 +53,14 @@ td:last-child,th:last-child{padding-right:0}
 .cases b{display:block;font-weight:600;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
 .cases span{display:block;font-size:12px;line-height:1.4;color:var(--soft);overflow-wrap:anywhere}
 .cases .mark{color:var(--warn)}
+.strip{display:flex;gap:4px}
+.strip img{display:block;width:56px;height:56px;object-fit:contain;background:var(--tint);image-rendering:pixelated}
+.attribute td{vertical-align:middle}
+.attribute .share{min-width:130px}
+.n + td:not(.n),.n + th:not(.n){padding-left:16px}
+.narrow{width:auto}
+.narrow td:first-child{padding-right:28px}
+ul{padding-left:20px}
 .batch{width:100%;max-width:950px;height:auto;display:block;border-radius:4px}
 .set{max-width:960px}
 .set td:first-child{white-space:nowrap;width:210px}
@@ -62,7 +70,7 @@ footer{margin-top:64px;padding-top:14px;padding-bottom:48px;color:var(--soft);fo
 @media (max-width:1100px){.charts.pairs{grid-template-columns:repeat(2,minmax(0,1fr))}}
 @media (max-width:1180px){.cases{grid-template-columns:repeat(6,minmax(0,1fr))}}
 @media (max-width:980px){.charts{grid-template-columns:repeat(2,minmax(0,1fr))}.split{grid-template-columns:minmax(0,1fr)}}
-@media (max-width:560px){main,header,footer{padding:0 16px}header{padding-top:24px}.charts,.charts.pairs{grid-template-columns:minmax(0,1fr)}.cases{grid-template-columns:repeat(3,minmax(0,1fr))}.set td:first-child,.set td:nth-child(2):not(:last-child){width:auto;white-space:normal}h1{font-size:24px}h2{margin-top:40px}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}.help{display:none}.figures b{font-size:24px}td,th{padding-right:10px}}
+@media (max-width:560px){.attribute .share{min-width:0}main,header,footer{padding:0 16px}header{padding-top:24px}.charts,.charts.pairs{grid-template-columns:minmax(0,1fr)}.cases{grid-template-columns:repeat(3,minmax(0,1fr))}.set td:first-child,.set td:nth-child(2):not(:last-child){width:auto;white-space:normal}h1{font-size:24px}h2{margin-top:40px}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}.help{display:none}.figures b{font-size:24px}td,th{padding-right:10px}}
 @media (prefers-color-scheme:dark){
 :root{${darkVariables}}
 .batch{filter:brightness(.88)}
