@@ -79,6 +79,7 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
     [{ flip: {} }],
     'those of pad, flip and cutout',
   ],
+  ['originals', ['--originals'], true, 'off'],
   ['balance', ['--balance', '0.5'], 0.5, '0'],
   ['pad', ['--pad', '2'], 2, '4'],
   ['padMode', ['--pad-mode', 'zeros'], 'zeros', 'reflect'],

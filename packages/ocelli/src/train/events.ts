@@ -1,5 +1,6 @@
 import { noTotals, type Scores, type Totals } from '../metrics/scores.ts';
 import type { Reduction } from './plateau.ts';
+import type { TransformCount } from '../augment/transformCounts.ts';
 import type { HeadReport } from './predictionRecord.ts';
 
 /**
@@ -115,6 +116,11 @@ export interface EpochEnded {
   readonly train: Scores;
   /** Absent when the run has nothing to validate on. */
   readonly validation?: Scores;
+  /**
+   * How many pictures each transform saw and changed in this epoch; of an epoch that was gone on with,
+   * since then. Absent where nothing counts them.
+   */
+  readonly transforms?: Readonly<Record<string, TransformCount>>;
   /** Where the run stands now: the beginning of the next epoch. */
   readonly progress: Progress;
 }

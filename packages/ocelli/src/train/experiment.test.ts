@@ -45,6 +45,7 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     keepCheckpoints: 2,
     scheduleOptions: null,
     augmentation: null,
+    originals: false,
     balance: 0,
     pad: 4,
     padMode: 'reflect',
@@ -124,6 +125,7 @@ const other: Required<ExperimentInput> = {
   saveEveryMinutes: 2,
   keepCheckpoints: 7,
   augmentation: [{ rotate: { degrees: 5 } }],
+  originals: true,
   balance: 0.5,
   pad: 2,
   padMode: 'zeros',
@@ -262,4 +264,10 @@ test('messages speak of the place and the names the user wrote', () => {
 
 test.each([[[]], ['text'], [null]])('refuses %j as a whole', (input) => {
   expect(() => resolveExperiment(input)).toThrow('expected the settings to be one object');
+});
+
+test('originals beside nothing that changes them are refused', () => {
+  const nothing = { pad: 0, flip: false, originals: true };
+  expect(() => resolveExperiment(nothing)).toThrow('expected originals to be off without any');
+  expect(resolveExperiment({ ...nothing, cutout: 4 }).originals).toBe(true);
 });

@@ -274,13 +274,18 @@ class Answers {
         if (name !== 'padMode' && this.#given[name] === off[name]) continue;
         this.#refuseUnread(name, 'with augmentation, which lists all transforms');
       }
-      return { augmentation, ...off, padMode: null };
+      const originals = this.#answer('originals');
+      return { augmentation, originals, ...off, padMode: null };
     }
     const pad = this.#answer('pad');
     if (pad === 0) this.#refuseUnread('padMode', 'without padding');
     const padMode = pad === 0 ? null : (this.#given.padMode ?? 'reflect');
     const others = { flip: this.#answer('flip'), cutout: this.#answer('cutout') };
-    return { augmentation: null, pad, padMode, ...others };
+    const originals = this.#answer('originals');
+    if (originals && pad === 0 && !others.flip && others.cutout === 0) {
+      this.#refuse('originals', 'off without any transform: all batches would be the same');
+    }
+    return { augmentation: null, originals, pad, padMode, ...others };
   }
 
   #answer<Name extends SettingName>(name: Name): ValueOf<Name> {

@@ -255,3 +255,15 @@ test('lrFactors give every group of parameters a rate of its own', async () => {
       .map((one) => one.toArray()),
   );
 });
+
+test('the end of an epoch says how many pictures each transform changed in it', async () => {
+  const events: TrainEvent[] = [];
+  await fit(tinyTraining({ epochs: 2, consumers: [(event) => void events.push(event)] }));
+  const counts = ofType(events, 'epochEnded').map(({ transforms }) => transforms ?? {});
+  expect(counts.map((one) => Object.keys(one))).toEqual(
+    Array(2).fill(['randomCrop', 'horizontalFlip', 'normalize']),
+  );
+  expect(counts.map((one) => one['horizontalFlip']?.seen)).toEqual([21, 21]); // of this epoch alone
+  expect(counts[0]?.['horizontalFlip']?.changed).toBeGreaterThan(0);
+  expect(counts[0]?.['horizontalFlip']?.changed).toBeLessThan(21);
+});

@@ -153,8 +153,9 @@ class Run {
     const next = { epoch: epoch + 1, stepInEpoch: 0, step, totals: noTotals };
     this.#progress = { ...next, seconds: this.#seconds };
     const scores = { train, ...(validation && { validation }) };
+    const transforms = data.transformCounts?.();
     const end = { epoch, epochs, lr: this.#rates.lrAt(step), ...scores, progress: this.#progress };
-    await this.#emit({ type: 'epochEnded', ...end });
+    await this.#emit({ type: 'epochEnded', ...end, ...(transforms && { transforms }) });
     return true;
   }
 

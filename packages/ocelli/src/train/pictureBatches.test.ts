@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { noisePictures } from '../../test/tinyTraining.ts';
 import { ImageDataset } from '../data/imageDataset.ts';
 import { resolveExperiment } from './experiment.ts';
+import { sideBySide } from './sideBySide.ts';
 import { evaluationBatches, trainingBatches, trainingTransforms } from './pictureBatches.ts';
 import type { Batch } from './trainingData.ts';
 
@@ -178,4 +179,26 @@ test('balance draws pictures of rare classes more often, in epochs as long as be
   expect(drawn(0).filter((label) => label === 1)).toHaveLength(6);
   expect(drawn(0.99).filter((label) => label === 1).length).toBeGreaterThan(25);
   expect(drawn(0.99)).toHaveLength(60);
+});
+
+test('with originals every batch comes as it is and then augmented; an epoch has twice the steps', () => {
+  const flipped = { ...settings, flip: true };
+  const both = trainingBatches(pictures, facts, { ...flipped, originals: true });
+  expect([both.stepsPerEpoch, both.sampleCount]).toEqual([6, 24]);
+  const found = contents(both.batches(2, 0));
+  const asTheyAre = contents(trainingBatches(pictures, facts, settings).batches(2, 0));
+  const augmented = contents(trainingBatches(pictures, facts, flipped).batches(2, 0));
+  expect(found).toEqual([0, 1, 2].flatMap((step) => [asTheyAre[step], augmented[step]]));
+  for (const done of [1, 2, 5]) expect(contents(both.batches(2, done))).toEqual(found.slice(done));
+  const odd = { ...both, stepsPerEpoch: 5 };
+  expect(() => sideBySide([both, odd])).toThrow('of 6 batches of 5, as the first');
+});
+
+test('batches count how many pictures each transform changed since the epoch began', () => {
+  const data = trainingBatches(pictures, facts, { ...settings, flip: true, cutout: 3 });
+  for (const _ of [...data.batches(1, 0), ...data.batches(2, 1)]);
+  const counts = data.transformCounts?.() ?? {};
+  expect(Object.keys(counts)).toEqual(['horizontalFlip', 'normalize', 'cutout']);
+  expect(counts['cutout']).toEqual({ seen: 7, changed: 7 }); // 5 and 2 of the second epoch
+  expect(counts['horizontalFlip']?.changed).toBeLessThan(7);
 });

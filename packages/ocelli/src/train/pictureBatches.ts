@@ -6,6 +6,7 @@ import { cutout } from '../augment/cutout.ts';
 import { horizontalFlip } from '../augment/horizontalFlip.ts';
 import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { normalize } from '../augment/normalize.ts';
+import { TransformCounts } from '../augment/transformCounts.ts';
 import { randomCrop } from '../augment/randomCrop.ts';
 import type { Transform } from '../augment/transform.ts';
 import type { AttributeSchema } from '../data/attributeSchema.ts';
@@ -15,6 +16,7 @@ import { mixSeed } from '../data/randomOrder.ts';
 import { balancedOrder, balanceWeights } from '../data/table/balancedOrder.ts';
 import type { Experiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
+import { sideBySide } from './sideBySide.ts';
 import type { Batch, EvaluationData, TrainingData } from './trainingData.ts';
 
 /** What turns stored pictures into batches. */
@@ -70,17 +72,21 @@ export function shuffledBatches(
   const orderOf = orders(dataset, { seed, balance });
   const stepsPerEpoch = dataset.batchCount({ batchSize });
   const generator = new Generator({ device });
+  const counts = new TransformCounts();
   return {
     batchSize,
     stepsPerEpoch,
     sampleCount: dataset.length,
     nameOf: (index) => dataset.nameOf(index),
+    transformCounts: () => counts.read(),
     *batches(epoch, firstStep) {
+      counts.reset();
       const order = orderOf(epoch);
       for (let step = firstStep; step < stepsPerEpoch; step++) {
         generator.manualSeed(mixSeed(seed, epoch, step));
         const indices = order.slice(step * batchSize, (step + 1) * batchSize);
-        yield transformed(dataset, indices, { device, transform, generator, epoch });
+        const drawing = { device, transform, generator, epoch, onChanged: counts.add };
+        yield transformed(dataset, indices, drawing);
       }
     },
   };
@@ -104,15 +110,23 @@ export function orderedBatches(dataset: PictureDataset, options: BatchOptions): 
   };
 }
 
-/** The shuffled and augmented batches of an experiment. */
+/**
+ * The shuffled and augmented batches of an experiment; with `originals`, each after one of the same
+ * pictures as they are.
+ */
 export function trainingBatches(
   dataset: PictureDataset,
   facts: PictureFacts,
   experiment: TrainingBatchSettings,
 ): TrainingData {
-  const { batchSize, device, seed, balance = 0 } = experiment;
+  const { batchSize, device, seed, balance = 0, originals = false } = experiment;
   const transforms = trainingTransforms(experiment, facts);
-  return shuffledBatches(dataset, { batchSize, device, seed, transforms, balance });
+  const options = { batchSize, device, seed, balance };
+  const augmented = shuffledBatches(dataset, { ...options, transforms });
+  if (!originals) return augmented;
+  const { mean, std } = facts;
+  const plain = shuffledBatches(dataset, { ...options, transforms: [normalize({ mean, std })] });
+  return sideBySide([plain, augmented]);
 }
 
 /** The batches on which a model is measured: nothing random, every picture once. */
@@ -132,13 +146,14 @@ type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
 type TrainingBatchSettings = AugmentationSettings &
   BatchSettings &
   Pick<Experiment, 'seed'> &
-  Partial<Pick<Experiment, 'balance'>>;
+  Partial<Pick<Experiment, 'balance' | 'originals'>>;
 
 interface Drawing {
   readonly transform: Transform;
   readonly device: Device;
   readonly generator: Generator;
   readonly epoch?: number;
+  readonly onChanged?: TransformCounts['add'];
 }
 
 function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Drawing): Batch {

@@ -252,6 +252,10 @@ export const settings = {
       fallbackText: 'those of pad, flip and cutout',
     },
   ),
+  originals: define(flag, {
+    help: 'also train on the pictures as they are: a batch of them before each augmented one, so that an epoch has twice the steps',
+    fallback: false,
+  }),
   balance: define(share, {
     help: 'how far the classes of all attributes are evened out by drawing pictures more or less often; 0 is off',
     fallback: 0,

@@ -1,4 +1,5 @@
 import type { Tensor } from '@ocelli/torch';
+import type { TransformCount } from '../augment/transformCounts.ts';
 import type { LabelMix } from '../augment/targets.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 
@@ -39,6 +40,8 @@ export interface TrainingData {
   batches(epoch: number, firstStep: number): Iterable<Batch>;
   /** What a person calls this sample: its file. */
   nameOf(index: number): string;
+  /** How often each transform ran since the first batch that was asked for last; waits for the device. */
+  transformCounts?(): Readonly<Record<string, TransformCount>>;
 }
 
 /** Frees the tensors of a batch. */

@@ -12,6 +12,7 @@ import {
   epochTable,
   settingsTable,
   timeTable,
+  transformTable,
   warningList,
 } from './recordSections.ts';
 import { pageOf } from './shell.ts';
@@ -41,6 +42,7 @@ export function reportPage({ run, batch }: PageParts): string {
             alt="Pictures of the first training batch with their labels"
           />`
       }
+      ${transformTable(run)}
       <h2 id="epochs">Epochs</h2>
       ${epochTable(run)}
       <h2 id="time">Time</h2>

@@ -55,6 +55,19 @@ export function timeTable(run: RunView): Markup {
   ]);
 }
 
+/** How many pictures of the last epoch each transform changed; nothing where none were counted. */
+export function transformTable({ epochs }: RunView): Markup | false {
+  const counts = Object.entries(epochs.at(-1)?.transforms ?? {});
+  if (counts.length === 0) return false;
+  const rows = counts.map(([name, { seen, changed }]): [string, string] => [
+    name,
+    `changed ${grouped(changed)} of ${grouped(seen)} pictures (${percentage(changed / seen)})`,
+  ]);
+  return html`<h2 id="transforms">Transforms</h2>
+    <p class="soft small">In the last epoch.</p>
+    ${facts(rows)}`;
+}
+
 /** Every setting of the run, and what each does. */
 export function settingsTable({ experiment }: RunView): Markup {
   const help = new Map<string, string>(

@@ -49,7 +49,7 @@ async function captioned(
   facts: PictureFacts,
 ): Promise<Captioned[]> {
   const count = Math.min(shown.pictures, batch.indices.length);
-  const labels = batch.labels.toTypedArray();
+  const labels = captionsOf(batch, heads);
   const [, , height = 0, width = 0] = batch.images.shape;
   const pixels = displayed(batch.images, count, facts);
   const size = height * width * 3;
@@ -65,12 +65,32 @@ async function captioned(
         })
         .png()
         .toBuffer();
-      const caption = heads.map(({ classes }, column) => {
-        return classes[Number(labels[row * heads.length + column])] ?? '–';
-      });
-      return { uri: `data:image/png;base64,${png.toString('base64')}`, caption };
+      return { uri: `data:image/png;base64,${png.toString('base64')}`, caption: labels(row) };
     }),
   );
+}
+
+/** The labels of a row, one line a head; of a mixed picture both, each with its share. */
+export function captionsOf(
+  { labels, mix }: Pick<Batch, 'labels' | 'mix'>,
+  heads: readonly Head[],
+): (row: number) => string[] {
+  const own = labels.toTypedArray();
+  const [other, shares] = [mix?.labels.toTypedArray(), mix?.share.toTypedArray()];
+  const named = (from: typeof own | undefined, place: number, head: Head): string =>
+    head.classes[Number(from?.[place])] ?? '–';
+  return (row) => {
+    const share = Number(shares?.[row] ?? 1);
+    return heads.flatMap((head, column) => {
+      const place = row * heads.length + column;
+      const first = named(own, place, head);
+      if (share === 1) return [first];
+      return [
+        `${Math.round(100 * share)} % ${first}`,
+        `${Math.round(100 * (1 - share))} % ${named(other, place, head)}`,
+      ];
+    });
+  };
 }
 
 /** Normalized float32 `(N, 3, H, W)` back to bytes `(count, H, W, 3)`. */

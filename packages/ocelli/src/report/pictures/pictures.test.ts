@@ -8,7 +8,7 @@ import { ImageDataset } from '../../data/imageDataset.ts';
 import { writeJsonDurably } from '../../train/durableFile.ts';
 import { resolveExperiment } from '../../train/experiment.ts';
 import { runFolderAt } from '../../train/runFolder.ts';
-import { drawFirstBatches } from './firstBatches.ts';
+import { captionsOf, drawFirstBatches } from './firstBatches.ts';
 import { pictureGrid } from './pictureGrid.ts';
 import { pngOf } from './raster.ts';
 
@@ -64,6 +64,19 @@ test('first batches are drawn in the colours the pictures had before they were n
     [230, 120, 30],
   ]);
   rmSync(path, { recursive: true });
+});
+
+test('a picture mixed from two has both labels of every head, each with its share', () => {
+  const heads = [
+    { name: 'kind', classes: ['cat', 'dog'] },
+    { name: 'age', classes: ['old', 'young'] },
+  ];
+  const int64 = { dtype: 'int64' } as const;
+  const labels = tensor([[0, 1], [1, 0]], int64); // prettier-ignore
+  const mix = { labels: tensor([[1, -1], [0, 1]], int64), share: tensor([0.7, 1]) }; // prettier-ignore
+  const caption = captionsOf({ labels, mix }, heads);
+  expect(caption(0)).toEqual(['70 % cat', '30 % dog', '70 % young', '30 % –']);
+  expect(caption(1)).toEqual(['dog', 'old']);
 });
 
 test('a drawing has two pixels for each of its own, on white paper', async () => {
