@@ -121,6 +121,10 @@ function addSummary(program: Command, done: Done): void {
       '--heads <name=classes,...>',
       'attributes with their classes (default, for a person system: the eight of a person)',
     )
+    .option(
+      '--diagram <file>',
+      'also draw it: .svg or .png with blocks folded, .html to zoom and open',
+    )
     .option('--json', 'print JSON')
     .action(async (model: string | undefined, options) => {
       const { runSummary } = await import('./summary.ts');

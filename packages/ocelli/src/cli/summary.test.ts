@@ -1,4 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { main } from './main.ts';
 
 let out = '';
@@ -46,6 +50,51 @@ test('without a model names all of them', async () => {
   await main(['summary']);
   expect(out).toContain('  densenet121\n');
   expect(out).toContain('Made for attributes of a person:\n  davidnet-heads\n');
+});
+
+describe('--diagram', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ocelli-diagram-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const drawn = async (name: string): Promise<Buffer> => {
+    const words = ['resnet20', '--input', '3x32x32', '--heads', 'colour=4,shape=3'];
+    expect(await main(['summary', ...words, '--diagram', join(folder, name)])).toBe(0);
+    return readFileSync(join(folder, name));
+  };
+
+  test.each(['svg', 'png', 'html'])('draws the model as %s', async (kind) => {
+    const file = await drawn(`model.${kind}`);
+    if (kind === 'png') {
+      const { width = 0, height = 0 } = await sharp(file).metadata();
+      expect(height).toBeGreaterThan(width);
+      return;
+    }
+    expect(file.toString()).toContain('>tower colour</text>');
+    const [, left = NaN] = /x="([\d.]+)"[^>]*>colour</.exec(file.toString()) ?? [];
+    const [, right = NaN] = /x="([\d.]+)"[^>]*>shape</.exec(file.toString()) ?? [];
+    expect(Number(left)).toBeLessThan(Number(right)); // as declared
+    expect(file.toString()).toContain('>32 × 16 × 16</text>');
+    expect(file.includes('<script>')).toBe(kind === 'html');
+  });
+
+  test('a page has a drawing of every level, no two things of it in one place', async () => {
+    const page = String(await drawn('levels.html'));
+    const drawings = page.split('<svg').slice(1);
+    expect(drawings.length).toBe(page.match(/<button data-level/g)?.length);
+    for (const drawing of drawings) {
+      const boxes = [
+        ...drawing.matchAll(/<title>[^<]*<\/title>.*?<rect x="([\d.]+)" y="([\d.]+)"/g),
+      ];
+      const places = boxes.map(([, x, y]) => `${x} ${y}`);
+      expect(new Set(places).size).toBe(places.length);
+    }
+    expect(page).toContain('>every layer</button>');
+  });
+
+  test('of another kind of file is refused', async () => {
+    const path = join(folder, 'model.pdf');
+    expect(await main(['summary', 'resnet20', '--input', '3x32x32', '--diagram', path])).toBe(2);
+    expect(err).toContain('expected the file to be named *.svg, *.png or *.html, got ');
+  });
 });
 
 test.each([

@@ -11,6 +11,7 @@ export interface SummaryCommandOptions {
   readonly input: string;
   readonly classes?: string;
   readonly heads?: string;
+  readonly diagram?: string;
   readonly json?: boolean;
 }
 
@@ -38,7 +39,12 @@ async function textOf(name: string, options: SummaryCommandOptions): Promise<str
   const { createModel } = await import('../models/catalog.ts');
   const { summarize } = await import('../models/summarize.ts');
   const { summaryText } = await import('../report/summaryText.ts');
-  const summary = summarize(createModel(name, answer), input);
+  const model = createModel(name, answer);
+  const summary = summarize(model, input);
+  if (options.diagram !== undefined) {
+    const { writeDiagram } = await import('../report/diagram/writeDiagram.ts');
+    await writeDiagram(options.diagram, model, { input, title: `${name}, ${input.join('×')}` });
+  }
   return options.json === true
     ? `${JSON.stringify({ model: name, ...summary })}\n`
     : summaryText(summary);
