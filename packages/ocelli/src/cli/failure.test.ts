@@ -30,7 +30,7 @@ test.each(cases)('%s: one line without a stack, exit code %i', (error, exitCode)
 test('running out of memory names the option to turn', () => {
   const said = 'DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes.\nframe #0';
   expect(failureOf(new Error(said))).toEqual({
-    text: 'error: DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes. Try a smaller --batch-size.',
+    text: 'error: DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes. Try a smaller --batch-size; ocelli summary says which fits.',
     exitCode: 7,
   });
 });

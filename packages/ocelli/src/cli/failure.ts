@@ -32,5 +32,5 @@ function usageFailure(error: CommanderError): Failure {
 
 function memoryText(error: Error): string {
   const reason = error.message.split('\n')[0] ?? '';
-  return `error: ${reason} Try a smaller --batch-size.`;
+  return `error: ${reason} Try a smaller --batch-size; ocelli summary says which fits.`;
 }

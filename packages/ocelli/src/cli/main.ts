@@ -113,8 +113,10 @@ function addPredict(program: Command, done: Done): void {
 }
 
 function addSummary(program: Command, done: Done): void {
-  command(program, 'summary [model]')
-    .description('what a model consists of and costs, layer by layer; without [model], their names')
+  command(program, 'summary [models...]')
+    .description(
+      'what a model consists of and costs; several side by side; without [models], their names',
+    )
     .option('--input <CxHxW>', 'channels, height and width of a picture', '3x224x224')
     .option('--classes <number>', 'classes, for one label a picture (default: 10)')
     .option(
@@ -125,10 +127,12 @@ function addSummary(program: Command, done: Done): void {
       '--diagram <file>',
       'also draw it: .svg or .png with blocks folded, .html to zoom and open',
     )
+    .option('--batch <number>', 'pictures of a training step', '32')
+    .option('--trial <pictures>', 'try ten steps: how long an epoch of so many pictures takes here')
     .option('--json', 'print JSON')
-    .action(async (model: string | undefined, options) => {
+    .action(async (models: string[], options) => {
       const { runSummary } = await import('./summary.ts');
-      done(await runSummary(model, options));
+      done(await runSummary(models, options));
     });
 }
 

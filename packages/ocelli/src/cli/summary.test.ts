@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { costText, type ModelCost } from '../report/modelCost.ts';
 import { main } from './main.ts';
 
 let out = '';
@@ -97,7 +98,59 @@ describe('--diagram', () => {
   });
 });
 
+describe('costs', () => {
+  const costOf = async (...words: string[]) => {
+    out = '';
+    await main(['summary', 'resnet20', '--input', '3x32x32', '--json', ...words]);
+    return (JSON.parse(out) as { cost: ModelCost }).cost;
+  };
+
+  test('grow with the batch, and say which one fits', async () => {
+    const [one, ten] = [await costOf('--batch', '1'), await costOf('--batch', '10')];
+    expect(ten.memory.activations).toBe(10 * one.memory.activations);
+    expect(one.memory.weights).toBe(4 * 274_442); // running statistics too
+    expect(one.largestBatch).toBeGreaterThan(10);
+    expect([one.trial, ten.batch]).toEqual([undefined, 10]);
+  });
+
+  test('of time are foretold by a trial', async () => {
+    const { trial } = await costOf('--batch', '2', '--trial', '101');
+    expect(trial).toMatchObject({ steps: 10, batch: 2, pictures: 101 });
+    expect(trial?.secondsPerStep).toBeGreaterThan(0);
+    expect(trial?.secondsPerEpoch).toBeCloseTo(51 * Number(trial?.secondsPerStep), 9);
+  });
+
+  test('of several models stand side by side', async () => {
+    await main(['summary', 'resnet20', 'resnet32', '--input', '3x32x32', '--batch', '4']);
+    expect(out).toMatch(
+      /^model +parameters +mult-adds +weights +memory, batch 4 +largest batch\nresnet20 +[\d,]+ /,
+    );
+    expect(out).toMatch(/\nresnet32 +[\d,]+ +[\d,]+ +[\d.]+ MB +\d+ MB +[\d,]+\n$/);
+  });
+
+  test('are told with what a trial took, and with advice where the batch does not fit', () => {
+    const memory = {
+      weights: 8e6,
+      gradients: 8e6,
+      optimizer: 8e6,
+      activations: 9e8,
+      total: 9.24e8,
+    };
+    const trial = { steps: 10, batch: 9, secondsPerStep: 0.5, pictures: 900, secondsPerEpoch: 50 };
+    const cost = { batch: 9, memory: { ...memory, available: 5e8 }, largestBatch: 4, trial };
+    const text = costText(cost);
+    expect(text).toContain('weights                     8.0 MB\n');
+    expect(text).toContain('A batch of 9 does not fit: try --batch-size 4,');
+    expect(text).toContain('500ms/step, 18 pictures/s; an epoch of 900 pictures takes about 50s\n');
+    expect(costText({ ...cost, largestBatch: 0 })).toContain('not even one picture does.');
+    expect(costText({ ...cost, largestBatch: 9 })).not.toContain('does not fit');
+  });
+});
+
 test.each([
+  [['resnet20', '--batch', '0'], 'expected --batch to be a positive integer, got "0".'],
+  [['resnet20', '--trial', 'x'], 'expected --trial to be a positive integer, got "x".'],
+  [['resnet20', 'resnet32', '--diagram', 'a.png'], '--diagram to be left out with several models'],
   [['resnet99'], 'createModel: expected name to be a model of the catalog, got "resnet99".'],
   [
     ['resnet20', '--input', '224'],

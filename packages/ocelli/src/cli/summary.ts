@@ -11,16 +11,25 @@ export interface SummaryCommandOptions {
   readonly input: string;
   readonly classes?: string;
   readonly heads?: string;
+  readonly batch: string;
+  readonly trial?: string;
   readonly diagram?: string;
   readonly json?: boolean;
 }
 
-/** Prints what a model consists of, or the names of all models. @returns the exit code. */
+/**
+ * Prints what a model consists of and costs, several models side by side, or the names of all.
+ *
+ * @returns the exit code.
+ */
 export async function runSummary(
-  name: string | undefined,
+  models: readonly string[],
   options: SummaryCommandOptions,
 ): Promise<number> {
-  process.stdout.write(name === undefined ? namesText(options) : await textOf(name, options));
+  const [only, another] = models;
+  if (only === undefined) process.stdout.write(namesText(options));
+  else if (another === undefined) process.stdout.write(await textOf(only, options));
+  else process.stdout.write(await comparison(models, options));
   return exitCodes.done;
 }
 
@@ -34,20 +43,56 @@ function namesText({ json = false }: SummaryCommandOptions): string {
 }
 
 async function textOf(name: string, options: SummaryCommandOptions): Promise<string> {
-  const input = pictureShape(options.input);
-  const answer = answerOf(name, options);
-  const { createModel } = await import('../models/catalog.ts');
-  const { summarize } = await import('../models/summarize.ts');
-  const { summaryText } = await import('../report/summaryText.ts');
-  const model = createModel(name, answer);
-  const summary = summarize(model, input);
+  const { model, summary, cost } = await lookAt(name, options);
   if (options.diagram !== undefined) {
+    const { input } = summary;
     const { writeDiagram } = await import('../report/diagram/writeDiagram.ts');
     await writeDiagram(options.diagram, model, { input, title: `${name}, ${input.join('×')}` });
   }
+  const { costText } = await import('../report/modelCost.ts');
+  const { summaryText } = await import('../report/summaryText.ts');
   return options.json === true
-    ? `${JSON.stringify({ model: name, ...summary })}\n`
-    : summaryText(summary);
+    ? `${JSON.stringify({ model: name, ...summary, cost })}\n`
+    : `${summaryText(summary)}\n${costText(cost)}`;
+}
+
+async function comparison(
+  names: readonly string[],
+  options: SummaryCommandOptions,
+): Promise<string> {
+  if (options.diagram !== undefined) {
+    throw optionError(where, '--diagram', 'left out with several models', options.diagram);
+  }
+  const models = [];
+  for (const name of names) {
+    const { summary, cost } = await lookAt(name, options);
+    models.push({ model: name, summary, cost });
+  }
+  const { comparisonText } = await import('../report/modelCost.ts');
+  if (options.json !== true) return comparisonText(models);
+  const rows = models.map(({ model, summary: { layers: _, ...totals }, cost }) => {
+    return { model, ...totals, cost };
+  });
+  return `${JSON.stringify(rows)}\n`;
+}
+
+/** A model of the catalog, its layers, and what training it takes here. */
+async function lookAt(name: string, options: SummaryCommandOptions) {
+  const input = pictureShape(options.input);
+  const batch = positiveInteger(where, '--batch', options.batch) ?? 1;
+  const pictures = positiveInteger(where, '--trial', options.trial);
+  const answer = answerOf(name, options);
+  const { createModel } = await import('../models/catalog.ts');
+  const { summarize } = await import('../models/summarize.ts');
+  const { modelCost } = await import('../report/modelCost.ts');
+  const model = createModel(name, answer);
+  const summary = summarize(model, input);
+  const available = process.availableMemory();
+  if (pictures === undefined)
+    return { model, summary, cost: modelCost(summary, { batch, available }) };
+  const { tryTraining } = await import('../train/stepTrial.ts');
+  const trial = tryTraining(model.to({ memoryFormat: 'channelsLast' }), input, { batch });
+  return { model, summary, cost: modelCost(summary, { batch, available, trial, pictures }) };
 }
 
 function pictureShape(text: string): PictureShape {
