@@ -246,7 +246,7 @@ test('a model that keeps no places says so', () => {
     }
   })();
   expect(() => explain(flat, ones([1, 3, 8, 8]), { targets: [{}] })).toThrow(
-    'such as integratedGradients',
+    'such as integrated-gradients',
   );
 });
 

@@ -7,9 +7,9 @@ import {
   hiResCam,
   layerCam,
 } from './classActivation.ts';
+import { classMaps } from './classMaps.ts';
 import { scaled, spreadOver } from './heatMap.ts';
 import { integratedGradients } from './integratedGradients.ts';
-import { explainedLayer } from './layers.ts';
 import { observe } from './observation.ts';
 import { occlusion } from './occlusion.ts';
 import { scoreCam } from './scoreCam.ts';
@@ -25,11 +25,12 @@ const ofActivations: Readonly<Record<string, ClassActivation>> = {
   'eigen-cam': eigenCam,
 };
 
-/** Methods that look at the pixels themselves and at no layer. */
+/** Methods that look at pixels, or at what the model itself says of them: none has a layer to choose. */
 const ofPixels: Readonly<Record<string, (subject: Subject) => Tensor>> = {
   'integrated-gradients': (subject) => integratedGradients(subject).abs(),
   'smooth-grad': (subject) => smoothGrad(subject),
   occlusion: (subject) => occlusion(subject).relu(),
+  'class-map': ({ images, ...subject }) => spreadOver(images, classMaps({ images, ...subject })),
 };
 
 /** Every method of {@link explain}, by name. */
@@ -82,16 +83,15 @@ export function explain(
     const rule = `one of ${explanationMethods.join(', ')}`;
     throw optionError('explain', 'method', rule, method, didYouMean(method, explanationMethods));
   }
-  const layer = explainedLayer(model, images, options.layer);
   return scope(() =>
-    observe(model, images, { layer, targets }).map((observation, index) => {
+    observe(model, images, { layer: options.layer, targets }).map((observation, index) => {
       const target = targets[index] ?? {};
       const activation = ofActivations[method];
       const maps =
         activation === undefined
           ? scoreCam(observation, { model, images, target })
           : activation(observation);
-      const { classes } = observation;
+      const { classes, layer } = observation;
       return { head: target.head, classes, layer, maps: spreadOver(images, maps) };
     }),
   );

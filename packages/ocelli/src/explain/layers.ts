@@ -19,53 +19,70 @@ export interface SpatialLayer {
  * @param images float32 `(N, 3, H, W)`; one picture is enough.
  */
 export function spatialLayers(model: Module<Tensor, ModelOutput>, images: Tensor): SpatialLayer[] {
-  const found = new Map<string, SpatialLayer>();
+  return noGrad(() =>
+    scope(() =>
+      inEvaluation(model, () => {
+        const { maps } = forwardWithMaps(model, images.narrow(0, 0, 1));
+        return [...maps].map(([name, map]) => spatial(name, map));
+      }),
+    ),
+  );
+}
+
+/**
+ * Runs a model and keeps the output of every layer with places, by its path, in the order of
+ * {@link spatialLayers}.
+ */
+export function forwardWithMaps(
+  model: Module<Tensor, ModelOutput>,
+  images: Tensor,
+): { readonly output: ModelOutput; readonly maps: ReadonlyMap<string, Tensor> } {
+  const maps = new Map<string, Tensor>();
   const hooks = model.namedModules().map(([name, module]) =>
     module.registerForwardHook((output: unknown) => {
-      const layer = name === '' ? undefined : spatial(name, output);
-      if (layer === undefined) return;
-      found.delete(name);
-      found.set(name, layer);
+      if (name === '' || !hasPlaces(output)) return;
+      maps.delete(name);
+      maps.set(name, output);
     }),
   );
   try {
-    noGrad(() =>
-      scope(() => inEvaluation(model, () => void model.forward(images.narrow(0, 0, 1)))),
-    );
+    return { output: model.forward(images), maps };
   } finally {
     for (const hook of hooks) hook.remove();
   }
-  return [...found.values()];
 }
 
-function spatial(name: string, output: unknown): SpatialLayer | undefined {
-  if (!(output instanceof Tensor) || output.dim !== 4) return undefined;
-  const [, channels = 0, height = 0, width = 0] = output.shape;
-  return height * width > 1 ? { name, channels, height, width } : undefined;
+function hasPlaces(output: unknown): output is Tensor {
+  if (!(output instanceof Tensor) || output.dim !== 4) return false;
+  const [, , height = 0, width = 0] = output.shape;
+  return height * width > 1;
+}
+
+function spatial(name: string, { shape: [, channels = 0, height = 0, width = 0] }: Tensor) {
+  return { name, channels, height, width };
 }
 
 /**
  * The layer that is explained: the one asked for, or the last feature map before the model stops looking
  * at places. With heads that look at places themselves, it is the last one that all heads share.
  *
+ * @param names paths of the layers that keep places, in the order in which they run.
  * @throws {OptionError} if there is no such layer, or none that has places.
  */
 export function explainedLayer(
   model: Module<Tensor, ModelOutput>,
-  images: Tensor,
-  asked?: string,
+  names: readonly string[],
+  { asked, images }: { readonly asked?: string | undefined; readonly images: Tensor },
 ): string {
-  const layers = spatialLayers(model, images);
-  if (asked !== undefined) return checkLayer(layers, asked);
-  const shared = layers.filter(({ name }) => isShared(model, name));
-  const last = shared.at(-1); // a block is done after its parts, so this is `layer4`, not its last ReLU
-  if (last !== undefined) return last.name;
+  if (asked !== undefined) return checkLayer(names, asked);
+  const last = names.filter((name) => isShared(model, name)).at(-1);
+  if (last !== undefined) return last; // a block is done after its parts, so this is `layer4`, not its last ReLU
   throw optionError(
     'explain',
     'the model',
     'one with a layer that keeps places, (N, C, h, w) with more than one of them',
     `(${images.shape.join(', ')}) pictures and no such layer`,
-    'Use a method that works on pixels, such as integratedGradients, or larger pictures.',
+    'Use a method that works on pixels, such as integrated-gradients, or larger pictures.',
   );
 }
 
@@ -75,8 +92,7 @@ function isShared(model: Module<Tensor, ModelOutput>, layer: string): boolean {
   return paths.some((path) => layer === path || layer.startsWith(`${path}.`));
 }
 
-function checkLayer(layers: readonly SpatialLayer[], asked: string): string {
-  const names = layers.map(({ name }) => name);
+function checkLayer(names: readonly string[], asked: string): string {
   if (names.includes(asked)) return asked;
   const rule = 'a layer that keeps places';
   const within = names.find((name) => name.endsWith(`.${asked}`));

@@ -1,9 +1,12 @@
 import { enableGrad, grad, type Module, scope, type Tensor } from '@ocelli/torch';
 import { inEvaluation } from '../models/inEvaluation.ts';
+import { explainedLayer, forwardWithMaps } from './layers.ts';
 import { type ChosenScores, chosenScores, type ModelOutput, type Target } from './target.ts';
 
 /** What a layer gave for a batch, and how the explained logits depend on it. */
 export interface Observation extends ChosenScores {
+  /** Path of the layer. */
+  readonly layer: string;
   /** `(N, C, h, w)`. */
   readonly activations: Tensor;
   /** Of each picture's logit with respect to its own activations, `(N, C, h, w)`. */
@@ -12,25 +15,30 @@ export interface Observation extends ChosenScores {
 
 /**
  * Looks at one layer during a forward pass, and at the gradients there for one target after another:
- * one forward, and one backward a target.
+ * one forward in all, and one backward a target.
  *
  * The model is in evaluation mode meanwhile; its mode, hooks and gradients are as before afterwards.
  */
 export function observe(
   model: Module<Tensor, ModelOutput>,
   images: Tensor,
-  where: { readonly layer: string; readonly targets: readonly Target[] },
+  where: { readonly layer?: string | undefined; readonly targets: readonly Target[] },
 ): Observation[] {
   return scope(() =>
     inEvaluation(model, () =>
       enableGrad(() => {
-        const { output, activations } = outputAndActivations(model, images, where.layer);
+        // Of the pictures too, so that a frozen model records its layers.
+        const { output, maps } = forwardWithMaps(model, images.detach().requiresGrad_());
+        const layer = explainedLayer(model, [...maps.keys()], { asked: where.layer, images });
+        const activations = maps.get(layer);
+        if (activations === undefined) throw new Error(`internal: layer ${layer} did not run`);
         return where.targets.map((target) => {
           const chosen = chosenScores(output, target);
           // Pictures do not depend on one another in evaluation, so the sum's gradient is each one's.
           const [gradients] = grad(chosen.scores.sum(), [activations], { retainGraph: true });
           if (gradients === undefined) throw new Error('internal: the layer has no gradient');
           return {
+            layer,
             activations: activations.detach(),
             gradients: gradients.detach(),
             scores: chosen.scores.detach(),
@@ -40,27 +48,4 @@ export function observe(
       }),
     ),
   );
-}
-
-function outputAndActivations(
-  model: Module<Tensor, ModelOutput>,
-  images: Tensor,
-  layer: string,
-): { output: ModelOutput; activations: Tensor } {
-  let activations: Tensor | undefined;
-  const hook = model.child(layer).registerForwardHook((output: unknown) => {
-    activations = output as Tensor; // a spatial layer, as was checked
-    if (activations.requiresGrad) return undefined;
-    // A frozen trunk records nothing: recording begins here.
-    activations = activations.detach();
-    activations.requiresGrad = true;
-    return activations;
-  });
-  try {
-    const output = model.forward(images);
-    if (activations === undefined) throw new Error(`internal: layer ${layer} did not run`);
-    return { output, activations };
-  } finally {
-    hook.remove();
-  }
 }

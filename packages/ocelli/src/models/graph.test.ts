@@ -10,7 +10,8 @@ import {
   type Tensor,
 } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
-import { spatialLayers, explainedLayer } from '../explain/layers.ts';
+import { explain } from '../explain/explain.ts';
+import { spatialLayers } from '../explain/layers.ts';
 import { Graph } from './graph.ts';
 import { type GraphNode, merge, pictureNode } from './graphNode.ts';
 import { Add, Concatenate } from './merging.ts';
@@ -99,8 +100,10 @@ describe('a graph', () => {
 
   test('is explained at the last map that all its outputs come from', () => {
     const images = randn([1, 3, 16, 16]);
-    expect(explainedLayer(twoHeads(), images)).toBe('act');
-    expect(spatialLayers(twoHeads(), images).at(-1)?.name).toBe('pose.conv');
+    const model = twoHeads();
+    const [explained] = explain(model, images, { targets: [{ head: 'pose' }] });
+    expect(explained?.layer).toBe('act');
+    expect(spatialLayers(model, images).at(-1)?.name).toBe('pose.conv');
   });
 });
 
