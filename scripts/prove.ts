@@ -9,6 +9,7 @@ import { denseBounds } from './proofs/denseBounds.ts';
 import { diskFull } from './proofs/diskFull.ts';
 import { kernelBounds } from './proofs/kernelBounds.ts';
 import { kill } from './proofs/kill.ts';
+import { labelSuspects } from './proofs/labelSuspects.ts';
 import { memory } from './proofs/memory.ts';
 import { muon94 } from './proofs/muon94.ts';
 import { oneWriter } from './proofs/oneWriter.ts';
@@ -34,6 +35,7 @@ const proofs: readonly Proof[] = [
   oneWriter,
   signals,
   personTable,
+  labelSuspects,
   kernelBounds,
 ];
 

@@ -7,6 +7,8 @@ import type { AttributeTable } from '../data/table/attributeTable.ts';
 import { applyCorrectionRules, parseCorrectionRule } from '../data/table/correctionRules.ts';
 import { matchingRows } from '../data/table/labelQuery.ts';
 import { parseQuery, queryText } from '../data/table/queryText.ts';
+import { applyCorrections } from '../data/table/applyCorrections.ts';
+import { refuseExisting, writeNew } from '../data/table/newFile.ts';
 import { contradictingRows } from '../data/table/contradictingRows.ts';
 import { splitTable } from '../data/table/splitTable.ts';
 import { tableFacts } from '../data/table/tableFacts.ts';
@@ -16,6 +18,7 @@ import { balancedClasses } from '../report/inspection/balancedClasses.ts';
 import { drawInspection } from '../report/inspection/drawInspection.ts';
 import type { NamedRows } from '../report/inspection/inspectedPage.ts';
 import { tableGrid } from '../report/inspection/tableGrid.ts';
+import { grouped } from '../report/numbers.ts';
 import { inspectionText } from '../report/inspectionText.ts';
 import type { Inspection, PictureCounts } from '../report/inspectionText.ts';
 import { writeDurably } from '../train/durableFile.ts';
@@ -32,12 +35,15 @@ export interface InspectCommandOptions extends TableWords {
   readonly balance?: string;
   readonly oversample?: readonly string[];
   readonly grid?: string;
+  readonly apply?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 /** Says what is in a table of pictures and labels, and draws it. @returns the exit code. */
 export async function runInspect(file: string, options: InspectCommandOptions): Promise<number> {
   refuseUnread(options);
+  if (options.apply !== undefined) return applyFile(file, options.apply, options);
   const { images } = options;
   const looked = await openForLook(file, {
     ...columnOptions(options),
@@ -73,8 +79,42 @@ export async function runInspect(file: string, options: InspectCommandOptions): 
   return exitCodes.done;
 }
 
-/** @throws {OptionError} for options of the page without one. */
-function refuseUnread({ html, balance, oversample = [] }: InspectCommandOptions): void {
+/** Writes the corrected table; nothing else is said about it. */
+async function applyFile(
+  file: string,
+  corrections: string,
+  options: InspectCommandOptions,
+): Promise<number> {
+  const { out = 'corrected.csv' } = options;
+  refuseExisting(out);
+  const { csv, changed, already } = await applyCorrections(
+    file,
+    corrections,
+    columnOptions(options),
+  );
+  writeNew(out, csv);
+  const before = already === 0 ? '' : `, ${grouped(already)} stood there already`;
+  process.stdout.write(`${grouped(changed)} labels changed${before}\nwritten: ${out}\n`);
+  return exitCodes.done;
+}
+
+/** @throws {OptionError} for options of the page without one, or of corrections without any. */
+function refuseUnread(options: InspectCommandOptions): void {
+  const { html, balance, oversample = [], apply, out } = options;
+  if (out !== undefined && apply === undefined) {
+    throw new OptionError('ocelli inspect: expected no --out without --apply, the table it names.');
+  }
+  if (apply !== undefined) {
+    const { html: page, grid, pictures, json, query = [], correct = [] } = options;
+    const others = { '--html': page, '--grid': grid, '--pictures': pictures, '--json': json };
+    const given = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
+    if (query.length > 0) given.push('--query');
+    if (correct.length > 0) given.push('--correct');
+    if (given.length === 0) return;
+    throw new OptionError(
+      `ocelli inspect: expected no ${given.join(', ')} with --apply, which only writes a table.`,
+    );
+  }
   if (html !== undefined) return;
   const given = [
     ...(balance === undefined ? [] : ['--balance']),

@@ -45,6 +45,7 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addSchedule(program, done);
   await addFindLr(program, words, done);
   addInspect(program, done);
+  await addSuspects(program, words, done);
   addTypes(program, done);
   addDraw(program, done);
   addSummary(program, done);
@@ -210,11 +211,34 @@ function addInspect(program: Command, done: Done): void {
     .option('--balance <strength>', 'on the page: classes as training with --balance has them')
     .option('--oversample <rule>', 'on the page: or as this rule leaves them', another, [])
     .option('--grid <png>', 'draw the pictures of the queries, or a sample, with their labels')
+    .option(
+      '--apply <csv>',
+      'write a new table with the labels that a file of corrections proposes',
+    )
+    .option('--out <file>', 'that table (default: corrected.csv)')
     .option('--json', 'print one line of JSON')
     .action(async (source: string, options) => {
       const { runInspect } = await import('./inspect.ts');
       done(await runInspect(source, options));
     });
+}
+
+async function addSuspects(program: Command, words: readonly string[], done: Done): Promise<void> {
+  const suspects = command(program, 'suspects [experiment]')
+    .description(
+      'find labels that are probably wrong, by models that have not seen them; [experiment] as for train',
+    )
+    .option('--folds <number>', 'parts; each is judged by a model trained on the others', '3')
+    .option('--out <file>', 'proposed corrections, for ocelli inspect --apply', 'corrections.csv')
+    .option('--html <file>', 'also write a page with their pictures');
+  if (words.includes('suspects')) {
+    const { addSettingOptions } = await import('./settingOptions.ts');
+    addSettingOptions(suspects);
+  }
+  suspects.action(async (file: string | undefined, options) => {
+    const { runSuspects } = await import('./suspects.ts');
+    done(await runSuspects(file, options));
+  });
 }
 
 function addTypes(program: Command, done: Done): void {

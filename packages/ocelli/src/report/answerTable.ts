@@ -1,5 +1,5 @@
 import { type HeadAnswer, rankedLabels } from '../train/predictor.ts';
-import { csvLine } from '../train/csvLine.ts';
+import { csvLine } from '../data/csvLine.ts';
 import { percent } from './numbers.ts';
 import { type Column, textTable } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { csvLine } from './csvLine.ts';
+import { csvLine } from '../data/csvLine.ts';
 import { writeDurably } from './durableFile.ts';
 import type { TrainEventConsumer } from './emitter.ts';
 import type { StepEnded } from './events.ts';

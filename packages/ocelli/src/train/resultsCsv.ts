@@ -1,5 +1,5 @@
 import type { AttributeScores } from '../metrics/scores.ts';
-import { csvLine } from './csvLine.ts';
+import { csvLine } from '../data/csvLine.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 import { epochsOf } from './history.ts';
 

@@ -87,6 +87,26 @@ type TableSettings = Pick<
   'images' | 'imageColumn' | 'ignoreColumns' | 'groupColumn' | 'imageSize' | 'onBadImage'
 >;
 
+/**
+ * Opens all rows of the table of an experiment, undivided and with the labels that stand there.
+ *
+ * @throws {DataError} for everything that can be wrong with the data.
+ */
+export function openWholeTable(
+  experiment: Experiment,
+  path: string,
+  listeners: Listeners = {},
+): Promise<OpenedTable<AttributeSchema>> {
+  const { labelColumns } = experiment;
+  return openTable({
+    path,
+    ...decodingOptions(listeners),
+    ...readingOptions(experiment),
+    ...(labelColumns !== null && { attributes: labelColumns }),
+    split: { validation: 0.5, stratified: false }, // not asked for: all rows are used
+  });
+}
+
 /** Another table, to be read as a model knows its attributes. */
 export interface LabelledTableOptions extends Listeners {
   readonly path: string;

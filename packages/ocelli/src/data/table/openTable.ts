@@ -57,6 +57,8 @@ export interface OpenedTable<Schema extends AttributeSchema> {
   readonly table: AttributeTable<Schema>;
   /** Rows of `table` in each part, without copies. */
   readonly split: TableSplit;
+  /** A number for each row of `table`: pictures that look exactly alike have the same. */
+  readonly twins: Int32Array;
   /** What each correction did. */
   readonly corrections: readonly RuleRecord[];
   readonly oversampling?: Oversampling;
@@ -110,6 +112,7 @@ export async function openTable<const Schema extends AttributeSchema = Attribute
     ...(split.test && { test: all.subset(split.test) }),
     table,
     split,
+    twins,
     corrections: records,
     ...(grown && { oversampling: grown }),
     statistics: trainingStatistics(once, split.train, entry.folder),

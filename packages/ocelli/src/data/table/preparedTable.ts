@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { DataError } from '@ocelli/torch';
 import { checkSchema } from '../attributeSchema.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
+import { csvLine } from '../csvLine.ts';
 import { systemReason } from '../systemReason.ts';
 import type { AttributeTable } from './attributeTable.ts';
 import type { RuleRecord } from './correctionRules.ts';
@@ -36,12 +37,12 @@ export function writePreparedTable<Schema extends AttributeSchema>(
   corrections: readonly RuleRecord[] = [],
 ): void {
   const { names, imageColumn, schema, length } = table;
-  const lines = [[imageColumn, ...names].map(cell).join(',')];
+  const lines = [csvLine([imageColumn, ...names])];
   for (let row = 0; row < length; row++) {
     const labels = names.map((name) => table.labelOf(row, name) ?? '');
-    lines.push([table.pathOf(row), ...labels].map(cell).join(','));
+    lines.push(csvLine([table.pathOf(row), ...labels]));
   }
-  const text = `${lines.join('\n')}\n`;
+  const text = lines.join('');
   fs.writeFileSync(file, text);
   const record: PreparedRecord = {
     rows: length,
@@ -85,11 +86,6 @@ function readRecord(file: string): PreparedRecord {
 
 function recordOf(file: string): string {
   return `${file}.json`;
-}
-
-/** A value in quotes where it needs them (RFC 4180). */
-function cell(text: string): string {
-  return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function sha256(content: string | Buffer): string {

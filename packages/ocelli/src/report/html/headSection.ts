@@ -9,6 +9,7 @@ import { shownCases } from '../evaluation/shownCases.ts';
 import { grouped } from '../numbers.ts';
 import { chart, decimal, percentage } from './figures.ts';
 import { html, type Markup } from './markup.ts';
+import { suspectTable } from './suspectTable.ts';
 
 /** How one attribute (or the only label) is told: confusion, classes, calibration, hard cases. */
 export function headSection(evaluation: StoredEvaluation, index: number): Markup {
@@ -41,7 +42,7 @@ export function headSection(evaluation: StoredEvaluation, index: number): Markup
         </div>
       </div>
     </div>
-    ${worst(evaluation, { index, suspects })} ${suspectTable(evaluation, { index, suspects })}
+    ${worst(evaluation, { index, suspects })} ${suspectList(evaluation, { index, suspects })}
   </section>`;
 }
 
@@ -121,46 +122,22 @@ function fileNameOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-function suspectTable(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
-  const head = evaluation.table.heads[index];
+function suspectList(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
+  const { table, thumbnails, split } = evaluation;
+  const head = table.heads[index];
   if (head === undefined || suspects.length === 0) {
     return html`<h3>Label suspects</h3>
       <p class="soft">No label stands out as wrong.</p>`;
   }
-  const rows = suspects.slice(0, shownCases).map(
-    (one) =>
-      html`<tr class="row">
-        <td>${picture(evaluation, one)}</td>
-        <td class="name">${evaluation.table.names[one.index]}</td>
-        <td>${head.classes[one.label]}</td>
-        <td class="n">${percentage(one.labelProbability)}</td>
-        <td>${head.classes[one.predicted]}</td>
-        <td class="n">${percentage(one.predictedProbability)}</td>
-      </tr>`,
-  );
+  const shown = suspects.slice(0, shownCases);
+  const nameOf = (row: number): string => table.names[row] ?? '';
   return html`<h3>Label suspects</h3>
     <p class="soft small">
-      ${grouped(suspects.length)} pictures of the ${evaluation.split} part for which another class
-      is as likely as it is for that class's own pictures; the clearest ${rows.length}. Look before
-      changing anything: some are merely hard.
+      ${grouped(suspects.length)} pictures of the ${split} part for which another class is as likely
+      as it is for that class's own pictures; the clearest ${shown.length}. Look before changing
+      anything: some are merely hard.
     </p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th></th>
-            <th>picture</th>
-            <th>label</th>
-            <th class="n">probability</th>
-            <th>rather</th>
-            <th class="n">probability</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+    ${suspectTable({ classes: head.classes, suspects: shown, nameOf, thumbnails })}`;
 }
 
 function picture({ thumbnails, table }: StoredEvaluation, { index }: HardCase): Markup | undefined {
