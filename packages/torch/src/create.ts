@@ -115,10 +115,12 @@ export function empty(
   return made.requiresGrad_(requiresGrad);
 }
 
+/** A tensor of zeros. */
 export function zeros(shape: readonly number[], options: CreateOptions = {}): Tensor {
   return full(shape, 0, options);
 }
 
+/** A tensor of ones. */
 export function ones(shape: readonly number[], options: CreateOptions = {}): Tensor {
   return full(shape, 1, options);
 }
@@ -130,15 +132,18 @@ export function full(shape: readonly number[], value: Scalar, options: CreateOpt
   return made.requiresGrad_(requiresGrad);
 }
 
+/** A tensor of the shape, dtype and device of another whose values are whatever lies in memory. */
 export function emptyLike(like: Tensor, options: LikeOptions = {}): Tensor {
   const { dtype, device, memoryFormat } = options;
   return emptyLikeOperator(like, dtype, undefined, device, undefined, memoryFormat);
 }
 
+/** Zeros in the shape, dtype and device of another tensor. */
 export function zerosLike(like: Tensor, options: LikeOptions = {}): Tensor {
   return emptyLike(like, options).zero_();
 }
 
+/** Ones in the shape, dtype and device of another tensor. */
 export function onesLike(like: Tensor, options: LikeOptions = {}): Tensor {
   return emptyLike(like, options).fill_(1);
 }

@@ -88,7 +88,7 @@ export interface TransformDescription {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** @throws {OptionError} if there is no such transform. */
+/** What a transform does, and its options. @throws {OptionError} if there is no such transform. */
 export function describeTransform(name: string): TransformDescription {
   const known = aliases[name] ?? name;
   const found = transformEntries.get(known);

@@ -26,6 +26,7 @@ export interface FillOptions {
   values?: Range;
 }
 
+/** What takes the place of pixels: a grey, a colour, the mean of the picture, one random colour, or noise. */
 export type Fill = number | readonly number[] | 'mean' | 'colour' | 'noise';
 
 /** The keys of `FillOptions`. */

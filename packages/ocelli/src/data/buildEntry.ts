@@ -9,8 +9,11 @@ import type { SplitName } from './folderTree.ts';
 import type { DecodeOptions, PictureSize } from './decodePicture.ts';
 import { decodeSplit } from './decodeSplit.ts';
 import type { FileSource, SourceFile } from './fileSource.ts';
-import { listLayout, recogniseLayout } from './layout.ts';
+import { layoutOf, listLayout } from './layout.ts';
 import type { CifarLayout, Layout } from './layout.ts';
+import { MNIST } from './mnistFormat.ts';
+import type { MnistLayout, MnistPaths } from './mnistLayout.ts';
+import { convertMnistSplit } from './mnistSplit.ts';
 import { MANIFEST_FILE, MANIFEST_FORMAT, pixelFile } from './manifest.ts';
 import type { Manifest, ManifestSource, ManifestSplit } from './manifest.ts';
 import { join } from './treePath.ts';
@@ -48,10 +51,10 @@ export async function buildEntry(
   const listing = await source.list();
   const layout = options.paths
     ? listLayout(options.paths)
-    : recogniseLayout(source, listing, options.formats);
+    : await layoutOf(source, options.formats);
   const facts = new Map(listing.files.map((file) => [file.path, file]));
   const build = new Build(source, folder, { ...options, facts });
-  const parts = layout.kind === 'cifar' ? await build.cifar(layout) : await build.folders(layout);
+  const parts = await build.parts(layout);
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     source: await describeSource(source, layout),
@@ -69,6 +72,12 @@ export async function buildEntry(
   fs.writeFileSync(path.join(folder, MANIFEST_FILE), JSON.stringify(manifest));
   return manifest;
 }
+
+/** Pictures of one file each, sorted into classes. */
+type PictureLayout = Pick<Extract<Layout, { kind: 'folders' }>, 'classes' | 'splits'>;
+
+/** Pictures of MNIST, of both parts. */
+const MNIST_COUNT = 70_000;
 
 interface Parts {
   readonly classes: readonly string[];
@@ -89,11 +98,35 @@ class Build {
     this.#options = options;
   }
 
+  parts(layout: Layout): Promise<Parts> {
+    const { labels } = this.#options;
+    if (layout.kind === 'cifar') return this.cifar(layout);
+    if (layout.kind !== 'folders' && labels !== 'fine') throw noSuchLabels(layout.kind, labels);
+    return layout.kind === 'mnist' ? this.mnist(layout) : this.folders(layout);
+  }
+
+  async mnist({ train, test }: MnistLayout): Promise<Parts> {
+    const convert = (split: SplitName, paths: MnistPaths, before: number) =>
+      convertMnistSplit({
+        source: this.#source,
+        paths,
+        facts: this.#options.facts,
+        pixelFile: pixelFile(this.#folder, split),
+        onDecoded: (done) => this.#options.onProgress({ done: before + done, total: MNIST_COUNT }),
+      });
+    const trained = await convert('train', train, 0);
+    const tested = await convert('test', test, trained.split.count);
+    const { size } = trained;
+    refuseResizing({ title: MNIST.title, side: size.height }, this.#options.decode.size);
+    if (!sameSize(size, tested.size)) throw splitSizes('test', size, tested.size);
+    return { classes: MNIST.classes, size, splits: { train: trained.split, test: tested.split } };
+  }
+
   async cifar(layout: CifarLayout): Promise<Parts> {
     const { format, folder } = layout;
     const labels = format.labels[this.#options.labels];
-    if (labels === undefined) throw noSuchLabels(format, this.#options.labels);
-    refuseResizing(format, this.#options.decode.size);
+    if (labels === undefined) throw noSuchLabels(format.title, this.#options.labels, format);
+    refuseResizing({ title: format.title, side: CIFAR_SIDE }, this.#options.decode.size);
     const train = format.trainFiles.map((name) => join(folder, name));
     const trainCount = train.length * format.recordsPerTrainFile;
     const total = trainCount + format.recordsPerTestFile;
@@ -115,12 +148,12 @@ class Build {
     return { classes: labels.classes, size: { height: CIFAR_SIDE, width: CIFAR_SIDE }, splits };
   }
 
-  async folders(layout: Extract<Layout, { kind: 'folders' }>): Promise<Parts> {
-    const total = [...layout.splits.values()].reduce((sum, files) => sum + files.length, 0);
+  async folders({ classes, splits: listed }: PictureLayout): Promise<Parts> {
+    const total = [...listed.values()].reduce((sum, files) => sum + files.length, 0);
     const splits: Partial<Record<SplitName, ManifestSplit>> = {};
     let size = this.#options.decode.size;
     let before = 0;
-    for (const [name, pictures] of layout.splits) {
+    for (const [name, pictures] of listed) {
       const decoded = await decodeSplit({
         source: this.#source,
         pictures,
@@ -136,7 +169,7 @@ class Build {
       before += pictures.length;
     }
     if (size === undefined) throw new Error('internal: a layout without splits');
-    return { classes: layout.classes, size, splits };
+    return { classes, size, splits };
   }
 
   #report(before: number, total: number): (done: number) => void {
@@ -145,22 +178,26 @@ class Build {
 }
 
 async function describeSource(source: FileSource, layout: Layout): Promise<ManifestSource> {
-  const dataset = layout.kind === 'cifar' ? { dataset: layout.format.id } : {};
+  const id = layout.kind === 'cifar' ? layout.format.id : layout.kind;
+  const dataset = id === 'folders' ? {} : { dataset: id };
   return { path: source.path, fingerprint: await source.fingerprint(), ...dataset };
 }
 
-function noSuchLabels(format: CifarFormat, got: LabelKind): Error {
-  const known = Object.keys(format.labels).join(' or ');
-  return optionError(format.title, 'labels', known, got);
+function noSuchLabels(title: string, got: LabelKind, format?: CifarFormat): Error {
+  const known = Object.keys(format?.labels ?? { fine: {} }).join(' or ');
+  return optionError(title, 'labels', known, got);
 }
 
-/** The binary batches go into the cache as they are; a model resizes on the device if it must. */
-function refuseResizing(format: CifarFormat, size: PictureSize | undefined): void {
-  if (size === undefined || (size.height === CIFAR_SIDE && size.width === CIFAR_SIDE)) return;
+/** Pixels in files of many go into the cache as they are; a model resizes on the device if it must. */
+function refuseResizing(
+  { title, side }: { readonly title: string; readonly side: number },
+  size: PictureSize | undefined,
+): void {
+  if (size === undefined || (size.height === side && size.width === side)) return;
   throw optionError(
-    format.title,
+    title,
     'size',
-    `${CIFAR_SIDE}, the size of its pictures`,
+    `${side}, the size of its pictures`,
     `${size.width}x${size.height}`,
   );
 }

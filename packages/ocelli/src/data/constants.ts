@@ -29,3 +29,19 @@ export const CIFAR100_CONSTANTS: ChannelConstants = {
   channelOrder: 'RGB',
   valueRange: [0, 255],
 };
+
+/** MNIST's training part: 0.1307 and 0.3081, times 255; its grey fills all three channels. */
+export const MNIST_CONSTANTS: ChannelConstants = {
+  mean: [33.3285, 33.3285, 33.3285],
+  std: [78.5655, 78.5655, 78.5655],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};
+
+/** Tiny-ImageNet's training part: 0.4802, 0.4481, 0.3975 and 0.2296, 0.2263, 0.2255, times 255. */
+export const TINY_IMAGENET_CONSTANTS: ChannelConstants = {
+  mean: [122.451, 114.2655, 101.3625],
+  std: [58.548, 57.7065, 57.5025],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};

@@ -4,10 +4,15 @@ import type { CifarFormat } from './cifarFormat.ts';
 import { classFolders } from './classFolders.ts';
 import type { ClassFolders } from './classFolders.ts';
 import type { FileSource, Listing } from './fileSource.ts';
+import { mnistLayout } from './mnistLayout.ts';
+import type { MnistLayout } from './mnistLayout.ts';
+import { tinyImageNetLayout } from './tinyImageNetLayout.ts';
+import type { TinyImageNetLayout } from './tinyImageNetLayout.ts';
 import { join, nameOf, parentOf } from './treePath.ts';
 
 /** What a source turned out to hold. */
-export type Layout = CifarLayout | ({ readonly kind: 'folders' } & ClassFolders);
+export type Layout =
+  CifarLayout | MnistLayout | TinyImageNetLayout | ({ readonly kind: 'folders' } & ClassFolders);
 
 /** A CIFAR data set in its official binary form. */
 export interface CifarLayout {
@@ -15,6 +20,23 @@ export interface CifarLayout {
   readonly format: CifarFormat;
   /** Folder of the batch files inside the source, `''` for its root. */
   readonly folder: string;
+}
+
+/**
+ * Recognises what a source holds by the files in it: MNIST, Tiny-ImageNet, CIFAR, or class folders.
+ *
+ * @throws {DataError} if it holds none of them, or a part of one.
+ */
+export async function layoutOf(
+  source: FileSource,
+  formats: readonly CifarFormat[],
+): Promise<Layout> {
+  const listing = await source.list();
+  return (
+    mnistLayout(source, listing) ??
+    (await tinyImageNetLayout(source, listing)) ??
+    recogniseLayout(source, listing, formats)
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { SplitName } from './folderTree.ts';
 import type { Fit } from './decodePicture.ts';
+import type { DatasetName } from './datasetNames.ts';
 import type { LabelKind } from './cifarFormat.ts';
 
 /** Changes whenever a cache written before would be read wrongly. */
@@ -34,8 +35,8 @@ export interface ManifestSource {
   readonly path: string;
   /** Hash of names, sizes and times of all source files; another one means the cache is stale. */
   readonly fingerprint: string;
-  /** Which published data set it is, for the binary archives. */
-  readonly dataset?: 'cifar10' | 'cifar100';
+  /** Which published data set it is, in its official form. */
+  readonly dataset?: DatasetName;
 }
 
 /** How pictures became pixels. */

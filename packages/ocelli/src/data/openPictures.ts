@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { OptionCheck } from '@ocelli/torch';
-import { CIFAR10, CIFAR100, CIFAR_FORMATS } from './cifarFormat.ts';
-import type { CifarFormat, LabelKind } from './cifarFormat.ts';
+import type { LabelKind } from './cifarFormat.ts';
 import type { ChannelConstants } from './constants.ts';
 import { buildOptions, checkDecodingOptions, DECODING_OPTIONS } from './decodingOptions.ts';
 import type { DecodingOptions } from './decodingOptions.ts';
-import { download } from './download.ts';
+import { datasetNames } from './datasetNames.ts';
+import type { DatasetName } from './datasetNames.ts';
 import type { DownloadProgress } from './download.ts';
 import type { FileSource } from './fileSource.ts';
 import { imageDataset } from './imageDataset.ts';
@@ -14,18 +14,18 @@ import type { SkippedPicture } from './manifest.ts';
 import { openSource } from './openSource.ts';
 import { cachedPictures } from './pictureCache.ts';
 import type { CacheEntry, CacheRequest } from './pictureCache.ts';
-import { tarSource } from './tarSource.ts';
+import { fetchPublished, publishedSets } from './publishedSets.ts';
 
 /** Where pictures come from and how they are decoded. */
 export interface OpenPicturesOptions extends DecodingOptions {
   /**
    * A folder `train/<class>/*`, `test/<class>/*` (or `<class>/*` alone), CIFAR's official binary
-   * batches, or a tar archive of either. Without it the data set named by `dataset` is taken from the
+   * batches, MNIST's or Tiny-ImageNet's official files, or an archive of any of them. Without it the data set named by `dataset` is taken from the
    * cache or downloaded.
    */
   path?: string;
   /** @default 'cifar10' */
-  dataset?: 'cifar10' | 'cifar100';
+  dataset?: DatasetName;
   /** CIFAR-100's 100 classes or their 20 groups; other data has fine labels only. @default 'fine' */
   labels?: LabelKind;
   /** Called while an archive is downloaded. */
@@ -74,21 +74,15 @@ async function given(options: OpenPicturesOptions, userPath: string): Promise<Ca
   };
 }
 
-/** A published archive never changes, so its checksum stands for its content. */
-async function published(
-  options: OpenPicturesOptions,
-  dataset: CifarFormat['id'],
-): Promise<CacheRequest> {
-  const format = dataset === 'cifar100' ? CIFAR100 : CIFAR10;
+/** What is published never changes, so its checksums stand for its content. */
+function published(options: OpenPicturesOptions, dataset: DatasetName): CacheRequest {
+  const set = publishedSets[dataset];
   const base = requestOf(options);
-  const file = path.join(base.cacheFolder, 'downloads', path.posix.basename(format.url));
-  const fetchSource = async (): Promise<FileSource> => {
-    const onProgress = options.onDownload === undefined ? {} : { onProgress: options.onDownload };
-    const { title, url, md5, archiveBytes } = format;
-    await download({ title, url, file, md5, bytes: archiveBytes, ...onProgress });
-    return { ...tarSource(file), fingerprint: async () => md5 };
-  };
-  return { ...base, identity: format.url, fingerprint: format.md5, source: fetchSource };
+  const downloads = path.join(base.cacheFolder, 'downloads');
+  // Files of several parts get a folder of their own.
+  const folder = set.files.length === 1 ? downloads : path.join(downloads, dataset);
+  const source = (): Promise<FileSource> => fetchPublished(set, folder, options.onDownload);
+  return { ...base, identity: set.url, fingerprint: set.fingerprint, source };
 }
 
 function requestOf(options: OpenPicturesOptions): BuildRequest {
@@ -102,13 +96,13 @@ function describe(entry: CacheEntry): Pictures {
   const { manifest } = entry;
   const { train, validation, test } = manifest.splits;
   if (train === undefined) throw new Error('internal: a cache entry without a train split');
-  const known = CIFAR_FORMATS.find((format) => format.id === manifest.source.dataset);
+  const { dataset } = manifest.source;
   return {
     train: imageDataset(entry, 'train'),
     ...(validation && { validation: imageDataset(entry, 'validation') }),
     ...(test && { test: imageDataset(entry, 'test') }),
     classes: manifest.classes,
-    ...(known && { constants: known.constants }),
+    ...(dataset && { constants: publishedSets[dataset].constants }),
     skipped: Object.values(manifest.splits).flatMap((split) => split.skipped),
     cacheEntry: entry.folder,
     fromCache: entry.fromCache,
@@ -120,7 +114,7 @@ function checkOptions(options: OpenPicturesOptions): void {
   check.read(options, OPTIONS);
   checkDecodingOptions(check, options);
   const { dataset, labels } = options;
-  if (dataset !== undefined) check.oneOf('dataset', dataset, ['cifar10', 'cifar100']);
+  if (dataset !== undefined) check.oneOf('dataset', dataset, datasetNames);
   if (labels !== undefined) check.oneOf('labels', labels, ['fine', 'coarse']);
 }
 

@@ -5,9 +5,10 @@ import type { FileSource } from './fileSource.ts';
 import { folderSource } from './folderSource.ts';
 import { systemReason } from './systemReason.ts';
 import { isTarName, tarSource } from './tarSource.ts';
+import { isZipName, zipSource } from './zipSource.ts';
 
 /**
- * The source behind a path that a user passed: a folder or a tar archive.
+ * The source behind a path that a user passed: a folder or an archive.
  *
  * @throws {DataError} if there is nothing at the path, or a file of another kind.
  */
@@ -15,10 +16,16 @@ export function openSource(userPath: string): FileSource {
   const stats = statOf(userPath);
   if (stats.isDirectory()) return folderSource(userPath);
   if (isTarName(userPath)) return tarSource(userPath);
+  if (isZipName(userPath)) return zipSource(userPath);
   throw new DataError(
-    `${userPath}: expected a folder or an archive (.tar, .tar.gz, .tgz), ` +
+    `${userPath}: expected a folder or an archive (.tar, .tar.gz, .tgz, .zip), ` +
       `got ${kindOf(userPath)}. ${remedyFor(userPath)}`,
   );
+}
+
+/** True if the name is that of an archive that is read in place. */
+export function isArchiveName(name: string): boolean {
+  return isTarName(name) || isZipName(name);
 }
 
 function statOf(userPath: string): fs.Stats {

@@ -7,6 +7,7 @@ export interface GroupMember {
   readonly experiment: Experiment;
 }
 
+/** How the messages about a group name what they are about. */
 export interface ResolveGroupOptions {
   /** What the group was read from, for messages. @default 'group' */
   readonly where?: string;

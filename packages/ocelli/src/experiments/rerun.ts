@@ -14,6 +14,7 @@ import { compareNumbers, type NumberAgain, recordedNumbers } from './numbersAgai
 import { newRun, type RunPlan } from './runPlan.ts';
 import { type WorkOptions, workOn } from './workOn.ts';
 
+/** How a recorded run is made again. */
 export interface RerunOptions extends Omit<WorkOptions, 'report' | 'consumers'> {
   /** Folder in which the repetition is kept. @default that of the run */
   readonly runsDir?: string;

@@ -10,6 +10,7 @@ import type { ExperimentGroup, GroupMember } from './experimentGroup.ts';
 import { newRun, resumedRun } from './runPlan.ts';
 import { type WorkOptions, workOn } from './workOn.ts';
 
+/** How the experiments of a group are run. */
 export interface RunGroupOptions extends Omit<WorkOptions, 'onFolder'> {
   /** Folder in which runs are kept. @default 'runs' */
   readonly runsDir?: string;

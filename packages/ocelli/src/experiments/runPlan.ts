@@ -24,6 +24,7 @@ export interface RunPlan {
   readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
 }
 
+/** Where a new run goes and what it is called. */
 export interface NewRunOptions {
   readonly experiment: Experiment;
   /** Folder in which runs are kept. @default 'runs' */

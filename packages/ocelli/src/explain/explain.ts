@@ -40,6 +40,7 @@ export const explanationMethods: readonly string[] = [
   ...Object.keys(ofPixels),
 ];
 
+/** Which head, class and layer is explained, and how. */
 export interface ExplainOptions {
   /** One of {@link explanationMethods}. @default 'grad-cam' */
   method?: string;

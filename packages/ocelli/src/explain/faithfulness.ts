@@ -13,6 +13,7 @@ export interface Faithfulness {
   readonly score: readonly number[];
 }
 
+/** How finely a map is measured. */
 export interface FaithfulnessOptions {
   /** Shares of pixels looked at; each costs two forward passes. @default 16 */
   steps?: number;

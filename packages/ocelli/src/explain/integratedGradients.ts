@@ -1,6 +1,7 @@
 import { OptionCheck, scope, type Tensor, zerosLike } from '@ocelli/torch';
 import { pixelGradients, type Subject, withFixedClasses } from './subject.ts';
 
+/** How the way from the baseline to the picture is cut into steps. */
 export interface IntegratedGradientsOptions {
   /** Points on the way from the baseline to the picture; each costs a forward and a backward pass. @default 32 */
   steps?: number;

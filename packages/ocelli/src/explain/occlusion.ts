@@ -3,6 +3,7 @@ import { inEvaluation } from '../models/inEvaluation.ts';
 import { type Subject, withFixedClasses } from './subject.ts';
 import { logitsOf } from './target.ts';
 
+/** Which squares are covered. */
 export interface OcclusionOptions {
   /** Side of the square that is covered, in pixels. @default an eighth of the shorter side */
   size?: number;

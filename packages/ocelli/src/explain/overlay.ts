@@ -1,5 +1,6 @@
 import type { ColourMap } from './colourMap.ts';
 
+/** How a map is laid over its picture. */
 export interface OverlayOptions {
   readonly colours: ColourMap;
   /** Weight of the colours beside the picture, 0 to 1. */

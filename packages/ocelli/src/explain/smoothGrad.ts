@@ -1,6 +1,7 @@
 import { type Generator, OptionCheck, randn, scope, type Tensor, zerosLike } from '@ocelli/torch';
 import { pixelGradients, type Subject, withFixedClasses } from './subject.ts';
 
+/** How much noise is added, and how often. */
 export interface SmoothGradOptions {
   /** Noisy copies of every picture; each costs a forward and a backward pass. @default 16 */
   samples?: number;

@@ -14,6 +14,7 @@ export interface CalibrationBin {
   readonly accuracy: number | null;
 }
 
+/** How finely confidences are told apart. */
 export interface CalibrationOptions {
   /** Bins of equal width between 0 and 1. @default 15 */
   bins?: number;

@@ -21,7 +21,7 @@ export interface WelchTest {
   readonly p: number;
 }
 
-/** @throws {OptionError} if there is no value. */
+/** Mean and deviation of some values, as a sample. @throws {OptionError} if there is no value. */
 export function spreadOf(values: readonly number[]): Spread {
   const n = values.length;
   if (n === 0) throw new OptionError('spreadOf: expected at least one value, got none.');

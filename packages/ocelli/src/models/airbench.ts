@@ -12,6 +12,7 @@ import {
 import { AirbenchBlock, type AirbenchBlockOptions } from './airbenchBlock.ts';
 import { whiteningFilters } from './whitening.ts';
 
+/** What an airbench network is built from. */
 export interface AirbenchOptions extends AirbenchBlockOptions {
   numClasses: number;
   /** Channels of the three blocks. @default [64, 256, 256] */

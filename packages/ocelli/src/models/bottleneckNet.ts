@@ -4,6 +4,7 @@ import { ConvUnit } from './convUnit.ts';
 import { heNormal } from './heNormal.ts';
 import { type Stage, Trunk } from './trunk.ts';
 
+/** What a trunk of bottleneck blocks is built from. */
 export interface BottleneckTrunkOptions {
   /**
    * Bottlenecks of each stage; a halving pool stands between two stages. Widths double from stage to

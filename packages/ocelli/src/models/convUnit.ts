@@ -8,6 +8,7 @@ import {
   type Tensor,
 } from '@ocelli/torch';
 
+/** What one convolution with its normalization and activation is built from. */
 export interface ConvUnitOptions {
   /** Side of the window, in pixels. @default 3 */
   kernelSize?: number;

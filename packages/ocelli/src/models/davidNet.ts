@@ -4,11 +4,13 @@ import { ConvBatchNorm, type ConvBatchNormOptions } from './convBatchNorm.ts';
 import { PooledBlock } from './pooledBlock.ts';
 import { type Stage, Trunk } from './trunk.ts';
 
+/** What the trunk of a DavidNet is built from. */
 export interface DavidNetTrunkOptions extends ConvBatchNormOptions {
   /** Channels of the first convolution; the blocks have 2, 4 and 8 times as many. @default 64 */
   width?: number;
 }
 
+/** What a DavidNet is built from. */
 export interface DavidNetOptions extends DavidNetTrunkOptions {
   numClasses: number;
   /** Factor on the logits: a softer start, as if the last layer learned more slowly. @default 0.125 */

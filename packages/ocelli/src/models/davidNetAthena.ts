@@ -12,6 +12,7 @@ import {
 import { Classifier } from './classifier.ts';
 import { Trunk } from './trunk.ts';
 
+/** What athena's DavidNet is built from. */
 export interface DavidNetAthenaOptions {
   numClasses: number;
 }

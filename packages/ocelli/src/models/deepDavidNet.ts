@@ -3,6 +3,7 @@ import { davidNetBlocks } from './davidNet.ts';
 import { PooledBlock } from './pooledBlock.ts';
 import { Trunk } from './trunk.ts';
 
+/** What the trunk of a deeper DavidNet is built from. */
 export interface DeepDavidNetTrunkOptions extends ConvBatchNormOptions {
   /** Channels of the stem; the blocks have 2, 4 and 8 times as many. @default 64 */
   width?: number;

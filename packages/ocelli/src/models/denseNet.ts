@@ -11,6 +11,7 @@ const repetitions = {
   201: [6, 12, 48, 32],
 } as const;
 
+/** The depths in which DenseNet was published. */
 export type DenseNetDepth = keyof typeof repetitions;
 
 const growthRate = 32;

@@ -2,6 +2,7 @@ import { BatchNorm1d, Dropout, Linear, Module, OptionCheck, type Tensor } from '
 import type { GlobalPool } from './globalPool.ts';
 import type { TowerKind } from './towerKind.ts';
 
+/** What a tower of one linear layer is built from. */
 export interface LinearTowerOptions {
   /** How the trunk's feature map becomes features; `none` if the trunk ends with that. @default 'average' */
   pool?: GlobalPool;
@@ -11,6 +12,7 @@ export interface LinearTowerOptions {
   logitScale?: number;
 }
 
+/** What a tower of dense layers over a feature map is built from. */
 export interface DenseTowerOptions extends LinearTowerOptions {
   /** Begin with batch normalization. @default true */
   batchNorm?: boolean;

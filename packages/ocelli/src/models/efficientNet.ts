@@ -24,6 +24,7 @@ const rows: readonly Row[] = [
 /** How much wider and deeper than B0. */
 const scales = { b0: [1, 1], b1: [1, 1.1], b2: [1.1, 1.2], b3: [1.2, 1.4] } as const;
 
+/** The sizes of EfficientNet that can be built. */
 export type EfficientNetSize = keyof typeof scales;
 
 /** Share of pictures for which training leaves out the last block; earlier ones less. */

@@ -11,6 +11,7 @@ import { ConvUnit } from './convUnit.ts';
 import { heNormal } from './heNormal.ts';
 import type { TowerKind } from './towerKind.ts';
 
+/** What a tower of convolutions that ends in class maps is built from. */
 export interface MapTowerOptions {
   /** Channels of the 1×1 convolution at the start. @default 32 */
   reduce?: number;

@@ -12,6 +12,7 @@ import {
 } from '@ocelli/torch';
 import { Trunk } from './trunk.ts';
 
+/** What athena's MnistNet is built from. */
 export interface MnistNetOptions {
   /** Parts of a batch that are normalized by themselves; 1 is plain batch norm. @default 1 */
   numSplits?: number;

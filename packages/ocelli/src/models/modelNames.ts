@@ -73,4 +73,5 @@ export type ClassifierName = (typeof classifierNames)[number];
 
 /** Names of all models. */
 export const modelNames = [...classifierNames, ...personSystemNames] as const;
+/** A name in the catalog. */
 export type ModelName = (typeof modelNames)[number];

@@ -6,6 +6,7 @@ import type { TowerKind } from './towerKind.ts';
 import { Towers } from './towers.ts';
 import type { Trunk } from './trunk.ts';
 
+/** What a model of many heads is put together from. */
 export interface MultiHeadOptions<Heads extends ClassCounts> {
   /** Classes of every attribute, by its name; `headSizes(schema)` counts those of a schema. */
   heads: Heads;

@@ -1,6 +1,7 @@
 import { Module, type Tensor } from '@ocelli/torch';
 import { ConvBatchNorm, type ConvBatchNormOptions } from './convBatchNorm.ts';
 
+/** What a convolution with pooling is built from. */
 export interface PooledBlockOptions extends ConvBatchNormOptions {
   /** Add the result of two more convolutions to the pooled one; no ReLU after the sum. */
   residual: boolean;

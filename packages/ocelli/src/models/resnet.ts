@@ -16,6 +16,7 @@ const repetitions = {
 /** How many layers a ResNet has; from 50 on its blocks are bottlenecks. */
 export type ResNetDepth = keyof typeof repetitions;
 
+/** What a ResNet is built from. */
 export interface ResNetOptions {
   /**
    * How it begins: `imagenet` with a 7×7 convolution and a pool that make a quarter of the picture's

@@ -11,6 +11,7 @@ import { Classifier } from './classifier.ts';
 import { ConvBatchNorm } from './convBatchNorm.ts';
 import { Trunk } from './trunk.ts';
 
+/** What a small ResNet is built from. */
 export interface ResnetSmallOptions {
   numClasses: number;
   /** Share set to zero between the two convolutions of a residual. @default 0.1 */

@@ -19,6 +19,7 @@ const repetitions = {
   152: [3, 8, 36, 3],
 } as const;
 
+/** The depths in which ResNet-V2 was published. */
 export type ResNetV2Depth = keyof typeof repetitions;
 
 /**

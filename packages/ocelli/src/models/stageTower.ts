@@ -3,6 +3,7 @@ import { type GlobalPool, globalPool } from './globalPool.ts';
 import type { TowerKind } from './towerKind.ts';
 import type { Stage } from './trunk.ts';
 
+/** What a tower made of a stage of residual blocks is built from. */
 export interface StageTowerOptions {
   /** @default 'average' */
   pool?: Exclude<GlobalPool, 'none'>;

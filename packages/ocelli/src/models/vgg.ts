@@ -22,8 +22,10 @@ const repetitions = {
   19: [2, 2, 4, 4, 4],
 } as const;
 
+/** The depths in which VGG was published. */
 export type VggDepth = keyof typeof repetitions;
 
+/** What a VGG is built from. */
 export interface VggOptions {
   /** Normalize after each convolution. @default false */
   batchNorm?: boolean;

@@ -14,8 +14,10 @@ export type { Output };
 
 /** How much a run shows while it works. */
 export const progressModes = ['bar', 'nested', 'line', 'silent'] as const;
+/** One of the ways in which a run is told. */
 export type ProgressMode = (typeof progressModes)[number];
 
+/** How a run is told on a terminal. */
 export interface ConsoleReporterOptions {
   /**
    * `bar`: a moving bar and a report an epoch. `nested`: a bar of epochs over the bar of batches, which

@@ -6,6 +6,7 @@ import type { RunFolder } from '../train/runFolder.ts';
 import type { Output } from './output.ts';
 import { drawLines, drawOver } from './pen.ts';
 
+/** What a report is written from, and into which folder. */
 export interface ReportWriterOptions {
   readonly folder: RunFolder;
   readonly experiment: Experiment;

@@ -7,6 +7,7 @@ import { mixSeed } from '../data/randomOrder.ts';
 import type { BatchOptions } from './pictureBatches.ts';
 import type { Batch, TrainingData } from './trainingData.ts';
 
+/** How batches with alternating flips are made. */
 export interface AlternatingBatchesOptions extends BatchOptions {
   /** Farthest shift of a picture in each direction, in pixels. */
   readonly translate: number;

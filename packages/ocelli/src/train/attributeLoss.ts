@@ -10,6 +10,7 @@ export interface AttributeLossOptions extends HeadLossOptions {
   lossWeight?: number;
 }
 
+/** How the losses of all heads become one. */
 export interface AttributesLossOptions {
   /** Whether the loss of a head adds up or averages over its labelled pictures. @default 'mean' */
   reduction?: 'sum' | 'mean';

@@ -1,6 +1,7 @@
 import { OptionCheck } from '@ocelli/torch';
 import type { TrainEventConsumer } from './emitter.ts';
 
+/** How long a run may take. */
 export interface BudgetOptions {
   /** Minutes of work, earlier sessions of a resumed run included. @default without limit */
   minutes?: number;

@@ -4,6 +4,7 @@ import type { TrainEventConsumer } from './emitter.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 import { epochsOf } from './history.ts';
 
+/** When a run is stopped because it gets no better. */
 export interface EarlyStoppingOptions {
   /** Figures of the validation whose mean is watched; less is better if they are losses. @default ['accuracy'] */
   monitor?: readonly string[];

@@ -9,6 +9,7 @@ import { classificationLoss } from './loss.ts';
 import { type HeadReport, PredictionRecord } from './predictionRecord.ts';
 import { type Batch, disposeBatch, type EvaluationData } from './trainingData.ts';
 
+/** What an evaluation needs to know besides model and data. */
 export interface EvaluateOptions {
   /** Where the model lies. @default 'cpu' */
   device?: Device;

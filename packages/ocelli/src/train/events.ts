@@ -40,6 +40,7 @@ export interface Progress {
   readonly totals: Totals;
 }
 
+/** A run begins, or goes on. */
 export interface RunStarted {
   readonly type: 'runStarted';
   readonly epochs: number;
@@ -54,6 +55,7 @@ export interface RunStarted {
   readonly from: Progress;
 }
 
+/** An epoch begins, or goes on where it was interrupted. */
 export interface EpochStarted {
   readonly type: 'epochStarted';
   readonly epoch: number;
@@ -64,6 +66,7 @@ export interface EpochStarted {
   readonly seconds: number;
 }
 
+/** The weights have been changed once more. */
 export interface StepEnded {
   readonly type: 'stepEnded';
   readonly epoch: number;
@@ -95,6 +98,7 @@ export interface EvaluationStepEnded {
   readonly seconds: number;
 }
 
+/** All pictures of a part have been measured. */
 export interface EvaluationEnded {
   readonly type: 'evaluationEnded';
   /** Which pictures were looked at, in the user's words: `test`, `validation`. */
@@ -107,6 +111,7 @@ export interface EvaluationEnded {
   readonly took: number;
 }
 
+/** An epoch is over, its validation included. */
 export interface EpochEnded {
   readonly type: 'epochEnded';
   readonly epoch: number;
@@ -134,6 +139,7 @@ export interface LearningRateReduced extends Reduction {
   readonly monitor: string;
 }
 
+/** A checkpoint lies complete on the disk. */
 export interface CheckpointSaved {
   readonly type: 'checkpointSaved';
   readonly step: number;
@@ -186,11 +192,13 @@ export interface BadStep {
   readonly names: readonly string[];
 }
 
+/** Something may be wrong; the run goes on. */
 export interface Warning {
   readonly type: 'warning';
   readonly message: string;
 }
 
+/** Nothing more will happen in this session. */
 export interface RunEnded {
   readonly type: 'runEnded';
   /** `stopped` on a consumer's request, `interrupted` from outside. */

@@ -3,6 +3,7 @@ import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
 import { createSchedule } from './schedules/createSchedule.ts';
 import { refusedAttributes } from './attributeSettings.ts';
+import { usualTransforms } from './usualTransforms.ts';
 import type { Setting } from './setting.ts';
 import {
   optimizerDefaults,
@@ -80,8 +81,16 @@ export interface ResolveOptions {
  */
 export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
   const { where = 'experiment', nameOf = (name: string) => name } = options;
-  const given = checkEach(input, where, nameOf);
+  const given = withUsualTransforms(checkEach(input, where, nameOf));
   return Object.freeze(new Answers(given, where, nameOf).complete());
+}
+
+/** What a published data set is usually trained with, where nothing is said about transforms. */
+function withUsualTransforms(given: ExperimentInput): ExperimentInput {
+  const { dataset, data, table, pad, padMode, flip, cutout, augmentation } = given;
+  const said = [data, table, pad, padMode, flip, cutout, augmentation];
+  if (dataset === undefined || said.some((value) => value !== undefined)) return given;
+  return { ...given, ...usualTransforms[dataset] };
 }
 
 /** The settings as commands and files list them. */

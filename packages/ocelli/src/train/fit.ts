@@ -24,6 +24,7 @@ import {
 } from './trainingData.ts';
 import { type StepParts, trainStep } from './trainStep.ts';
 
+/** Everything that `fit` trains with. */
 export interface FitOptions extends StepParts, RateOptions {
   data: TrainingData;
   epochs: number;

@@ -12,8 +12,10 @@ import type { HeadBatch } from './headBatches.ts';
 
 /** What a head can be judged by. */
 export const headLossNames = ['crossEntropy', 'focal', 'binary'] as const;
+/** One of the losses a head can be judged by. */
 export type HeadLossName = (typeof headLossNames)[number];
 
+/** How one head is judged. */
 export interface HeadLossOptions {
   /**
    * `crossEntropy` of the softmax; `focal`, the same with easy pictures turned down (Lin et al. 2017);

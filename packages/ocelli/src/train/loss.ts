@@ -13,6 +13,7 @@ export interface Loss {
   compute(outputs: Outputs, labels: Tensor, mix?: LabelMix): BatchOutcome;
 }
 
+/** How the only head of a model is judged. */
 export interface ClassificationLossOptions extends HeadLossOptions {
   reduction: 'sum' | 'mean';
 }

@@ -37,6 +37,7 @@ export interface TrainedModel<Schema extends AttributeSchema = AttributeSchema> 
   readonly weights: WeightsFacts;
 }
 
+/** Which weights of a run are loaded, and where to. */
 export interface LoadOptions<Schema extends AttributeSchema = AttributeSchema> {
   /** @default 'best' */
   weights?: WeightsName;
@@ -94,6 +95,7 @@ export interface HeadAnswer {
   readonly probability: number;
 }
 
+/** How pictures are answered. */
 export interface AnswerOptions {
   /**
    * Share of right answers, 0 to 1, among those that are given: a head that is less sure than it was in

@@ -2,6 +2,7 @@ import type { PlateauRate } from './plateau.ts';
 import type { Schedule } from './schedule.ts';
 import { setLearningRate, setMomentum, type StepOptimizer } from './trainStep.ts';
 
+/** What sets the learning rate and momentum of each step. */
 export interface RateOptions {
   /**
    * Learning rate of each step, for a loss that is a mean. With a summed loss the optimizer gets it

@@ -10,6 +10,7 @@ export interface RunRecord {
   readonly pictures: PictureFacts;
 }
 
+/** Writes what a run was made from into its folder, durably. */
 export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
   writeJsonDurably(folder.experiment, record);
 }

@@ -12,6 +12,7 @@ import type { RunFolder } from './runFolder.ts';
 import { type SaveOccasions, saveOccasions } from './saveOccasion.ts';
 import { saveWeights } from './weights.ts';
 
+/** What is saved, when and where. */
 export interface SaverOptions extends TrainingState, SaveOccasions {
   folder: RunFolder;
   /** Events of earlier sessions of this run. @default [] */

@@ -3,6 +3,7 @@ import { optionError, piecewiseLinear } from '@ocelli/torch';
 /** Learning rate of a step: a pure function of the number of steps made before it. */
 export type Schedule = (step: number) => number;
 
+/** Where a triangle has its peak and its ends. */
 export interface TriangleOptions {
   /** Length of the run, in epochs. */
   epochs: number;

@@ -37,6 +37,7 @@ export interface SessionOptions {
   readonly warn: (message: string) => void;
 }
 
+/** How a session ended. */
 export interface SessionResult extends FitResult {
   /** Why the last save failed; absent when it worked. */
   readonly saveFailure?: unknown;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetNames } from '../data/datasetNames.ts';
 import { modelNames } from '../models/modelNames.ts';
 import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
 import { scheduleEntries } from './schedules/createSchedule.ts';
@@ -92,7 +93,7 @@ export const settings = {
     help: 'rule that repeats training rows, such as "emotion != Neutral x6"; may be given again',
     fallbackText: 'none',
   }),
-  dataset: define(choice(['cifar10', 'cifar100']), {
+  dataset: define(choice(datasetNames), {
     help: 'published data set to train on, where no data is given',
     fallbackText: 'cifar10',
   }),

@@ -9,6 +9,7 @@ import {
   type Tensor,
 } from '@ocelli/torch';
 
+/** Which views of a picture are averaged. */
 export interface ViewLogitsOptions {
   /** Share of the pictures, the least certain ones, that are looked at from all sides. @default 1 */
   share?: number;

@@ -6,6 +6,7 @@ import { OptionCheck } from '../options.ts';
 import { operator, type Tensor } from '../tensor.ts';
 import { normEach } from './foreach.ts';
 
+/** How the length of gradients is limited. */
 export interface ClipGradNormOptions {
   /** Order of the norm; `Infinity` for the largest absolute value. @default 2 */
   normType?: number;

@@ -7,6 +7,7 @@ import { Optimizer, type OptimizerKind } from './optimizer.ts';
 import { type Coefficients, orthogonalize, type OrthogonalizeDType } from './orthogonalize.ts';
 import type { OptimizedParams, ParamBatch, ParamGroup, ParamGroupOptions } from './paramGroup.ts';
 
+/** What {@link Muon} is told; the defaults are those of its publication. */
 export interface MuonOptions {
   /** Learning rate: the singular values of each step are about this large. */
   lr: number;

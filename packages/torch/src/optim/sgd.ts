@@ -5,6 +5,7 @@ import { addEach_, scaleEach_ } from './foreach.ts';
 import { Optimizer, type OptimizerKind } from './optimizer.ts';
 import type { OptimizedParams, ParamBatch, ParamGroup } from './paramGroup.ts';
 
+/** What {@link SGD} is told, by PyTorch's names. */
 export interface SGDOptions {
   /** Learning rate: the factor of each step. */
   lr: number;

@@ -7,6 +7,7 @@ import { readEntry } from './readEntry.ts';
 import type { Refuse } from './safetensorsError.ts';
 import { quote, refuser } from './safetensorsError.ts';
 
+/** How the header of a safetensors file is read. */
 export interface ParseSafetensorsHeaderOptions {
   /** Size of the whole file, in bytes, when `bytes` is only its beginning. @default bytes.length */
   fileSize?: number;

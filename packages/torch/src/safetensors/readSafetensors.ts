@@ -13,6 +13,7 @@ import { parseHeaderLength } from './headerLength.ts';
 import { parseSafetensorsHeader } from './parseHeader.ts';
 import { quote, SafetensorsError, tensorRefuser } from './safetensorsError.ts';
 
+/** How a safetensors file is read. */
 export interface ReadSafetensorsOptions {
   /** Where the tensors are put. @default 'cpu' */
   device?: Device;

@@ -14,6 +14,7 @@ import { quote, SafetensorsError } from './safetensorsError.ts';
 /** Tensors by name, as a map or as an object. */
 export type NamedTensors = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
 
+/** How a safetensors file is written. */
 export interface WriteSafetensorsOptions {
   /** Strings about the file, kept in its header. @default {} */
   metadata?: Readonly<Record<string, string>>;

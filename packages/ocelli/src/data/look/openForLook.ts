@@ -2,15 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import { CIFAR_FORMATS } from '../cifarFormat.ts';
-import { recogniseLayout } from '../layout.ts';
+import { layoutOf } from '../layout.ts';
 import { openPictures } from '../openPictures.ts';
-import { openSource } from '../openSource.ts';
+import { isArchiveName, openSource } from '../openSource.ts';
 import { AttributeTable } from '../table/attributeTable.ts';
 import type { ColumnOptions, IgnoredColumn } from '../table/chooseColumns.ts';
 import { readTable } from '../table/readTable.ts';
 import { presentPictures } from '../table/tablePictures.ts';
 import { TextColumn } from '../table/textColumn.ts';
-import { isTarName } from '../tarSource.ts';
 import { datasetSupply, fileSupply } from './pictureSupply.ts';
 import type { PictureSupply } from './pictureSupply.ts';
 
@@ -36,7 +35,7 @@ export interface OpenForLookOptions extends ColumnOptions {
  */
 export async function openForLook(file: string, options: OpenForLookOptions): Promise<LookedAt> {
   const isFolder = fs.existsSync(file) && fs.statSync(file).isDirectory();
-  if (isFolder || isTarName(file)) return classes(file);
+  if (isFolder || isArchiveName(file)) return classes(file);
   const { images = path.dirname(file), ...columns } = options;
   const { table, ignored, twins } = await readTable(file, columns);
   const { paths, ...source } = presentPictures(table, images);
@@ -45,8 +44,8 @@ export async function openForLook(file: string, options: OpenForLookOptions): Pr
 
 async function classes(file: string): Promise<LookedAt> {
   const source = openSource(file);
-  const layout = recogniseLayout(source, await source.list(), CIFAR_FORMATS);
-  if (layout.kind !== 'folders') return decoded(file);
+  const layout = await layoutOf(source, CIFAR_FORMATS);
+  if (layout.kind === 'cifar' || layout.kind === 'mnist') return decoded(file);
   const parts = [...layout.splits].map(([name, pictures]) => ({
     name,
     paths: pictures.map((picture) => picture.path),

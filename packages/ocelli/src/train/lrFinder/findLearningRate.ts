@@ -23,6 +23,7 @@ import { suggest } from './suggestions.ts';
 import { sweep, type SweepOptions } from './sweep.ts';
 import type { SweepPoint } from './sweepPoint.ts';
 
+/** What is swept, and with which learning rates. */
 export interface FindLearningRateOptions extends SweepOptions, Omit<StepParts, 'optimizer'> {
   optimizer: StepOptimizer & SavableOptimizer;
   data: TrainingData;

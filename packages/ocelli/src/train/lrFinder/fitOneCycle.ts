@@ -8,6 +8,7 @@ import { findLearningRate } from './findLearningRate.ts';
 import type { Suggestions } from './suggestions.ts';
 import type { SweepOptions } from './sweep.ts';
 
+/** What a one-cycle run trains with. */
 export interface FitOneCycleOptions extends Omit<FitOptions, 'lrAt' | 'momentumAt' | 'optimizer'> {
   optimizer: StepOptimizer & SavableOptimizer;
   /** Which suggestion is the peak. @default 'valley' */
