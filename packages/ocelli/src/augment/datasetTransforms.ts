@@ -8,6 +8,7 @@ import type { Transform } from './transform.ts';
 
 /** Data sets that have usual transforms. */
 export const transformedDatasets = ['cifar10', 'cifar100', 'mnist', 'tiny-imagenet'] as const;
+/** One of them. */
 export type TransformedDataset = (typeof transformedDatasets)[number];
 
 /** What a data set's pictures go through on their way to a model. */
