@@ -1,3 +1,9 @@
+/**
+ * Image classifiers from data to answers: reading, training, measuring, explaining.
+ *
+ * @module ocelli
+ */
+
 export { type AffineOptions } from './augment/affine.ts';
 export { AlternatingEpochs, type AlternatingEpochsOptions } from './augment/alternatingEpochs.ts';
 export { alternatingFlip, type AlternatingFlipOptions } from './augment/alternatingFlip.ts';

@@ -1,4 +1,9 @@
-// The public surface of @ocelli/torch, each export by name.
+/**
+ * libtorch for TypeScript, by PyTorch's names: tensors, gradients, layers, optimizers.
+ *
+ * @module @ocelli/torch
+ */
+
 export {
   CheckpointError,
   DataError,
