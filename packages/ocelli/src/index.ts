@@ -315,6 +315,14 @@ export {
   type TrainingState,
 } from './train/checkpoint.ts';
 export { budget, type BudgetOptions } from './train/budget.ts';
+export {
+  AveragedWeights,
+  emaWeights,
+  type EmaOptions,
+  lookahead,
+  type LookaheadOptions,
+} from './train/averagedWeights.ts';
+export { checkpointIndex, type CheckpointEntry } from './train/checkpointIndex.ts';
 export { PlateauRate, type PlateauRateOptions, type Reduction } from './train/plateau.ts';
 export { rateLog } from './train/rateLog.ts';
 export type { RateOptions, StepRates } from './train/rates.ts';

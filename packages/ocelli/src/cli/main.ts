@@ -62,6 +62,10 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
       'train a model, or a group of them; [experiment] is a file of settings: .json, .ts or .js',
     )
     .option('--resume <run>', 'go on with an interrupted run, with its own settings')
+    .option(
+      '--restart <run>',
+      'begin a run anew in its folder, with its own settings; weights are removed',
+    )
     .option('--run-name <name>', 'name of the run (default: data set and model)')
     .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
     .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar')

@@ -69,10 +69,20 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['patience', ['--patience', '4'], 4, 'it never stops early'],
   ['minDelta', ['--min-delta', '0.01', '--patience', '4'], 0.01, '0'],
   ['budgetMinutes', ['--budget-minutes', '30'], 30, 'without limit'],
+  ['emaDecay', ['--ema-decay', '0.99'], 0.99, 'no average'],
+  ['emaWarmup', ['--ema-warmup', '--ema-decay', '0.99'], true, 'off'],
+  ['lookaheadSteps', ['--lookahead-steps', '6'], 6, 'no Lookahead'],
+  ['lookaheadAlpha', ['--lookahead-alpha', '0.8', '--lookahead-steps', '6'], 0.8, '0.5'],
+  ['gradientAccumulation', ['--gradient-accumulation', '4'], 4, '1'],
+  ['precision', ['--precision', 'bfloat16', '--device', 'cuda'], 'bfloat16', 'float32'],
+  ['budgetSamples', ['--budget-samples', '5000'], 5000, 'without limit'],
+  ['fastDevRun', ['--fast-dev-run'], true, 'off'],
+  ['overfitBatch', ['--overfit-batch'], true, 'off'],
+  ['keepCheckpoints', ['--keep-checkpoints', '7'], 7, '2'],
+  ['keepBest', ['--keep-best', '3'], 3, 'none'],
   ['saveEverySteps', ['--save-every-steps', '9'], 9, 'none'],
   ['saveEveryEpochs', ['--save-every-epochs', '3'], 3, '1'],
   ['saveEveryMinutes', ['--save-every-minutes', '0.5'], 0.5, '5'],
-  ['keepCheckpoints', ['--keep-checkpoints', '7'], 7, '2'],
   [
     'augmentation',
     ['--augmentation', '[{ "flip": {} }]'],
@@ -117,6 +127,10 @@ test.each(table)('%s: the help of %j ends with its default', (_, [flag = ''], _v
 
 test('what was not said stays unsaid', () => {
   expect(settingsOf([])).toEqual({});
+});
+
+test('keepCheckpoints takes a word as well', () => {
+  expect(settingsOf(['--keep-checkpoints', 'all'])).toEqual({ keepCheckpoints: 'all' });
 });
 
 test.each(['nesterov', 'flip'])('--%s says yes', (name) => {

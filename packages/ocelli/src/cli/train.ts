@@ -1,6 +1,12 @@
 import { OptionError } from '@ocelli/torch';
 import { isGroup } from '../experiments/experimentGroup.ts';
-import { newRun, resumedRun, type RunPlan, shownPath } from '../experiments/runPlan.ts';
+import {
+  newRun,
+  restartedRun,
+  resumedRun,
+  type RunPlan,
+  shownPath,
+} from '../experiments/runPlan.ts';
 import { type WorkedRun, workOn } from '../experiments/workOn.ts';
 import { type ProgressMode, progressModes } from '../report/consoleReporter.ts';
 import { resolveExperiment } from '../train/experiment.ts';
@@ -23,7 +29,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
     value: options.progress,
     among: progressModes,
   });
-  if (options.resume === undefined) {
+  if (options.resume === undefined && options.restart === undefined) {
     const given = file === undefined ? undefined : await readExperimentFile(file);
     const repeat = positiveInteger(where, '--repeat', options.repeat);
     if (repeat !== undefined || isGroup(given?.content)) {
@@ -31,7 +37,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
     }
     return trainOne(planNew(file, given, options), mode, options);
   }
-  return trainOne(planResume(file, options), mode, options);
+  return trainOne(planExisting(file, options), mode, options);
 }
 
 async function trainOne(plan: RunPlan, mode: ProgressMode, options: TrainOptions): Promise<number> {
@@ -65,19 +71,21 @@ function planNew(
   });
 }
 
-function planResume(file: string | undefined, options: TrainOptions): RunPlan {
-  const { resume = '', runName, runsDir, repeat } = options;
+function planExisting(file: string | undefined, options: TrainOptions): RunPlan {
+  const { resume, restart, runName, runsDir, repeat } = options;
+  const how = resume === undefined ? '--restart' : '--resume';
   const given = [...Object.keys(settingsAmong(options)).map(optionNameOf)];
   if (file !== undefined) given.push(file);
+  if (resume !== undefined && restart !== undefined) given.push('--restart');
   if (runName !== undefined) given.push('--run-name');
   if (runsDir !== undefined) given.push('--runs-dir');
   if (repeat !== undefined) given.push('--repeat');
   if (given.length > 0) {
     throw new OptionError(
-      `${where}: expected no ${given.join(', ')} with --resume, which keeps the run's own settings.`,
+      `${where}: expected no ${given.join(', ')} with ${how}, which keeps the run's own settings.`,
     );
   }
-  return resumedRun(resume);
+  return resume === undefined ? restartedRun(restart ?? '') : resumedRun(resume);
 }
 
 function concluded(
@@ -100,7 +108,8 @@ function concluded(
   const { epoch, step } = result.progress;
   process.stderr.write(
     `Stopped in epoch ${epoch} after step ${step}; everything is saved.\n` +
-      `Go on with: npx ocelli train --resume ${shownPath(folder)}\n`,
+      `Go on with: npx ocelli train --resume ${shownPath(folder)}\n` +
+      `See where it stands: npx ocelli report ${shownPath(folder)}\n`,
   );
   return interrupted();
 }

@@ -1,6 +1,7 @@
 /** Options of `ocelli train`; the settings of an experiment are among them. */
 export interface TrainOptions extends Readonly<Record<string, unknown>> {
   readonly resume?: string;
+  readonly restart?: string;
   readonly runName?: string;
   readonly runsDir?: string;
   /** How often to run, with seeds that count up. */

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { DataError, libtorchVersion } from '@ocelli/torch';
 import { writeJsonDurably } from '../train/durableFile.ts';
+import { changeOf, type DataFiles } from '../train/dataFiles.ts';
 import { describeEnvironment } from '../train/environment.ts';
 import type { Experiment } from '../train/experiment.ts';
 import type { PictureFacts, RunData } from '../train/runData.ts';
@@ -19,6 +21,8 @@ export interface RunPlan {
   readonly experiment: Experiment;
   /** Whether it goes on from its newest checkpoint. */
   readonly resume: boolean;
+  /** Whether it takes out what the run came to before. */
+  readonly restart?: boolean;
   /** A stored split of a table that is to be used again. */
   readonly splitFile?: string;
   readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
@@ -43,6 +47,7 @@ export function newRun(options: NewRunOptions): RunPlan {
     writeRunRecord(folder, { experiment: complete, pictures: data.facts });
     writeLabels(folder, data.facts.labelNames);
     data.writeSplit?.(folder.split);
+    writeJsonDurably(folder.dataFiles, data.files());
     const { threads, device } = complete;
     const facts = { ocelli: version(), libtorch: libtorchVersion(), threads: threads ?? 1, device };
     writeJsonDurably(folder.environment, describeEnvironment(facts));
@@ -58,13 +63,41 @@ export function newRun(options: NewRunOptions): RunPlan {
  * @throws {DataError} if there is none; when its folder is asked for, if its pictures are others now.
  */
 export function resumedRun(path: string): RunPlan {
+  return { ...existingRun(path), resume: true };
+}
+
+/**
+ * A run that begins anew in its folder, with its settings and its pictures. Its record and its text log
+ * are kept.
+ *
+ * @param path its folder, or that of its name.
+ * @throws {DataError} as {@link resumedRun}.
+ */
+export function restartedRun(path: string): RunPlan {
+  return { ...existingRun(path), resume: false, restart: true };
+}
+
+function existingRun(path: string): Omit<RunPlan, 'resume'> {
   const folder = openRunFolder(path);
   const { experiment, pictures } = readRunRecord(folder);
-  const folderFor = ({ facts }: RunData): RunFolder => {
+  const folderFor = ({ facts, files }: RunData): RunFolder => {
+    refuseOtherFiles(folder, files);
     refuseOtherPictures(folder, pictures, facts);
     return folder;
   };
-  return { experiment, resume: true, folderFor, ...splitOf(folder) };
+  return { experiment, folderFor, ...splitOf(folder) };
+}
+
+/** Runs of earlier versions did not write down their files. */
+function refuseOtherFiles(folder: RunFolder, files: RunData['files']): void {
+  if (!existsSync(folder.dataFiles)) return;
+  const before = JSON.parse(readFileSync(folder.dataFiles, 'utf8')) as DataFiles; // written above
+  const change = changeOf(before, files());
+  if (change === undefined) return;
+  throw new DataError(
+    `${shownPath(folder)}: expected the files the run began with, but ${change}. ` +
+      'Put it back as it was, or start a new run.',
+  );
 }
 
 /** A run that goes on with other pictures would be neither the old run nor a new one. */

@@ -22,7 +22,6 @@ export function openTextLog(path: string, banner: readonly string[]): TextLog {
     close: () => closeSync(file),
     async consume(event, emit) {
       await shown(event, emit);
-      if (event.type === 'stopRequested') line(`stopping: ${event.why}`);
       if (event.type === 'runEnded') {
         line(`${event.reason} after ${event.progress.seconds.toFixed(1)} s`);
       }

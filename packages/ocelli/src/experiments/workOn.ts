@@ -89,6 +89,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
       experiment,
       data,
       resume: plan.resume,
+      ...(plan.restart === true && { restart: true }),
       consumers: [
         consoleReporter({ mode, banner, out, err }),
         log.consume,

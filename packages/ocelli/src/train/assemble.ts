@@ -1,4 +1,5 @@
 import { Adam, AdamW, SGD, type Tensor } from '@ocelli/torch';
+import { type AveragedWeights, emaWeights, lookahead } from './averagedWeights.ts';
 import { attributeLoss } from './attributeLoss.ts';
 import { buildModel } from './buildModel.ts';
 import type { SavableOptimizer } from './checkpoint.ts';
@@ -14,7 +15,7 @@ import { projectedGradients } from './projectedGradients.ts';
 import type { PlateauRate } from './plateau.ts';
 import type { Schedule } from './schedule.ts';
 import { createSchedule, type MadeSchedule } from './schedules/createSchedule.ts';
-import type { StepOptimizer } from './trainStep.ts';
+import type { Precision, StepOptimizer } from './trainStep.ts';
 
 /** What an experiment makes of its settings, before any picture is seen. */
 export interface Assembled {
@@ -33,6 +34,11 @@ export interface Assembled {
   readonly groupNames: readonly string[];
   /** Longest gradient of the loss as it is, summed or not; absent: gradients are left as they are. */
   readonly gradientClip?: number;
+  /** Parts of a step; see `StepParts`. */
+  readonly accumulation: number;
+  readonly precision: Precision;
+  /** Present where an average of the weights is kept. */
+  readonly averages?: AveragedWeights;
   /** Figures whose mean decides which epoch is best. */
   readonly best: readonly string[];
   /** Of attributes, what an evaluation needs to know. */
@@ -67,10 +73,23 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
     groupNames: groups.map(({ name }) => name),
     gradients: gradientRules[experiment.gradients ?? 'joint'](model),
     ...schedule,
+    ...averaging(experiment, model),
+    accumulation: experiment.gradientAccumulation,
+    precision: experiment.precision,
     best: declaredFigures(experiment, options),
     ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
     ...evaluationFacts(options),
   };
+}
+
+function averaging(experiment: Experiment, model: PictureModel): { averages?: AveragedWeights } {
+  const { emaDecay, emaWarmup, lookaheadSteps, lookaheadAlpha } = experiment;
+  if (emaDecay !== null) {
+    return { averages: emaWeights(model, { decay: emaDecay, warmup: emaWarmup }) };
+  }
+  if (lookaheadSteps === null) return {};
+  const alpha = lookaheadAlpha !== null && { alpha: lookaheadAlpha };
+  return { averages: lookahead(model, { steps: lookaheadSteps, ...alpha }) };
 }
 
 const gradientRules: Readonly<

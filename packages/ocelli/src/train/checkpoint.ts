@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   CheckpointError,
@@ -19,6 +19,7 @@ import {
   type Tensor,
   writeSafetensors,
 } from '@ocelli/torch';
+import type { AveragedWeights } from './averagedWeights.ts';
 import { flushFolder, temporaryNameFor, writeAndFlush } from './durableFile.ts';
 import type { Progress } from './events.ts';
 import type { Loss } from './loss.ts';
@@ -32,6 +33,26 @@ export interface TrainingState {
   readonly loss?: Pick<Loss, 'learned'>;
   /** How far a learning rate was reduced, and how long it has been waiting. */
   readonly plateau?: { readonly state: PlateauState; load(state: PlateauState): void };
+  /** The average of the weights, where one is kept. */
+  readonly averages?: SavableAverages;
+}
+
+/** What a checkpoint needs of averaged weights. */
+export type SavableAverages = Pick<AveragedWeights, 'state' | 'load' | 'whileHidden'>;
+
+/** Where a run stands when it is saved. */
+export interface SavePoint extends Progress {
+  /** What decides which epoch is best, of the epoch that has just ended. */
+  readonly figure?: { readonly name: string; readonly value: number };
+}
+
+/** What is known of a checkpoint without loading it. */
+export interface SavedFacts {
+  /** When it was written. */
+  readonly time: string;
+  /** The last epoch with a step in it. */
+  readonly epoch: number;
+  readonly figure?: SavePoint['figure'];
 }
 
 /** The content of `state.json`. */
@@ -40,6 +61,9 @@ interface StoredState {
   readonly optimizer: Omit<OptimizerState, 'tensors'>;
   readonly loss?: Record<string, number>;
   readonly plateau?: PlateauState;
+  /** Steps that the average has seen. */
+  readonly averagedSteps?: number;
+  readonly saved: SavedFacts;
 }
 
 /** The part of an optimizer that a checkpoint needs. */
@@ -60,19 +84,29 @@ interface Manifest {
 
 const weightsFile = 'weights.safetensors';
 const optimizerFile = 'optimizer.safetensors';
-const stateFile = 'state.json';
+const averagesFile = 'averages.safetensors';
+/** The part of a checkpoint that is JSON. */
+export const stateFile = 'state.json';
+/** There is no checkpoint without these. */
 const savedFiles = [weightsFile, optimizerFile, stateFile] as const;
 const manifestFile = 'manifest.json';
 
 /**
- * Saves a checkpoint as `folder/step-<n>`: weights, optimizer state, progress, and a manifest with the
- * SHA-256 of each. The folder appears by rename when everything in it has reached the disk, so there is
+ * Saves a checkpoint as `folder/step-<n>-epoch-<n>`, with the figure of the epoch if it has just ended:
+ * weights, optimizer state, progress, and a manifest with the SHA-256 of each. The folder appears by rename when everything in it has reached the disk, so there is
  * no moment at which a half-written checkpoint can be seen.
  *
  * @returns the path of the checkpoint.
  */
-export function saveCheckpoint(folder: string, state: TrainingState, progress: Progress): string {
-  const path = join(folder, `step-${progress.step}`);
+export function saveCheckpoint(folder: string, state: TrainingState, point: SavePoint): string {
+  const { averages } = state;
+  const save = (): string => saveTrained(folder, state, point);
+  return averages === undefined ? save() : averages.whileHidden(save);
+}
+
+function saveTrained(folder: string, state: TrainingState, point: SavePoint): string {
+  const { figure, ...progress } = point;
+  const path = join(folder, checkpointName(point));
   const temporary = temporaryNameFor(path);
   mkdirSync(temporary, { recursive: true });
   try {
@@ -81,23 +115,44 @@ export function saveCheckpoint(folder: string, state: TrainingState, progress: P
     writeSafetensors(join(temporary, optimizerFile), tensors);
     const loss = numbersOf(state.loss);
     const plateau = state.plateau?.state;
+    const averages = state.averages?.state();
+    if (averages) writeSafetensors(join(temporary, averagesFile), averages.tensors);
+    const time = new Date().toISOString();
     const stored: StoredState = {
+      saved: { time, epoch: lastEpoch(progress), ...(figure && { figure }) },
       progress,
       optimizer,
       ...(loss && { loss }),
       ...(plateau && { plateau }),
+      ...(averages && { averagedSteps: averages.steps }),
     };
     writeAndFlush(join(temporary, stateFile), JSON.stringify(stored));
     writeAndFlush(join(temporary, manifestFile), JSON.stringify(manifestOf(temporary)));
     flushFolder(temporary);
     rmSync(path, { recursive: true, force: true }); // the same step of an earlier, lost attempt
     renameSync(temporary, path);
+    for (const other of listCheckpoints(folder)) {
+      if (stepOf(other) === progress.step && other !== path) rmSync(other, { recursive: true });
+    }
     flushFolder(dirname(path));
     return path;
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** `step-490-epoch-5-accuracy-0.8123` */
+function checkpointName(point: SavePoint): string {
+  const { step, figure } = point;
+  const figureName = figure?.name.replaceAll(/[^\w.]+/g, '_');
+  const rated = figure === undefined ? '' : `-${figureName}-${figure.value.toFixed(4)}`;
+  return `step-${step}-epoch-${lastEpoch(point)}${rated}`;
+}
+
+/** The last epoch with a step in it. */
+function lastEpoch({ epoch, stepInEpoch }: Progress): number {
+  return stepInEpoch === 0 ? epoch - 1 : epoch;
 }
 
 /** What a loss has learned: a few numbers, which JSON keeps exactly. */
@@ -108,7 +163,8 @@ function numbersOf(loss: TrainingState['loss']): Record<string, number> | undefi
 }
 
 function manifestOf(path: string): Manifest {
-  const entries = savedFiles.map((name) => [name, factsOf(join(path, name))] as const);
+  const names = [...savedFiles, averagesFile].filter((name) => existsSync(join(path, name)));
+  const entries = names.map((name) => [name, factsOf(join(path, name))] as const);
   return { format: 1, files: Object.fromEntries(entries) };
 }
 
@@ -124,11 +180,14 @@ export function sha256Of(file: string): string {
 /** Paths of the visible checkpoints, the one with the highest step first. */
 export function listCheckpoints(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const steps = readdirSync(folder).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
-  return steps
-    .map(Number)
-    .sort((a, b) => b - a)
-    .map((step) => join(folder, `step-${step}`));
+  const names = readdirSync(folder).filter((name) => /^step-\d+(-epoch-[\w.-]+)?$/.test(name));
+  const visible = names.filter((name) => !name.includes('.tmp-'));
+  return visible.map((name) => join(folder, name)).sort((a, b) => stepOf(b) - stepOf(a));
+}
+
+/** The step in a checkpoint's name. */
+function stepOf(path: string): number {
+  return Number.parseInt(basename(path).slice('step-'.length), 10);
 }
 
 /**
@@ -138,27 +197,35 @@ export function listCheckpoints(folder: string): string[] {
  * @throws {CheckpointError} if a file is missing or not the one that was saved.
  */
 export function loadCheckpoint(path: string, state: TrainingState): Progress {
-  verify(path);
+  verify(path, state.averages === undefined ? savedFiles : [...savedFiles, averagesFile]);
   const stored = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as StoredState;
   const weights = readSafetensors(join(path, weightsFile));
   const tensors = readSafetensors(join(path, optimizerFile));
-  state.model.loadStateDict(weights);
+  const loadWeights = (): void => void state.model.loadStateDict(weights);
+  if (state.averages === undefined) loadWeights();
+  else state.averages.whileHidden(loadWeights);
   state.optimizer.loadStateDict({ ...stored.optimizer, tensors });
   const learned = Object.entries(stored.loss ?? {}).map(([key, value]) => [key, tensor(value)]);
   state.loss?.learned?.loadStateDict(Object.fromEntries(learned) as Record<string, Tensor>);
   if (stored.plateau) state.plateau?.load(stored.plateau);
+  const { averages } = state;
+  if (averages !== undefined) {
+    const steps = stored.averagedSteps ?? 0;
+    const tensors = readSafetensors(join(path, averagesFile));
+    averages.whileHidden(() => averages.load({ steps, tensors }));
+  }
   return stored.progress;
 }
 
 /** @throws {CheckpointError} if the checkpoint is not exactly what was saved. */
-function verify(path: string): void {
+function verify(path: string, expected: readonly string[]): void {
   const { format, files } = readManifest(path);
   if (format !== 1) {
     throw new CheckpointError(
       `${path}: expected a checkpoint of format 1, got ${format}. It was made by another version.`,
     );
   }
-  for (const name of savedFiles) {
+  for (const name of expected) {
     const file = join(path, name);
     const entry = files?.[name];
     if (existsSync(file) && isDeepStrictEqual(entry, factsOf(file))) continue;

@@ -39,6 +39,16 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     patience: null,
     minDelta: null,
     budgetMinutes: null,
+    budgetSamples: null,
+    emaDecay: null,
+    emaWarmup: false,
+    lookaheadSteps: null,
+    lookaheadAlpha: null,
+    gradientAccumulation: 1,
+    precision: 'float32',
+    fastDevRun: false,
+    overfitBatch: false,
+    keepBest: null,
     saveEverySteps: null,
     saveEveryEpochs: 1,
     saveEveryMinutes: 5,
@@ -120,6 +130,16 @@ const other: Required<ExperimentInput> = {
   patience: 4,
   minDelta: 0.01,
   budgetMinutes: 30,
+  budgetSamples: 5000,
+  emaDecay: 0.99,
+  emaWarmup: true,
+  lookaheadSteps: 6,
+  lookaheadAlpha: 0.8,
+  gradientAccumulation: 4,
+  precision: 'bfloat16',
+  fastDevRun: true,
+  overfitBatch: true,
+  keepBest: 3,
   saveEverySteps: 100,
   saveEveryEpochs: 3,
   saveEveryMinutes: 2,
@@ -140,6 +160,9 @@ const other: Required<ExperimentInput> = {
 function companionOf(name: SettingName): ExperimentInput {
   if (name === 'scheduleOptions') return { schedule: 'cosine' };
   if (name === 'minDelta') return { patience: 3 };
+  if (name === 'emaWarmup') return { emaDecay: 0.9 };
+  if (name === 'lookaheadAlpha') return { lookaheadSteps: 5 };
+  if (name === 'precision') return { device: 'cuda' };
   try {
     resolveExperiment({ [name]: other[name] });
     return {};
@@ -190,6 +213,38 @@ test.each(optimizers)('%s brings its own defaults', (optimizer, lr, momentum, de
 });
 
 const refused: [Record<string, unknown>, string][] = [
+  [
+    { emaWarmup: true },
+    'experiment: expected no emaWarmup without emaDecay, got true. It would have no effect.',
+  ],
+  [
+    { emaDecay: 0.9, lookaheadSteps: 5 },
+    'experiment: expected no lookaheadSteps with emaDecay: there is one average, got 5. It would have no effect.',
+  ],
+  [
+    { lookaheadAlpha: 0.5 },
+    'experiment: expected no lookaheadAlpha without lookaheadSteps, got 0.5. It would have no effect.',
+  ],
+  [
+    { precision: 'bfloat16' },
+    'experiment: expected precision to be float32 on the CPU, which has no mixed precision here, got "bfloat16".',
+  ],
+  [
+    { fastDevRun: true, overfitBatch: true },
+    'experiment: expected overfitBatch to be off in a fast dev run, got true.',
+  ],
+  [
+    { keepCheckpoints: 'all', keepBest: 2 },
+    'experiment: expected no keepBest where all checkpoints are kept, got 2. It would have no effect.',
+  ],
+  [
+    { keepCheckpoints: 0 },
+    'experiment: expected keepCheckpoints to be a positive integer or all, got 0.',
+  ],
+  [
+    { table: 'labels.csv', gradients: 'projected', gradientAccumulation: 2 },
+    'experiment: expected gradientAccumulation to be 1 where gradients are projected, got 2.',
+  ],
   [{ epoch: 3 }, 'experiment: unknown setting epoch. Did you mean "epochs"?'],
   [{ epochs: 0 }, 'experiment: expected epochs to be a positive integer, got 0.'],
   [{ epochs: 1.5 }, 'experiment: expected epochs to be a positive integer, got 1.5.'],

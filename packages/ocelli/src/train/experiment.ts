@@ -56,6 +56,11 @@ type Nullable =
   | 'patience'
   | 'minDelta'
   | 'budgetMinutes'
+  | 'budgetSamples'
+  | 'emaDecay'
+  | 'lookaheadSteps'
+  | 'lookaheadAlpha'
+  | 'keepBest'
   | 'saveEverySteps';
 
 /**
@@ -161,6 +166,11 @@ class Answers {
       saveEveryEpochs: this.#answer('saveEveryEpochs'),
       saveEveryMinutes: this.#answer('saveEveryMinutes'),
       keepCheckpoints: this.#answer('keepCheckpoints'),
+      keepBest: this.#keepBest(),
+      ...this.#averaging(),
+      ...this.#trial(),
+      gradientAccumulation: this.#accumulation(),
+      precision: this.#precision(),
       labelSmoothing: this.#answer('labelSmoothing'),
       ...this.#heads(),
       best: this.#answer('best'),
@@ -269,8 +279,52 @@ class Answers {
 
   #stopping() {
     const { patience = null, minDelta = null, budgetMinutes = null } = this.#given;
+    const { budgetSamples = null } = this.#given;
     if (patience === null) this.#refuseUnread('minDelta', 'without patience');
-    return { patience, minDelta: patience === null ? null : (minDelta ?? 0), budgetMinutes };
+    const waited = { patience, minDelta: patience === null ? null : (minDelta ?? 0) };
+    return { ...waited, budgetMinutes, budgetSamples };
+  }
+
+  #keepBest() {
+    if (this.#given.keepCheckpoints === 'all') {
+      this.#refuseUnread('keepBest', 'where all checkpoints are kept');
+    }
+    return this.#given.keepBest ?? null;
+  }
+
+  #averaging() {
+    const { emaDecay = null, lookaheadSteps = null, lookaheadAlpha = null } = this.#given;
+    const emaWarmup = this.#answer('emaWarmup');
+    if (emaDecay === null && emaWarmup) this.#refuseUnread('emaWarmup', 'without emaDecay');
+    if (emaDecay !== null) {
+      this.#refuseUnread('lookaheadSteps', 'with emaDecay: there is one average');
+    }
+    if (lookaheadSteps === null) this.#refuseUnread('lookaheadAlpha', 'without lookaheadSteps');
+    return { emaDecay, emaWarmup, lookaheadSteps, lookaheadAlpha };
+  }
+
+  #trial() {
+    const fastDevRun = this.#answer('fastDevRun');
+    const overfitBatch = this.#answer('overfitBatch');
+    if (fastDevRun && overfitBatch) this.#refuse('overfitBatch', 'off in a fast dev run');
+    return { fastDevRun, overfitBatch };
+  }
+
+  #accumulation(): number {
+    const parts = this.#answer('gradientAccumulation');
+    const { gradients = 'joint' } = this.#given;
+    if (parts > 1 && gradients !== 'joint') {
+      this.#refuse('gradientAccumulation', `1 where gradients are ${gradients}`);
+    }
+    return parts;
+  }
+
+  #precision(): 'float32' | 'bfloat16' {
+    const precision = this.#answer('precision');
+    if (precision !== 'float32' && this.#answer('device') === 'cpu') {
+      this.#refuse('precision', 'float32 on the CPU, which has no mixed precision here');
+    }
+    return precision;
   }
 
   #augmentation() {

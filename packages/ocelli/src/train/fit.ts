@@ -4,6 +4,7 @@ import { RunningTotals } from '../metrics/runningTotals.ts';
 import { noTotals, type Scores, scoresOf } from '../metrics/scores.ts';
 import { countParameters } from '../models/countParameters.ts';
 import { createEmitter, type Emit, type TrainEventConsumer } from './emitter.ts';
+import type { AveragedWeights } from './averagedWeights.ts';
 import { checkFigures, usualFigures } from './bestFigure.ts';
 import { evaluate, type EvaluateOptions } from './evaluate.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
@@ -34,6 +35,8 @@ export interface FitOptions extends StepParts, RateOptions {
   attributes?: EvaluateOptions['attributes'];
   /** Figures of the validation whose mean decides which epoch is best. @default ['accuracy'] */
   best?: readonly string[];
+  /** An average of the weights, which is what is evaluated, saved and left in the model at the end. */
+  averages?: AveragedWeights;
   /** Where the model lies. @default 'cpu' */
   device?: Device;
   /** Of everything random inside a step, such as dropout. @default 0 */
@@ -134,6 +137,7 @@ class Run {
     const progress = this.#progress;
     const why = badStep && { badStep };
     if (reason !== 'completed') await this.#emit({ type: 'runStopping', reason, progress, ...why });
+    this.#options.averages?.show();
     await this.#emit({ type: 'runEnded', reason, progress });
     return { reason, progress };
   }
@@ -145,8 +149,10 @@ class Run {
     const { stepsPerEpoch } = data;
     const start = { epoch, epochs, stepInEpoch, stepsPerEpoch, seconds };
     await this.#emit({ type: 'epochStarted', ...start });
+    this.#options.averages?.hide();
     const train = await this.#steps();
     if (train === undefined || this.#stopped) return false;
+    this.#options.averages?.show();
     const validation = await this.#validate();
     if (validation === 'stopped') return false;
     if (validation) await this.#reduceRate(validation);
@@ -209,6 +215,7 @@ class Run {
     } finally {
       disposeBatch(batch);
     }
+    this.#options.averages?.observe();
     const stepInEpoch = this.#progress.stepInEpoch + 1;
     this.#progress = { ...this.#progress, stepInEpoch, step: step + 1, seconds: this.#seconds };
   }

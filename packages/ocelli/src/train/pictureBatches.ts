@@ -36,9 +36,10 @@ export function trainingTransforms(
   experiment: AugmentationSettings,
   facts: PictureFacts,
 ): Transform[] {
-  const { pad, padMode, flip, cutout: side, augmentation } = experiment;
+  const { pad, padMode, flip, cutout: side, augmentation, overfitBatch = false } = experiment;
   const { height, width } = facts;
   const normalized = normalize({ mean: facts.mean, std: facts.std });
+  if (overfitBatch) return [normalized];
   if (augmentation) return [...createTransforms(augmentation), normalized];
   const mode = padMode === 'zeros' ? 'constant' : 'reflect';
   return [
@@ -141,7 +142,7 @@ export function evaluationBatches(
 }
 
 type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'> &
-  Partial<Pick<Experiment, 'augmentation'>>;
+  Partial<Pick<Experiment, 'augmentation' | 'overfitBatch'>>;
 type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
 type TrainingBatchSettings = AugmentationSettings &
   BatchSettings &

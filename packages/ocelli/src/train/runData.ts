@@ -4,10 +4,12 @@ import type { PictureDataset } from '../data/pictureDataset.ts';
 import { openPictures, type OpenPicturesOptions, type Pictures } from '../data/openPictures.ts';
 import { trainValidationSplit } from '../data/split.ts';
 import { channelStatistics, type ChannelStatistics } from '../data/statistics.ts';
+import { type DataFiles, dataFilesOf } from './dataFiles.ts';
 import type { Experiment } from './experiment.ts';
 import { defaultValidationShare } from './settings.ts';
 import { cachedStatistics } from './statisticsCache.ts';
 import { openTableData } from './tableData.ts';
+import { trialParts } from './trialData.ts';
 
 /** The pictures of a run, and what a model needs to know to see others the same way. */
 export interface RunData {
@@ -23,6 +25,8 @@ export interface RunData {
   readonly foundCount: number;
   /** Sentences about what may spoil a training. */
   readonly warnings: readonly string[];
+  /** The files behind the pictures, with their hashes. */
+  readonly files: () => DataFiles;
   /** Writes down which row is in which part; of a table alone. */
   readonly writeSplit?: (file: string) => void;
 }
@@ -73,15 +77,18 @@ export async function openRunData(
 ): Promise<RunData> {
   if (experiment.table !== null) return openTableData(experiment, experiment.table, listeners);
   const pictures = await openPictures(pictureOptions(experiment, listeners));
-  const { train, validation, validationShare } = partsOf(pictures, experiment);
-  const { mean, std } = pictures.constants ?? measured(pictures, train);
+  const parts = partsOf(pictures, experiment);
+  const { validationShare } = parts;
+  const { mean, std } = pictures.constants ?? measured(pictures, parts.train);
+  const { train, validation } = trialParts(parts, experiment);
   const [, height, width] = train.imageShape;
   const { classes, skipped } = pictures;
   const labelNames = { classes };
   const counts = { trainCount: train.length, validationCount: validation.dataset.length };
   const facts = { labelNames, height, width, mean, std, ...counts };
   const foundCount = picturesFound(pictures);
-  return { train, validation, validationShare, skipped, foundCount, facts, warnings: [] };
+  const files = (): DataFiles => dataFilesOf(pictures.cacheEntry);
+  return { train, validation, validationShare, skipped, foundCount, facts, warnings: [], files };
 }
 
 /** How many pictures there are in all parts of the data, those left out among them. */

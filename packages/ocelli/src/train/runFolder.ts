@@ -24,6 +24,10 @@ export interface RunFolder {
   readonly split: string;
   readonly weights: string;
   readonly checkpoints: string;
+  /** What checkpoints there are, when they were written and how good they are. */
+  readonly checkpointIndex: string;
+  /** The files the run learns from, with the hash of each. */
+  readonly dataFiles: string;
   /** What the kept weights say about every validation picture. */
   readonly predictions: string;
   /** What those predictions are worth, in figures. */
@@ -49,6 +53,8 @@ export function runFolderAt(path: string): RunFolder {
     split: inside('split.json'),
     weights: inside('weights'),
     checkpoints: inside('checkpoints'),
+    checkpointIndex: inside('checkpoints.json'),
+    dataFiles: inside('data-files.json'),
     predictions: inside('predictions.csv'),
     evaluation: inside('evaluation.json'),
     pictures: inside('pictures'),

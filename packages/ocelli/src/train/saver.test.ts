@@ -16,6 +16,7 @@ import { epochEnded, progressAfter, runStarted } from '../../test/scriptedRun.ts
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
 import { listCheckpoints, loadNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { Totals } from '../metrics/scores.ts';
+import type { CheckpointEntry } from './checkpointIndex.ts';
 import { createEmitter } from './emitter.ts';
 import type { TrainEvent } from './events.ts';
 import { createRunFolder, type RunFolder } from './runFolder.ts';
@@ -61,8 +62,8 @@ test('after every epoch: a checkpoint, the last weights, the best weights, the r
     epochEnded(3, 170),
   ]);
   expect(listCheckpoints(folder.checkpoints).map((path) => path.split('/').at(-1))).toEqual([
-    'step-30',
-    'step-20',
+    'step-30-epoch-3-accuracy-0.8500',
+    'step-20-epoch-2-accuracy-0.9000',
   ]);
   expect(biasOf('best')).toEqual([[2, 2, 2, 2], { epoch: 2, step: 20 }]);
   expect(biasOf('last')).toEqual([[3, 3, 3, 3], { epoch: 3, step: 30 }]);
@@ -85,6 +86,23 @@ test('of weights that are the best so far the value before and the new one are t
     [4, 0.9, 0.95],
   ]);
   expect(told[0]?.figures).toEqual(['accuracy']);
+});
+
+test('an index lists the checkpoints there are, with time, epoch and figure, the newest first', async () => {
+  const before = new Date().toISOString();
+  await save([runStarted(), epochEnded(1, 150), epochEnded(2, 180), epochEnded(3, 170)]);
+  const index = JSON.parse(readFileSync(folder.checkpointIndex, 'utf8')) as CheckpointEntry[];
+  expect(index).toMatchObject([
+    { step: 30, epoch: 3, figure: { name: 'accuracy', value: 0.85 } },
+    { step: 20, epoch: 2, figure: { name: 'accuracy', value: 0.9 } },
+  ]);
+  expect(index.map(({ name }) => join(folder.checkpoints, name))).toEqual(
+    listCheckpoints(folder.checkpoints),
+  );
+  const times = index.map(({ time }) => time);
+  expect([new Date().toISOString(), ...times, before]).toEqual(
+    [new Date().toISOString(), ...times, before].toSorted().toReversed(),
+  );
 });
 
 test('keep says how many checkpoints stay', async () => {
@@ -117,7 +135,7 @@ test('a long epoch is saved every so often, at a step whose totals are known', a
   const events = [step(1, 59, totals), step(2, 61), step(3, 62, totals), step(4, 90, totals)];
   const last = step(9, 500, totals); // the epoch's own save follows at once
   await save([runStarted(), ...events, last], { everySeconds: 60 });
-  expect(readdirSync(folder.checkpoints)).toEqual(['step-3']);
+  expect(readdirSync(folder.checkpoints)).toEqual(['step-3-epoch-1']);
   const progress = loadNewestCheckpoint(folder.checkpoints, tinyTraining(), () => {});
   expect(progress).toEqual({ epoch: 1, stepInEpoch: 3, step: 3, seconds: 62, totals });
 });
@@ -125,7 +143,7 @@ test('a long epoch is saved every so often, at a step whose totals are known', a
 test('the best weights are kept also where no checkpoint is due', async () => {
   const epochs = [epochEnded(1, 120), epochEnded(2, 180), epochEnded(3, 170)];
   await save([runStarted(), ...epochs], { everyEpochs: 3 });
-  expect(readdirSync(folder.checkpoints)).toEqual(['step-30']);
+  expect(readdirSync(folder.checkpoints)).toEqual(['step-30-epoch-3-accuracy-0.8500']);
   expect(biasOf('best')).toEqual([[2, 2, 2, 2], { epoch: 2, step: 20 }]);
 });
 
@@ -162,7 +180,7 @@ test.each(files)(
   'a checkpoint with a damaged %s is passed over for the one before',
   async (file) => {
     const { training } = await save([epochEnded(1, 100), epochEnded(2, 100)]);
-    const damaged = join(folder.checkpoints, 'step-20', file);
+    const damaged = join(folder.checkpoints, 'step-20-epoch-2-accuracy-0.5000', file);
     const half = Math.floor(readFileSync(damaged).length / 2);
     truncateSync(damaged, half);
     const warnings: string[] = [];
@@ -177,7 +195,7 @@ test.each(files)(
 
 test('one flipped bit in the weights is found', async () => {
   const { training } = await save([epochEnded(1, 100)]);
-  const path = join(folder.checkpoints, 'step-10', 'weights.safetensors');
+  const path = join(folder.checkpoints, 'step-10-epoch-1-accuracy-0.5000', 'weights.safetensors');
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 4, bytes.length - 9);
   writeFileSync(path, bytes);
@@ -201,7 +219,7 @@ test('saving the same step again replaces the checkpoint', async () => {
   const fresh = tinyTraining();
   loadNewestCheckpoint(folder.checkpoints, fresh, () => {});
   expect(fresh.model.parameters()[1]?.toArray()).toEqual([42, 42, 42, 42]);
-  expect(readdirSync(folder.checkpoints)).toEqual(['step-10']);
+  expect(readdirSync(folder.checkpoints)).toEqual(['step-10-epoch-1']);
 });
 
 test('weights that were replaced by others are refused', async () => {

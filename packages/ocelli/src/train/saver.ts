@@ -1,24 +1,30 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AnyModule, noGrad, scope, type Tensor } from '@ocelli/torch';
-import { listCheckpoints, saveCheckpoint, type TrainingState } from './checkpoint.ts';
+import type { AveragedWeights } from './averagedWeights.ts';
+import { saveCheckpoint, type SavePoint, type TrainingState } from './checkpoint.ts';
+import { checkpointIndex, outlived } from './checkpointIndex.ts';
 import { meanFigure } from './bestFigure.ts';
-import { writeDurably } from './durableFile.ts';
+import { writeDurably, writeJsonDurably } from './durableFile.ts';
 import type { Emit, TrainEventConsumer } from './emitter.ts';
-import type { EpochEnded, Progress, TrainEvent } from './events.ts';
+import type { EpochEnded, TrainEvent } from './events.ts';
 import { bestEpoch, bestFigures } from './history.ts';
 import { NumericError } from './lossWatch.ts';
 import { resultsCsv } from './resultsCsv.ts';
 import type { RunFolder } from './runFolder.ts';
 import { type SaveOccasions, saveOccasions } from './saveOccasion.ts';
-import { saveWeights } from './weights.ts';
+import { saveWeights, type WeightsFacts, type WeightsName } from './weights.ts';
 
 /** What is saved, when and where. */
 export interface SaverOptions extends TrainingState, SaveOccasions {
+  averages?: AveragedWeights;
   folder: RunFolder;
   /** Events of earlier sessions of this run. @default [] */
   history?: readonly TrainEvent[];
   /** Checkpoints to keep, the newest; `Infinity` keeps all. Best and last weights are kept besides. @default 2 */
   keep?: number;
+  /** Checkpoints to keep besides: those of the epochs with the best figure. @default 0 */
+  keepBest?: number;
 }
 
 /** A consumer that saves a run, and whether it succeeded. */
@@ -35,27 +41,45 @@ export interface Saver {
  * A save that fails is reported and tried again at the next occasion; what was saved before stays.
  */
 export function runSaver(options: SaverOptions): Saver {
-  const { folder, history = [], keep = 2, model } = options;
+  const { folder, history = [], keep = 2, keepBest = 0, model, averages } = options;
   const events: TrainEvent[] = [...history];
   const occasion = saveOccasions(options);
   let failure: unknown;
 
-  async function save(progress: Progress, best: boolean, emit: Emit): Promise<void> {
-    const path = saveCheckpoint(folder.checkpoints, options, progress);
-    const { step } = progress;
-    const epoch = progress.stepInEpoch === 0 ? progress.epoch - 1 : progress.epoch;
-    saveWeights(folder.weights, 'last', { model, epoch, step });
-    for (const old of listCheckpoints(folder.checkpoints).slice(keep)) {
-      rmSync(old, { recursive: true });
-    }
+  async function save(point: SavePoint, best: boolean, emit: Emit): Promise<void> {
+    const path = saveCheckpoint(folder.checkpoints, options, point);
+    const { step } = point;
+    const epoch = point.stepInEpoch === 0 ? point.epoch - 1 : point.epoch;
+    saveModel('last', { epoch, step });
+    const index = checkpointIndex(folder.checkpoints);
+    const old = outlived(index, { newest: keep, best: keepBest });
+    for (const name of old) rmSync(join(folder.checkpoints, name), { recursive: true });
+    const kept = index.filter(({ name }) => !old.includes(name));
+    writeJsonDurably(folder.checkpointIndex, kept);
     await emit({ type: 'checkpointSaved', step, epoch, path, best });
+  }
+
+  /** Of averaged weights the average, since that is what was measured. */
+  function saveModel(name: WeightsName, facts: WeightsFacts): void {
+    const write = (): void => saveWeights(folder.weights, name, { model, ...facts });
+    if (averages === undefined) write();
+    else averages.whileShown(write);
+  }
+
+  /** What decides which epoch is best, of an epoch that has just ended. */
+  function figureAfter(event: TrainEvent): Pick<SavePoint, 'figure'> {
+    if (event.type !== 'epochEnded') return {};
+    const figures = bestFigures(events);
+    const value = valueOf(event, figures);
+    const [name = 'mean'] = figures.length === 1 ? figures : [];
+    return value === null ? {} : { figure: { name, value } };
   }
 
   /** @returns whether the epoch is the best so far; its weights are saved then. */
   async function saveIfBest({ epoch, progress }: EpochEnded, emit: Emit): Promise<boolean> {
     const best = bestEpoch(events);
     if (best?.epoch !== epoch) return false;
-    saveWeights(folder.weights, 'best', { model, epoch, step: progress.step });
+    saveModel('best', { epoch, step: progress.step });
     const figures = bestFigures(events);
     const before = valueOf(bestEpoch(events.filter((event) => event !== best)), figures);
     const now = valueOf(best, figures) ?? NaN; // only an epoch with a value is the best
@@ -72,7 +96,9 @@ export function runSaver(options: SaverOptions): Saver {
     try {
       refuseNonFinite(model);
       const best = event.type === 'epochEnded' && (await saveIfBest(event, emit));
-      if (progress !== undefined) await save(progress, best, emit);
+      if (progress !== undefined) {
+        await save({ ...progress, ...figureAfter(event) }, best, emit);
+      }
     } catch (error) {
       failure = error;
       throw error;

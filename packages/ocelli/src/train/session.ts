@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { type Assembled, assemble } from './assemble.ts';
+import { clearRun, refuseBegunRun } from './clearRun.ts';
 import { budget } from './budget.ts';
 import { loadNewestCheckpoint } from './checkpoint.ts';
 import { earlyStopping, type EarlyStoppingOptions } from './earlyStopping.ts';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly data: RunData;
   /** Go on from the newest checkpoint, if there is one. */
   readonly resume: boolean;
+  /** Take out what the run came to before, and begin anew. @default false */
+  readonly restart?: boolean;
   /** Listeners besides the record and the saver. */
   readonly consumers: readonly TrainEventConsumer[];
   readonly signal?: AbortSignal;
@@ -46,6 +49,7 @@ export interface SessionResult extends FitResult {
 /**
  * Works on a run until it is complete or asked to stop, writing its record and its checkpoints.
  *
+ * @throws {DataError} if there is a run in the folder and it is neither gone on with nor begun anew.
  * @throws {RunLockedError} if another process works on the run.
  * @throws {CheckpointError} if there are checkpoints and none can be read.
  * @throws {NumericError} if a loss is not finite.
@@ -61,6 +65,8 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 
 async function underLock(options: SessionOptions): Promise<SessionResult> {
   const { folder, consumers, signal } = options;
+  if (options.restart === true) clearRun(folder);
+  else if (!options.resume) refuseBegunRun(folder);
   const { assembled, ...work } = workOf(options);
   const { history, from } = options.resume ? earlier(options, assembled) : nothingEarlier;
   const log = openEventLog(folder.events);
@@ -86,24 +92,28 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
   }
 }
 
-function savingOf(experiment: Experiment): SaveOccasions & { readonly keep: number } {
+type Saving = SaveOccasions & { readonly keep: number; readonly keepBest: number };
+
+function savingOf(experiment: Experiment): Saving {
   const { saveEverySteps, saveEveryEpochs, saveEveryMinutes, keepCheckpoints } = experiment;
   return {
     everyEpochs: saveEveryEpochs,
     everySeconds: 60 * saveEveryMinutes,
     ...(saveEverySteps !== null && { everySteps: saveEverySteps }),
-    keep: keepCheckpoints,
+    keep: keepCheckpoints === 'all' ? Infinity : keepCheckpoints,
+    keepBest: experiment.keepBest ?? 0,
   };
 }
 
 /** What ends a run before its last epoch. */
 function stoppersOf(
-  { patience, minDelta, budgetMinutes }: Experiment,
+  { patience, minDelta, budgetMinutes, budgetSamples }: Experiment,
   known: Pick<EarlyStoppingOptions, 'monitor' | 'history'>,
 ): TrainEventConsumer[] {
   return [
     ...(patience !== null ? [earlyStopping({ ...known, patience, minDelta: minDelta ?? 0 })] : []),
     ...(budgetMinutes !== null ? [budget({ minutes: budgetMinutes })] : []),
+    ...(budgetSamples !== null ? [budget({ samples: budgetSamples })] : []),
   ];
 }
 
@@ -112,7 +122,8 @@ function workOf({ experiment, data, warn }: SessionOptions): FitOptions & { asse
   const { facts, train, validation } = data;
   const transforms = trainingTransforms(experiment, facts);
   for (const sentence of checkLabelEffects(transforms, schemaOf(train.labelNames))) warn(sentence);
-  const { device, seed, epochs } = experiment;
+  const { device, seed, fastDevRun } = experiment;
+  const epochs = fastDevRun ? 1 : experiment.epochs; // the schedule is that of all of them
   const training = trainingBatches(train, facts, experiment);
   const held = evaluationBatches(validation.dataset, facts, experiment);
   const { stepsPerEpoch } = training;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { datasetNames } from '../data/datasetNames.ts';
 import { modelNames } from '../models/modelNames.ts';
 import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
+import { loopSettings } from './loopSettings.ts';
 import { scheduleEntries } from './schedules/createSchedule.ts';
 import {
   betweenZeroAndOne,
@@ -227,6 +228,7 @@ export const settings = {
     { schema: z.number().positive(), rule: 'a number above 0' },
     { help: 'minutes of work after which the run stops', fallbackText: 'without limit' },
   ),
+  ...loopSettings,
   saveEverySteps: define(positiveInteger(), {
     help: 'steps between checkpoints within an epoch',
     fallbackText: 'none',
@@ -239,10 +241,6 @@ export const settings = {
     { schema: z.number().positive(), rule: 'a number above 0' },
     { help: 'minutes of work between checkpoints within an epoch', fallback: 5 },
   ),
-  keepCheckpoints: define(positiveInteger(), {
-    help: 'newest checkpoints that are kept',
-    fallback: 2,
-  }),
   augmentation: define(
     {
       schema: z.array(z.record(z.string(), z.unknown())).min(1),

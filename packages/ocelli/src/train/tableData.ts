@@ -1,3 +1,5 @@
+import { dataFilesOf } from './dataFiles.ts';
+import { trialParts } from './trialData.ts';
 import type { AttributeDataset } from '../data/attributeDataset.ts';
 import type { AttributeSchema } from '../data/attributeSchema.ts';
 import type { PictureSize } from '../data/decodePicture.ts';
@@ -42,16 +44,21 @@ export async function openTableData(
       ? { split: { validation: share, seed, ...(testShare !== null && { test: testShare }) } }
       : { splitFile }),
   });
-  const { train, validation, statistics, skipped, warnings, schema } = opened;
+  const { statistics, skipped, warnings, schema } = opened;
+  const { train, validation } = trialParts(
+    { train: opened.train, validation: { split: 'validation', dataset: opened.validation } },
+    experiment,
+  );
   const [, height, width] = train.imageShape;
-  const counts = { trainCount: train.length, validationCount: validation.length };
+  const counts = { trainCount: train.length, validationCount: validation.dataset.length };
   return {
     train,
-    validation: { split: 'validation', dataset: validation },
+    validation,
     validationShare: share,
     skipped,
     foundCount: opened.table.length + skipped.length,
     warnings,
+    files: () => dataFilesOf(opened.cacheEntry, [path]),
     writeSplit: (file: string) => writeSplitFile(file, opened.table, opened.split),
     facts: {
       labelNames: { attributes: schema },

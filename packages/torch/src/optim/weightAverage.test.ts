@@ -44,3 +44,15 @@ test('a decay above 1 is refused', () => {
     new WeightAverage([tensor([1])]).update(1.5);
   }).toThrow('WeightAverage: expected decay to be');
 });
+
+test('swap exchanges state and average, to the bit, and back', () => {
+  const weight = parameter(tensor([1 / 3, -2]));
+  const average = new WeightAverage([weight]);
+  noGrad(() => weight.fill_(0.1));
+  const trained = weight.toArray();
+  average.swap();
+  expect(weight.toArray()).toEqual(tensor([1 / 3, -2]).toArray());
+  expect(average.average.map((one) => one.toArray())).toEqual([trained]);
+  average.swap();
+  expect(weight.toArray()).toEqual(trained);
+});

@@ -1,5 +1,6 @@
 import { noGrad } from '../autograd.ts';
 import { isFloatingPoint } from '../dtype.ts';
+import { scope } from '../memory.ts';
 import { OptionCheck } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { addEach_, scaleEach_ } from './foreach.ts';
@@ -38,6 +39,25 @@ export class WeightAverage {
       scaleEach_(this.#average, decay);
       addEach_(this.#average, this.#state, 1 - decay);
     });
+  }
+
+  /** Exchanges state and average, to look at the one and go on with the other. */
+  swap(): void {
+    noGrad(() =>
+      scope(() => {
+        for (const [index, tensor] of this.#state.entries()) {
+          const average = this.#average[index] as Tensor; // one for each tensor of the state
+          const state = tensor.clone();
+          tensor.copy_(average);
+          average.copy_(state);
+        }
+      }),
+    );
+  }
+
+  /** The average of each tensor of the state; live, to be saved or set. */
+  get average(): readonly Tensor[] {
+    return this.#average;
   }
 
   /** Sets the state to the average. */

@@ -1,0 +1,45 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drawPictures } from '../../test/drawnPictures.ts';
+import { resolveExperiment } from '../train/experiment.ts';
+import { openRunData } from '../train/runData.ts';
+import { newRun, restartedRun, resumedRun } from './runPlan.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'ocelli-plan-'));
+  await drawPictures(join(root, 'pictures'), { train: 2, test: 1 });
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const open = () =>
+  openRunData(resolveExperiment({ data: join(root, 'pictures') }), {
+    cacheFolder: join(root, 'cache'),
+  });
+
+test.each([
+  ['goes on', resumedRun],
+  ['begins anew', restartedRun],
+] as const)(
+  'a run %s only with the very files it began with, else one is named',
+  async (_, plan) => {
+    const experiment = resolveExperiment({ data: join(root, 'pictures') });
+    const { path } = newRun({ experiment, runsDir: join(root, 'runs') }).folderFor(
+      await open(),
+      experiment,
+    );
+    expect(plan(path).folderFor(await open(), experiment).path).toBe(path);
+    const picture = join(root, 'pictures/train/green/1.png');
+    copyFileSync(picture, join(root, 'kept.png'));
+    copyFileSync(join(root, 'pictures/train/green/0.png'), picture);
+    const changed = await open();
+    expect(() => plan(path).folderFor(changed, experiment)).toThrow(
+      `${path}: expected the files the run began with, but train/green/1.png was changed. ` +
+        'Put it back as it was, or start a new run.',
+    );
+    copyFileSync(join(root, 'kept.png'), picture);
+    expect(plan(path).folderFor(await open(), experiment).path).toBe(path);
+  },
+);
