@@ -95,10 +95,15 @@ function showStep(
   if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(50)}`);
 }
 
-/** The chart under the name given, the points beside it as JSON. */
+/** The chart under the name given; beside it the one of the accuracy, and the points as JSON. */
 async function keep(curve: SweepCurve, out: string): Promise<void> {
   await writeDrawing(where, out, sweepChart(curve));
+  await writeDrawing(where, accuracyBeside(out), sweepChart(curve, { show: 'accuracy' }));
   saveCurve(jsonBeside(out), curve);
+}
+
+function accuracyBeside(out: string): string {
+  return out.replace(/\.[^.]+$/, '-accuracy$&');
 }
 
 function jsonBeside(out: string): string {
@@ -116,6 +121,6 @@ function told({ points, ended, suggestions }: SweepCurve, out: string): string {
   return (
     `${points.length} steps; ${end}\n` +
     `suggested: valley ${shown(valley)}, steepest ${shown(steepest)}, minimum/10 ${shown(minimum)}\n` +
-    `${out}, ${basename(jsonBeside(out))}\n`
+    `${[out, basename(accuracyBeside(out)), basename(jsonBeside(out))].join(', ')}\n`
   );
 }

@@ -17,7 +17,6 @@ import { type ExperimentFile, readExperimentFile } from './experimentFile.ts';
 import { interruptOnce } from './interrupt.ts';
 import { positiveInteger } from './positiveInteger.ts';
 import { settingsAmong } from './settingOptions.ts';
-import { trainGroup } from './trainGroup.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
 const where = 'ocelli train';
@@ -33,6 +32,7 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
     const given = file === undefined ? undefined : await readExperimentFile(file);
     const repeat = positiveInteger(where, '--repeat', options.repeat);
     if (repeat !== undefined || isGroup(given?.content)) {
+      const { trainGroup } = await import('./trainGroup.ts'); // draws charts: a second to load
       return trainGroup({ file, given, repeat, mode, options });
     }
     return trainOne(planNew(file, given, options), mode, options);

@@ -42,8 +42,10 @@ export function writeSafetensors(
   const pieces = inFileOrder(named.map(([name, tensor]) => describe(name, tensor, path)));
   const header = formatSafetensorsHeader(pieces, metadata, path);
   replaceFile(path, (descriptor) => {
-    writeFully(descriptor, header);
-    for (const { tensor } of pieces) writeTensor(descriptor, tensor);
+    const out = new BufferedFile(descriptor);
+    out.write(header);
+    for (const { tensor } of pieces) writeTensor(out, tensor);
+    out.flush();
   });
 }
 
@@ -67,7 +69,7 @@ const resolveConj = operator<(tensor: Tensor) => Tensor>('aten::resolve_conj');
 /** Most bytes of a tensor that are in JavaScript's memory at once. */
 const CHUNK_BYTES = 2 ** 24;
 
-function writeTensor(descriptor: number, tensor: Tensor): void {
+function writeTensor(out: BufferedFile, tensor: Tensor): void {
   if (tensor.numel === 0) return;
   noGrad(() =>
     scope(() => {
@@ -75,10 +77,38 @@ function writeTensor(descriptor: number, tensor: Tensor): void {
       const bytes = viewAs(near.contiguous().reshape([-1]), 'uint8');
       for (let at = 0; at < bytes.numel; at += CHUNK_BYTES) {
         const chunk = bytes.narrow(0, at, Math.min(CHUNK_BYTES, bytes.numel - at));
-        writeFully(descriptor, chunk.toTypedArray() as Uint8Array); // uint8, by the view above
+        out.write(chunk.toTypedArray() as Uint8Array); // uint8, by the view above
       }
     }),
   );
+}
+
+/** Most bytes that wait to be written together: models have many small tensors. */
+const WAITING_BYTES = 2 ** 20;
+
+/** A file that is written in few pieces. */
+class BufferedFile {
+  readonly #descriptor: number;
+  #waiting: Uint8Array[] = [];
+  #count = 0;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#waiting.push(bytes);
+    this.#count += bytes.length;
+    if (this.#count >= WAITING_BYTES) this.flush();
+  }
+
+  flush(): void {
+    const [first, ...others] = this.#waiting;
+    if (first === undefined) return;
+    writeFully(this.#descriptor, others.length === 0 ? first : Buffer.concat(this.#waiting));
+    this.#waiting = [];
+    this.#count = 0;
+  }
 }
 
 function writeFully(descriptor: number, bytes: Uint8Array): void {

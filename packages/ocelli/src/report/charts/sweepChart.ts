@@ -17,16 +17,7 @@ export function sweepChart(
   options: SweepChartOptions = {},
 ): Drawing {
   const { show = 'loss', axis = 'logarithmic', mark } = options;
-  const series =
-    show === 'loss'
-      ? lossLines(points)
-      : [
-          line(
-            'accuracy',
-            light.train,
-            points.map(({ lr, accuracy }) => [lr, accuracy]),
-          ),
-        ];
+  const series = show === 'loss' ? lossLines(points) : accuracyLines(points);
   const { steepest, minimum, valley } = suggestions;
   const named = { steepest, valley, 'minimum / 10': minimum, chosen: mark ?? null };
   const rates = Object.entries(named).filter(([, lr]) => lr !== null);
@@ -88,6 +79,17 @@ function lossLines(points: SweepCurve['points']) {
       ),
       lineStyle: { width: 1, opacity: 0.5 },
     },
+    ...(held.length > 0 ? [line('validation', light.validation, held)] : []),
+  ];
+}
+
+function accuracyLines(points: SweepCurve['points']) {
+  const held = points.flatMap(({ lr, validationAccuracy }) =>
+    validationAccuracy === undefined ? [] : [[lr, validationAccuracy]],
+  );
+  const own = points.map(({ lr, accuracy }) => [lr, accuracy]);
+  return [
+    line('accuracy', light.train, own),
     ...(held.length > 0 ? [line('validation', light.validation, held)] : []),
   ];
 }

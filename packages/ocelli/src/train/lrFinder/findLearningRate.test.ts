@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Adam, Dropout, getRandomState, liveTensorCount, manualSeed } from '@ocelli/torch';
 import { afterAll, describe, expect, test } from 'vitest';
-import { tinyTraining } from '../../../test/tinyTraining.ts';
+import { noisePictures, tinyTraining } from '../../../test/tinyTraining.ts';
+import { mixup } from '../../augment/mixup.ts';
+import { normalize } from '../../augment/normalize.ts';
+import type { Loss } from '../loss.ts';
+import { shuffledBatches } from '../pictureBatches.ts';
 import { disposeBatch } from '../trainingData.ts';
 import { setLearningRate, setMomentum, trainStep } from '../trainStep.ts';
 import { clipped, largestSuggestion, readCurve, saveCurve } from './curve.ts';
@@ -156,6 +160,46 @@ describe('a sweep', () => {
     const lossOf = (curve: typeof all) => curve.points[0]?.validationLoss ?? NaN;
     expect(lossOf(all)).toBeGreaterThan(0);
     expect(lossOf(some)).not.toBeCloseTo(lossOf(all), 6);
+  });
+
+  test('has the accuracy of every step beside its loss, by hand from the outcome', async () => {
+    const given = parts();
+    const rights: number[] = [];
+    const { compute } = given.loss;
+    const loss = {
+      ...given.loss,
+      compute: (...args: Parameters<typeof compute>) => {
+        const outcome = compute(...args);
+        if (!given.model.training) return outcome;
+        const right = outcome.heads[0]?.logits.argmax(1).eq(args[1]).sum().item();
+        rights.push(Number(right) / args[1].numel);
+        return outcome;
+      },
+    };
+    const { points } = await findLearningRate({ ...given, loss, to: 1e-3, steps: 5 });
+    expect(points.map(({ accuracy }) => accuracy)).toEqual(rights);
+    expect(points[0]?.validationAccuracy).toBeGreaterThanOrEqual(0);
+  });
+
+  test('sweeps with mixup: the labels of both pictures count', async () => {
+    const transforms = [
+      normalize({ mean: [128, 128, 128], std: [64, 64, 64] }),
+      mixup({ alpha: 1 }),
+    ];
+    const data = shuffledBatches(noisePictures(21), { batchSize: 5, seed: 3, transforms });
+    const mixes: boolean[] = [];
+    const given = parts();
+    const { compute } = given.loss;
+    const loss: Loss = {
+      ...given.loss,
+      compute: (outputs, labels, mix) => {
+        if (given.model.training) mixes.push(mix !== undefined);
+        return compute(outputs, labels, mix);
+      },
+    };
+    const { points } = await findLearningRate({ ...given, loss, data, to: 1e-3, steps: 4 });
+    expect(mixes).toEqual([true, true, true, true]);
+    expect(points.every((point) => point.loss > 0)).toBe(true);
   });
 
   test('leaves no more tensors behind the longer it is', async () => {

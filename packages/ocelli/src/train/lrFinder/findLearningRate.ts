@@ -31,7 +31,7 @@ export interface FindLearningRateOptions extends SweepOptions, Omit<StepParts, '
   smoothing?: number;
   /** The sweep ends when the smoothed loss is this many times its lowest so far. @default 4 */
   divergence?: number;
-  /** Held-back pictures whose loss is measured after every step. */
+  /** Held-back pictures whose loss and accuracy are measured after every step. */
   validation?: EvaluationData;
   /** Batches of them that are looked at. @default all */
   validationBatches?: number;
@@ -50,6 +50,8 @@ const KEYS = [
   'data',
   'gradients',
   'gradientClip',
+  'accumulation',
+  'precision',
   'from',
   'to',
   'steps',
@@ -110,7 +112,7 @@ async function swept(options: FindLearningRateOptions, sweeping: Sweeping): Prom
   options.model.train();
   for (const batch of endlessBatches(options.data)) {
     const lr = lrAt(points.length);
-    const measured = { ...measureStep(batch, lr, options), ...validationLoss(options) };
+    const measured = { ...measureStep(batch, lr, options), ...validationFigures(options) };
     if (!Object.values(measured).every(Number.isFinite)) return curveOf(points, 'diverged');
     const point = { lr, ...measured, smoothed: smoothed.add(measured.loss) };
     points.push(point);
@@ -146,8 +148,8 @@ function measureStep(batch: Batch, lr: number, options: FindLearningRateOptions)
   }
 }
 
-/** The loss that is trained with, on pictures held back; no weights change. */
-function validationLoss(options: FindLearningRateOptions) {
+/** Accuracy, and the loss that is trained with, on pictures held back; no weights change. */
+function validationFigures(options: FindLearningRateOptions) {
   const { model, loss, validation, validationBatches = Infinity, device = 'cpu' } = options;
   if (validation === undefined) return {};
   const totals = new RunningTotals(device);
@@ -160,7 +162,8 @@ function validationLoss(options: FindLearningRateOptions) {
       disposeBatch(batch);
       if (--left <= 0) break;
     }
-    return { validationLoss: scoresOf(totals.read()).loss };
+    const scores = scoresOf(totals.read());
+    return { validationLoss: scores.loss, validationAccuracy: scores.accuracy };
   } finally {
     totals.dispose();
     model.train();

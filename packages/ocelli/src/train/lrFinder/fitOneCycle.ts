@@ -33,11 +33,14 @@ export interface FitOneCycleResult extends FitResult {
 export async function fitOneCycle(options: FitOneCycleOptions): Promise<FitOneCycleResult> {
   const { suggestion = 'valley', finder = {}, oneCycle = {}, ...rest } = options;
   const { model, optimizer, loss, data, gradients, gradientClip, device, epochs } = rest;
+  const { accumulation, precision } = rest;
   const curve = await findLearningRate({
     ...finder,
     ...{ model, optimizer, loss, data },
     ...(gradients && { gradients }),
     ...(gradientClip !== undefined && { gradientClip }),
+    ...(accumulation !== undefined && { accumulation }),
+    ...(precision && { precision }),
     ...(device && { device }),
   });
   const lr = curve.suggestions[suggestion];

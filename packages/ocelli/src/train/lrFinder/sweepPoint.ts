@@ -9,4 +9,6 @@ export interface SweepPoint {
   readonly accuracy: number;
   /** On the pictures held back, where they were looked at; after the step. */
   readonly validationLoss?: number;
+  /** Share of those that were right. */
+  readonly validationAccuracy?: number;
 }
