@@ -47,10 +47,12 @@ export function runSaver(options: SaverOptions): Saver {
   let failure: unknown;
 
   async function save(point: SavePoint, best: boolean, emit: Emit): Promise<void> {
-    const path = saveCheckpoint(folder.checkpoints, options, point);
     const { step } = point;
     const epoch = point.stepInEpoch === 0 ? point.epoch - 1 : point.epoch;
+    // Before the checkpoint: a run that is killed between the two makes its last steps again, whereas
+    // one that finds its last checkpoint has nothing left to do.
     saveModel('last', { epoch, step });
+    const path = saveCheckpoint(folder.checkpoints, options, point);
     const index = checkpointIndex(folder.checkpoints);
     const old = outlived(index, { newest: keep, best: keepBest });
     for (const name of old) rmSync(join(folder.checkpoints, name), { recursive: true });
