@@ -1,8 +1,9 @@
 import { AvgPool2d, Conv2d, Module, randn, Residual, Sequential, type Tensor } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
 import { bottleneckTrunk } from './bottleneckNet.ts';
-import { createModel } from './catalog.ts';
+import { catalog, createModel } from './catalog.ts';
 import { mapTower } from './mapTower.ts';
+import type { ModelName } from './modelNames.ts';
 import { MultiHead } from './multiHead.ts';
 import { personHeads } from './personHeads.ts';
 import { resnet } from './resnet.ts';
@@ -117,6 +118,16 @@ describe('a layer that does not fit', () => {
       'layer conv1 does not fit pictures of (224, 224, 3). ' +
         'conv2d: expected images (N, 3, H, W) to match weight (64, 3, 7, 7), got (1, 224, 224, 3). ' +
         'Images look channels-last; use images.permute([0, 3, 1, 2]). Channels come first: (3, 224, 224).',
+    );
+  });
+
+  test.each([
+    ['vgg16', 16, 'features.30'],
+    ['inception-v4', 32, 'features.10.branch0.conv'],
+  ])('of %s for pictures of %i pixels is named: they are too small', (name, side, layer) => {
+    const model = catalog[name as ModelName].trunk();
+    expect(() => summarize(model, [3, side, side])).toThrow(
+      `layer ${layer} has nothing left of pictures of (3, ${side}, ${side}): they are too small for the model.`,
     );
   });
 

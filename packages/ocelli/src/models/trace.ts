@@ -62,5 +62,14 @@ function misfit(
   const [channels, , last] = picture;
   const remedy =
     channels !== 3 && last === 3 ? ` Channels come first: (3, ${picture[0]}, ${picture[1]}).` : '';
+  if (isTooSmall(error)) {
+    const small = `${layer} has nothing left of pictures of (${picture.join(', ')})`;
+    return new ShapeError(`${small}: they are too small for the model.${remedy}`, { cause: error });
+  }
   return new ShapeError(`${sentence}${remedy}`, { cause: error });
+}
+
+/** What libtorch says of windows that do not fit into a feature map. */
+function isTooSmall({ message }: OcelliError): boolean {
+  return /output size is too small|kernel size can't be greater than/i.test(message);
 }
