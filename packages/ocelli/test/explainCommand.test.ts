@@ -73,7 +73,23 @@ test(
   patience,
 );
 
+test(
+  'the channels of a layer stand 16 a row',
+  async () => {
+    const words = ['--activations', 'trunk.layer2', '--out', 'maps.html'];
+    const { exitCode, out, err } = await explain(...words);
+    expect([exitCode, out, err]).toEqual([0, 'written: maps.html\n', '']);
+    const page = readFileSync(join(folder, 'maps.html'), 'utf8');
+    const places = [...page.matchAll(/<image x="(\d+)" y="(\d+)"/g)];
+    expect(places).toHaveLength(128); // channels of the second stage
+    expect(new Set(places.map(([, x]) => x)).size).toBe(16);
+    expect(page).toContain('Channels of trunk.layer2: 128 maps of 16×16');
+  },
+  patience,
+);
+
 test.each([
+  [['--activations', 'trunk.layr2'], 'Did you mean "trunk.layer2"?'],
   [['--head', 'poze'], '--head to be one of age, pose, got "poze". Did you mean "pose"?'],
   [['--head', 'pose', '--class', 'bak'], 'Did you mean "back"?'],
   [['--layer', 'layer2'], 'got "layer2". Did you mean "trunk.layer2"?'],

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { checkDevice, didYouMean, optionError, type Tensor } from '@ocelli/torch';
 import { headsOf, type LabelledHead } from '../data/labelNames.ts';
 import { agreements } from '../explain/agreement.ts';
-import { colourMaps } from '../explain/colourMap.ts';
+import { type ColourMap, colourMaps } from '../explain/colourMap.ts';
 import { explain, type Explanation } from '../explain/explain.ts';
 import { faithfulness } from '../explain/faithfulness.ts';
 import { percent } from '../report/numbers.ts';
@@ -19,7 +19,8 @@ import {
 import { openRunFolder } from '../train/runFolder.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
-import { type ExplainedPicture, explanationSheet } from './explanationSheet.ts';
+import { activationSheet } from './activationSheet.ts';
+import { type ExplainedPicture, explanationSheet, sheetFile } from './explanationSheet.ts';
 
 export interface ExplainCommandOptions {
   readonly run: string;
@@ -32,6 +33,7 @@ export interface ExplainCommandOptions {
   readonly colours: string;
   readonly opacity: string;
   readonly faithfulness?: boolean;
+  readonly activations?: string;
   readonly device?: string;
 }
 
@@ -44,6 +46,11 @@ export async function runExplain(
 ): Promise<number> {
   const drawing = drawingOf(options);
   const trained = trainedModel(options);
+  const { activations: layer } = options;
+  if (layer !== undefined) {
+    await writeActivations(pictures, { trained, layer, out: options.out, ...drawing });
+    return exitCodes.done;
+  }
   const heads = chosenHeads(headsOf(trained.labelNames), options.head);
   const explained: ExplainedPicture[] = [];
   for (const path of pictures) {
@@ -55,6 +62,28 @@ export async function runExplain(
     for (const warning of warnings) process.stderr.write(`warning: ${path}: ${warning}\n`);
   }
   return exitCodes.done;
+}
+
+interface ActivationsJob {
+  readonly trained: TrainedModel;
+  readonly layer: string;
+  readonly colours: ColourMap;
+  readonly out: string;
+  readonly format: 'png' | 'html';
+}
+
+async function writeActivations(
+  [path = '', ...others]: readonly string[],
+  { trained, layer, colours, out, format }: ActivationsJob,
+): Promise<void> {
+  if (others.length > 0) {
+    throw optionError(where, '--activations', 'asked of one picture', others.length + 1);
+  }
+  const image = modelInput((await decodeFor(path, trained)).pixels, trained);
+  const sheet = await activationSheet(trained.model, image, { layer, colours });
+  image.dispose();
+  writeDurably(out, await sheetFile(sheet, format));
+  process.stdout.write(`written: ${out}\n`);
 }
 
 function trainedModel({ run, device, weights }: ExplainCommandOptions): TrainedModel {

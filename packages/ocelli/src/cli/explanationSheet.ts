@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { DecodedPicture } from '../data/decodePicture.ts';
 import { overlay, type OverlayOptions } from '../explain/overlay.ts';
-import { svgFile } from '../report/charts/chart.ts';
+import { type Drawing, svgFile } from '../report/charts/chart.ts';
 import { percent } from '../report/numbers.ts';
 import { type Captioned, pictureGrid } from '../report/pictures/pictureGrid.ts';
 import { pngOf } from '../report/pictures/raster.ts';
@@ -41,7 +41,16 @@ export async function explanationSheet(
   const columns = Math.min(widest, Math.max(...tiles.map((row) => row.length)));
   const title = 'Where the network looks';
   const drawing = pictureGrid(tiles.flat(), { title, columns, side: 168 });
-  return options.format === 'png' ? pngOf(drawing) : page(title, svgFile(drawing));
+  return sheetFile(drawing, options.format, title);
+}
+
+/** A drawing as the file that was asked for. */
+export async function sheetFile(
+  drawing: Drawing,
+  format: SheetOptions['format'],
+  title = 'What a layer gives',
+): Promise<string | Buffer> {
+  return format === 'png' ? pngOf(drawing) : page(title, svgFile(drawing));
 }
 
 async function rowOf(explained: ExplainedPicture, options: OverlayOptions): Promise<Captioned[]> {

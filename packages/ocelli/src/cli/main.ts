@@ -153,6 +153,7 @@ function addExplain(program: Command, done: Done): void {
     .option('--colours <even|jet>', 'colours of the map', 'even')
     .option('--opacity <share>', 'how much of the colours', '0.6')
     .option('--faithfulness', 'measure each map by taking its pixels away: 34 more passes a head')
+    .option('--activations <path>', 'draw what every channel of this layer gives instead, 16 a row')
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
     .action(async (pictures: string[], options) => {
