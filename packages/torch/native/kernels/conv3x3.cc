@@ -54,9 +54,9 @@ at::Tensor filtersOf(const ConvShape& shape, const at::Tensor& weight, const Fil
     at = {at.c, at.k, -at.y, -at.x};
   }
   return transformedFilters(weight, key, filterSizeOf(shape, key.areas), [&](float* filters) {
-    const int64_t panels = winogradKernels()->panelCount(shape);
-    onThreads(panels, [&](int64_t i, int64_t n) {
-      winogradKernels()->transformFilters(shape, key.areas, first, at, part(panels, i, n), filters);
+    const int64_t blocks = winogradKernels()->filterBlockCount(shape);
+    onThreads(blocks, [&](int64_t i, int64_t n) {
+      winogradKernels()->transformFilters(shape, key.areas, first, at, part(blocks, i, n), filters);
     });
   });
 }
@@ -213,7 +213,7 @@ at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& 
                 width = pooled ? shape.outW / 2 * 2 : shape.outW;
   const at::Tensor result = at::empty_like(weight);
   float* out = result.data_ptr<float>();
-  const int64_t groups = kernels.channelGroupCount(shape), panels = kernels.panelCount(shape);
+  const int64_t groups = kernels.channelGroupCount(shape), blocks = kernels.filterBlockCount(shape);
   const Picture gradient = pictureOf(outer);
   bool add = false;
   for (const Area& area : coverOutputs(shape, height, width, false)) {
@@ -230,8 +230,8 @@ at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& 
             part(groups, i % channelParts, channelParts), sums + tilePart * size, scratch);
       }
     });
-    onThreads(panels, [&](int64_t i, int64_t n) {
-      kernels.finishWeights(shape, area, sums, tileParts, size, part(panels, i, n), add, out,
+    onThreads(blocks, [&](int64_t i, int64_t n) {
+      kernels.finishWeights(shape, area, sums, tileParts, size, part(blocks, i, n), add, out,
                             stridesOf(result));
     });
     add = true;

@@ -58,8 +58,9 @@ struct NormProductGradient {
 };
 
 struct DenseKernels {
+  // A part is a range of the depth.
   void (*pack)(ProductShape, const float* matrix, int64_t depthStride, int64_t outputStride,
-               float* packed);
+               Range depth, float* packed);
   void (*moments)(PixelRows, int64_t channels, Range pixels, MomentsOfRange);
   // output (pixels, channels) without gaps.
   void (*apply)(PixelRows, NormRelu, int64_t channels, Range pixels, float* output);
@@ -75,7 +76,8 @@ struct DenseKernels {
   void (*backward)(const NormProductGradient&, Range pixels, float* weightSums, double* sums,
                    double* products, float* scratch);
   // Adds `parts` arrays of sums, depth * outputs floats each, into (outputs, depth).
-  void (*finishWeights)(ProductShape, const float* weightSums, int64_t parts, float* weight);
+  void (*finishWeights)(ProductShape, const float* weightSums, int64_t parts, Range depth,
+                        float* weight);
 };
 
 // The best table for this processor, or null: then the operators use ATen.

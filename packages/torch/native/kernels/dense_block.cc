@@ -43,6 +43,13 @@ void append(const at::Tensor& buffer, int64_t channel, const at::Tensor& picture
   });
 }
 
+void pack(ProductShape shape, const float* matrix, int64_t depthStride, int64_t outputStride,
+          float* packed) {
+  onThreads(shape.depth, [&](int64_t i, int64_t n) {
+    denseKernels()->pack(shape, matrix, depthStride, outputStride, part(shape.depth, i, n), packed);
+  });
+}
+
 // The 1x1 convolution of the normalised first channels of the buffer.
 at::Tensor hiddenOf(const at::Tensor& buffer, const at::Tensor& weight, NormRelu norm,
                     ChannelMoments& moments) {
@@ -50,7 +57,7 @@ at::Tensor hiddenOf(const at::Tensor& buffer, const at::Tensor& weight, NormRelu
   const ProductShape shape{weight.size(1), weight.size(0)};
   at::Tensor hidden = pictures(buffer, shape.outputs);
   float* packed = callScratch.get(shape.depth * shape.outputs);
-  kernels.pack(shape, weight.data_ptr<float>(), weight.stride(1), weight.stride(0), packed);
+  pack(shape, weight.data_ptr<float>(), weight.stride(1), weight.stride(0), packed);
   const NormProduct product{shape, rowsOf(buffer), norm, packed, hidden.data_ptr<float>()};
   moments.put(0, shape.outputs, pixelsOf(buffer), [&](Range range, MomentsOfRange out) {
     kernels.forward(product, range, out, threadScratch.get(kernels.forwardScratch(shape)));
@@ -127,7 +134,10 @@ at::Tensor productBackward(const NormProductGradient& problem, const at::Tensor&
                      threadScratch.get(kernels.backwardScratch(shape)));
   });
   at::Tensor result = at::empty(weight.sizes(), weight.options());
-  kernels.finishWeights(shape, weightSums, parts, result.data_ptr<float>());
+  onThreads(shape.depth, [&](int64_t i, int64_t n) {
+    kernels.finishWeights(shape, weightSums, parts, part(shape.depth, i, n),
+                          result.data_ptr<float>());
+  });
   return result;
 }
 
@@ -143,8 +153,8 @@ std::vector<at::Tensor> layerBackward(const at::Tensor& buffer, const DenseLayer
   const at::Tensor inner = conv3x3DataGradient({outer, {}}, hidden, layer.conv2, 1);
 
   float* packed = callScratch.get(depth * outputs);
-  kernels.pack({outputs, depth}, layer.conv1.data_ptr<float>(), layer.conv1.stride(0),
-               layer.conv1.stride(1), packed);
+  pack({outputs, depth}, layer.conv1.data_ptr<float>(), layer.conv1.stride(0),
+       layer.conv1.stride(1), packed);
   NormProductGradient problem{};
   problem.shape = {depth, outputs};
   problem.input = rowsOf(buffer);

@@ -47,12 +47,12 @@ inline void finishMoments(MomentsOfRange out, const float* origin, int64_t chann
 
 // packed: panels of kPanel outputs, depth by kPanel each.
 inline void pack(ProductShape s, const float* matrix, int64_t depthStride, int64_t outputStride,
-                 float* packed) {
+                 Range depth, float* packed) {
   for (int64_t panel = 0; panel < s.outputs; panel += kPanel) {
-    for (int64_t d = 0; d < s.depth; ++d) {
-      for (int64_t o = 0; o < kPanel; ++o) {
-        *packed++ = matrix[d * depthStride + (panel + o) * outputStride];
-      }
+    for (int64_t d = depth.begin; d < depth.end; ++d) {
+      float* row = packed + panel * s.depth + d * kPanel;
+      const float* from = matrix + d * depthStride + panel * outputStride;
+      for (int64_t o = 0; o < kPanel; ++o) row[o] = from[o * outputStride];
     }
   }
 }
@@ -283,8 +283,9 @@ inline void backward(const NormProductGradient& p, Range pixels, float* weightSu
   }
 }
 
-inline void finishWeights(ProductShape s, const float* weightSums, int64_t parts, float* weight) {
-  for (int64_t c = 0; c < s.depth; ++c) {
+inline void finishWeights(ProductShape s, const float* weightSums, int64_t parts, Range depth,
+                          float* weight) {
+  for (int64_t c = depth.begin; c < depth.end; ++c) {
     const float* from = weightSums + c / kGradRows * kGradRows * s.outputs + c % kGradRows * kPanel;
     for (int64_t o = 0; o < s.outputs; ++o) {
       const float* sums = from + o / kPanel * kPanel * kGradRows + o % kPanel;

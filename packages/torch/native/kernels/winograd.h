@@ -60,11 +60,11 @@ struct WinogradKernels {
   int64_t (*forwardScratch)(const ConvShape&, const Area&);
   int64_t (*weightScratch)(const ConvShape&, const Area&);
 
-  // Filters are transformed in panels of output channels; a part is a range of panels. The areas'
-  // filters follow one another in `transformed`.
-  int64_t (*panelCount)(const ConvShape&);
+  // Filters are transformed in blocks of output and input channels; a part is a range of blocks. The
+  // areas' filters follow one another in `transformed`.
+  int64_t (*filterBlockCount)(const ConvShape&);
   void (*transformFilters)(const ConvShape&, const Areas&, const float* weight, FilterStrides,
-                           Range panels, float* transformed);
+                           Range blocks, float* transformed);
 
   // A part is a range of the tiles of an area, numbered through the batch.
   void (*forward)(const ConvShape&, const Area&, const Picture& input, const float* transformed,
@@ -78,7 +78,7 @@ struct WinogradKernels {
   // Adds `parts` arrays of sums, `stride` floats apart, and maps them back to the 3x3 filters;
   // adds to `weight` instead of writing it if `add`.
   void (*finishWeights)(const ConvShape&, const Area&, const float* sums, int64_t parts,
-                        int64_t stride, Range panels, bool add, float* weight, FilterStrides);
+                        int64_t stride, Range blocks, bool add, float* weight, FilterStrides);
 };
 
 // The best table for this processor, or null: then the operators use ATen.

@@ -14,6 +14,22 @@ constexpr int64_t kSkew = 5 * 16;
 inline int64_t groupsOf(const ConvShape& s) { return ceilDiv(s.c, kLanes); }
 inline int64_t panelsOf(const ConvShape& s) { return ceilDiv(s.k, kPanel); }
 
+// Filters are transformed and mapped back block by block: a vector of input channels of a panel of
+// output channels.
+inline int64_t filterBlocksOf(const ConvShape& s) { return panelsOf(s) * groupsOf(s); }
+
+// Calls f(k, c) for each vector of output channels, beginning at k, and each input channel of some
+// blocks.
+template <typename F>
+inline void forFilters(const ConvShape& s, Range blocks, const F& f) {
+  for (int64_t block = blocks.begin; block < blocks.end; ++block) {
+    const int64_t panel = block / groupsOf(s), group = block % groupsOf(s);
+    for (int64_t k = panel * kPanel; k < (panel + 1) * kPanel; k += kLanes) {
+      for (int64_t c = group * kLanes; c < (group + 1) * kLanes; ++c) f(k, c);
+    }
+  }
+}
+
 // A panel of filters is (points, channels, kPanel).
 inline int64_t filterStride(const ConvShape& s) { return groupsOf(s) * kLanes * kPanel + kSkew; }
 inline int64_t panelSize(const ConvShape& s, const Area& a) { return a.filterPoints() * filterStride(s); }
@@ -75,48 +91,42 @@ constexpr int kMostFilterPoints = 8;  // of a side
 // G g G' for every area, stored panel by panel, point by point, as multiplyTile reads it.
 template <typename Scheme>
 inline void transformFilters(const ConvShape& s, const Areas& areas, const float* weight,
-                             FilterStrides at, Range panels, float* transformed) {
+                             FilterStrides at, Range blocks, float* transformed) {
   using Maps = Square2d<Scheme::template Filter, Scheme>;
-  for (int64_t k = panels.begin * kPanel; k < panels.end * kPanel; k += kLanes) {
-    const int64_t lanes = std::clamp<int64_t>(s.k - k, 0, kLanes);
-    for (int64_t c = 0; c < groupsOf(s) * kLanes; ++c) {
-      Vec taps[9], half[kMostFilterPoints * kFilterTaps];
-      Vec points[kMostFilterPoints * kMostFilterPoints];
-      gatherFilters(weight + k * at.k + c * at.c, at, c < s.c ? lanes : 0, taps);
-      float* out = transformed + k % kPanel + c * kPanel;
-      for (const Area& a : areas) {
-        Maps::columns[a.sizeY() - 1](taps, kFilterTaps, half);
-        Maps::rows[a.sizeX() - 1](half, a.filterPointsY(), points);
-        float* panel = out + k / kPanel * panelSize(s, a);
-        for (int64_t p = 0; p < a.filterPoints(); ++p)
-          store(panel + p * filterStride(s), points[p]);
-        out += filterSize(s, a);
-      }
+  forFilters(s, blocks, [&](int64_t k, int64_t c) {
+    Vec taps[9], half[kMostFilterPoints * kFilterTaps];
+    Vec points[kMostFilterPoints * kMostFilterPoints];
+    const int64_t lanes = c < s.c ? std::clamp<int64_t>(s.k - k, 0, kLanes) : 0;
+    gatherFilters(weight + k * at.k + c * at.c, at, lanes, taps);
+    float* out = transformed + k % kPanel + c * kPanel;
+    for (const Area& a : areas) {
+      Maps::columns[a.sizeY() - 1](taps, kFilterTaps, half);
+      Maps::rows[a.sizeX() - 1](half, a.filterPointsY(), points);
+      float* panel = out + k / kPanel * panelSize(s, a);
+      for (int64_t p = 0; p < a.filterPoints(); ++p) store(panel + p * filterStride(s), points[p]);
+      out += filterSize(s, a);
     }
-  }
+  });
 }
 
 template <typename Scheme>
 inline void finishWeights(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
-                          int64_t stride, Range panels, bool add, float* weight, FilterStrides at) {
+                          int64_t stride, Range blocks, bool add, float* weight, FilterStrides at) {
   using Maps = Square2d<Scheme::template FilterGradient, Scheme>;
-  const int64_t end = std::min(s.k, panels.end * kPanel), points = a.filterPoints();
-  for (int64_t k = panels.begin * kPanel; k < end; k += kLanes) {
-    for (int64_t c = 0; c < s.c; ++c) {
-      const float* in = sums + k / kPanel * panelSize(s, a) + c * kPanel + k % kPanel;
-      Vec total[kMostFilterPoints * kMostFilterPoints], half[kMostFilterPoints * kFilterTaps];
-      Vec taps[9];
-      for (int64_t p = 0; p < points; ++p) total[p] = load(in + p * filterStride(s));
-      for (int64_t part = 1; part < parts; ++part) {
-        for (int64_t p = 0; p < points; ++p)
-          total[p] += load(in + part * stride + p * filterStride(s));
-      }
-      Maps::columns[a.sizeY() - 1](total, a.filterPointsX(), half);
-      Maps::rows[a.sizeX() - 1](half, kFilterTaps, taps);
-      scatterFilters(weight + k * at.k + c * at.c, at, std::min<int64_t>(kLanes, s.k - k), add,
-                     taps);
+  const int64_t points = a.filterPoints();
+  forFilters(s, blocks, [&](int64_t k, int64_t c) {
+    if (k >= s.k || c >= s.c) return;
+    const float* in = sums + k / kPanel * panelSize(s, a) + c * kPanel + k % kPanel;
+    Vec total[kMostFilterPoints * kMostFilterPoints], half[kMostFilterPoints * kFilterTaps];
+    Vec taps[9];
+    for (int64_t p = 0; p < points; ++p) total[p] = load(in + p * filterStride(s));
+    for (int64_t part = 1; part < parts; ++part) {
+      for (int64_t p = 0; p < points; ++p) total[p] += load(in + part * stride + p * filterStride(s));
     }
-  }
+    Maps::columns[a.sizeY() - 1](total, a.filterPointsX(), half);
+    Maps::rows[a.sizeX() - 1](half, kFilterTaps, taps);
+    scatterFilters(weight + k * at.k + c * at.c, at, std::min<int64_t>(kLanes, s.k - k), add, taps);
+  });
 }
 
 }  // namespace

@@ -245,9 +245,9 @@ inline void withScheme(Window window, const F& f) {
 }
 
 inline void transformFiltersOf(const ConvShape& s, const Areas& areas, const float* weight,
-                               FilterStrides at, Range panels, float* transformed) {
+                               FilterStrides at, Range blocks, float* transformed) {
   withScheme(s.window, [&](auto scheme) {
-    transformFilters<decltype(scheme)>(s, areas, weight, at, panels, transformed);
+    transformFilters<decltype(scheme)>(s, areas, weight, at, blocks, transformed);
   });
 }
 
@@ -267,10 +267,10 @@ inline void weightSumsOf(const ConvShape& s, const Area& a, const float* pixels,
 }
 
 inline void finishWeightsOf(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
-                            int64_t stride, Range panels, bool add, float* weight,
+                            int64_t stride, Range blocks, bool add, float* weight,
                             FilterStrides at) {
   const auto run = s.window == Window::dense ? finishWeights<Dense> : finishWeights<Strided>;
-  run(s, a, sums, parts, stride, panels, add, weight, at);
+  run(s, a, sums, parts, stride, blocks, add, weight, at);
 }
 
 constexpr ocelli::WinogradKernels makeKernels(const char* name) {
@@ -279,7 +279,7 @@ constexpr ocelli::WinogradKernels makeKernels(const char* name) {
           filterSize,
           forwardScratch,
           weightScratch,
-          panelsOf,
+          filterBlocksOf,
           transformFiltersOf,
           forwardOf,
           groupsOf,

@@ -31,13 +31,13 @@ void run(const DenseKernels& k, ProductShape s, int64_t pixels, int64_t stride, 
   Doubles first(std::max(s.depth, s.outputs)), second(first.size());
 
   k.moments({buffer.data(), stride}, s.depth, range, {first.data(), second.data()});
-  k.pack(s, weight.data(), 1, s.depth, packed.data());
+  k.pack(s, weight.data(), 1, s.depth, {0, s.depth}, packed.data());
   Floats scratch(k.forwardScratch(s));
   k.forward({s, {buffer.data(), stride}, norm, packed.data(), hidden.data()}, range,
             {first.data(), second.data()}, scratch.data());
   k.apply({hidden.data(), s.outputs}, norm, s.outputs, range, activated.data());
 
-  k.pack({s.outputs, s.depth}, weight.data(), s.depth, 1, packed.data());
+  k.pack({s.outputs, s.depth}, weight.data(), s.depth, 1, {0, s.outputs}, packed.data());
   Floats result = buffer, sums(weight.size());
   NormProductGradient p{};
   p.shape = s;
@@ -52,7 +52,7 @@ void run(const DenseKernels& k, ProductShape s, int64_t pixels, int64_t stride, 
   k.gradientSums(p, constants.data(), range, first.data(), second.data());
   k.backward(p, range, sums.data(), first.data(), second.data(), scratch.data());
   Floats gradient(weight.size());
-  k.finishWeights(s, sums.data(), 1, gradient.data());
+  k.finishWeights(s, sums.data(), 1, {0, s.depth}, gradient.data());
 }
 
 void runAll(const char* name, const DenseKernels& kernels) {

@@ -81,7 +81,10 @@ int64_t filterSize(const ConvShape& s, const Areas& areas) {
 void convolve(const ConvShape& s, const Areas& areas, const Picture& input, const float* weight,
               FilterStrides at, const Finish& finish) {
   const Buffer<float> filters(new float[filterSize(s, areas)]);
-  KERNELS.transformFilters(s, areas, weight, at, {0, KERNELS.panelCount(s)}, filters.get());
+  const int64_t blocks = KERNELS.filterBlockCount(s);
+  for (int i = 0; i < 2; ++i) {
+    KERNELS.transformFilters(s, areas, weight, at, part(blocks, i, 2), filters.get());
+  }
   const float* next = filters.get();
   for (const Area& a : areas) {
     const Buffer<float> scratch(new float[KERNELS.forwardScratch(s, a)]);
@@ -187,7 +190,7 @@ void checkBackward(const ConvShape& s, const float* input, const float* weight,
       KERNELS.weightSums(s, a, input, gradient, part(tiles, i, parts), groups,
                          sums.get() + i * size, scratch.get());
     }
-    KERNELS.finishWeights(s, a, sums.get(), parts, size, {0, KERNELS.panelCount(s)}, add,
+    KERNELS.finishWeights(s, a, sums.get(), parts, size, {0, KERNELS.filterBlockCount(s)}, add,
                           weights.get(), strides(s));
     add = true;
   }
