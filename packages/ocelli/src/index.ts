@@ -247,6 +247,18 @@ export { readRun, type RunStatus, type RunView } from './report/runView.ts';
 export { writeReport } from './report/writeReport.ts';
 
 export {
+  ablationExperiments,
+  type AblationMode,
+  measuredEffects,
+  type MeasuredEffect,
+} from './experiments/ablation.ts';
+export {
+  type Candidate,
+  type Ranked,
+  shortlist,
+  type ShortlistOptions,
+} from './experiments/shortlist.ts';
+export {
   experiment,
   ExperimentBuilder,
   type NamedSettings,

@@ -41,6 +41,8 @@ async function createProgram(words: readonly string[], done: (code: number) => v
   addExplain(program, done);
   addCompare(program, done);
   addRerun(program, done);
+  addShortlist(program, done);
+  await addAblate(program, words, done);
   addAugment(program, done);
   addSchedule(program, done);
   await addFindLr(program, words, done);
@@ -188,6 +190,46 @@ function addRerun(program: Command, done: Done): void {
       const { runRerun } = await import('./rerun.ts');
       done(await runRerun(run, options));
     });
+}
+
+function addShortlist(program: Command, done: Done): void {
+  command(program, 'shortlist <candidate...>')
+    .description(
+      'train candidates on the same few pictures and rank them; a candidate is a file of settings or a recipe',
+    )
+    .option('--pictures <number>', 'how many pictures, 15 % of them held back', '500')
+    .option('--epochs <number>', 'passes over them', '20')
+    .option('--seed <number>', 'of the choice, the split, the weights and the order', '0')
+    .option('--data <path>', "pictures to choose from (default: the first candidate's)")
+    .option('--table <file>', 'table to choose from')
+    .option('--images <folder>', "folder that the table's paths start from (default: its own)")
+    .option('--threads <number>', 'threads libtorch computes with')
+    .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
+    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'line')
+    .option('--json', 'print JSON')
+    .action(async (files: string[], options) => {
+      const { runShortlist } = await import('./shortlist.ts');
+      done(await runShortlist(files, options));
+    });
+}
+
+async function addAblate(program: Command, words: readonly string[], done: Done): Promise<void> {
+  const ablate = command(program, 'ablate [experiment]')
+    .description('measure what each transform of an experiment is worth, by training without it')
+    .option('--mode <remove|add>', 'leave one out of all, or add one to none', 'remove')
+    .option('--repeat <number>', 'run each so often, with seeds that count up', '1')
+    .option('--run-name <name>', 'name of the group (default: data set, model and mode)')
+    .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
+    .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'line')
+    .option('--json', 'print JSON');
+  if (words.includes('ablate')) {
+    const { addSettingOptions } = await import('./settingOptions.ts');
+    addSettingOptions(ablate);
+  }
+  ablate.action(async (file: string | undefined, options) => {
+    const { runAblate } = await import('./ablate.ts');
+    done(await runAblate(file, options));
+  });
 }
 
 function addAugment(program: Command, done: Done): void {

@@ -95,6 +95,7 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['padMode', ['--pad-mode', 'zeros'], 'zeros', 'reflect'],
   ['flip', ['--no-flip'], false, 'on'],
   ['cutout', ['--cutout', '8'], 8, '0'],
+  ['tensorboard', ['--tensorboard'], true, 'off'],
   ['seed', ['--seed', '9'], 9, '0'],
   ['device', ['--device', 'cuda:1'], 'cuda:1', 'cpu'],
   ['threads', ['--threads', '3'], 3, 'one a core'],

@@ -41,7 +41,7 @@ export async function trainGroup(order: GroupOrder): Promise<number> {
       signal: interrupt.signal,
       onBegin: ({ name, experiment }, { index, count }) =>
         process.stderr.write(`\n[${index + 1}/${count}] ${name}, seed ${experiment.seed}\n`),
-      onEnd: (run) => process.stderr.write(lineOf(run)),
+      onEnd: (run) => process.stderr.write(runLine(run)),
       ...(runsDir !== undefined && { runsDir }),
     });
     return concluded(runs, { group, target, interrupt });
@@ -69,7 +69,8 @@ function names(file: string | undefined): ResolveOptions {
   return file === undefined ? { where, nameOf: optionNameOf } : { where: file };
 }
 
-function lineOf({ outcome, folder, error }: GroupRun): string {
+/** How a run of a group fared, for people. */
+export function runLine({ outcome, folder, error }: GroupRun): string {
   const at = folder ? ` ${shownPath(folder)}` : '';
   if (outcome === 'failed')
     return `failed:${at} ${failureOf(error).text.replace(/^error: /, '')}\n`;

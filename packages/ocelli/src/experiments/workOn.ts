@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { checkDevice, getNumThreads, setNumThreads } from '@ocelli/torch';
+import { checkDevice, getNumThreads, scope, setNumThreads } from '@ocelli/torch';
 import { consoleReporter, type Output, type ProgressMode } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { reportWriter } from '../report/reportWriter.ts';
+import { buildModel } from '../train/buildModel.ts';
 import { checkFigures } from '../train/bestFigure.ts';
 import { countedHeads } from '../train/countedHeads.ts';
 import type { TrainEventConsumer } from '../train/emitter.ts';
@@ -94,6 +95,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
         consoleReporter({ mode, banner, out, err }),
         log.consume,
         ...(report ? [reportWriter({ folder, experiment, data, out })] : []),
+        ...(experiment.tensorboard ? [await tensorBoardOf(folder, experiment, data)] : []),
         ...consumers,
       ],
       ...(signal && { signal }),
@@ -136,6 +138,18 @@ async function openData(
   } finally {
     reporter.end();
   }
+}
+
+async function tensorBoardOf(
+  folder: RunFolder,
+  experiment: Experiment,
+  { train }: RunData,
+): Promise<TrainEventConsumer> {
+  const { modelGraph } = await import('../report/tensorboard/modelGraph.ts');
+  const { tensorBoardWriter } = await import('../report/tensorboard/tensorBoardWriter.ts');
+  const graph = () =>
+    scope(() => modelGraph(buildModel(experiment, countedHeads(train)), train.imageShape));
+  return tensorBoardWriter({ folder, graph });
 }
 
 const nowhere: Output = { write: () => {} };

@@ -177,6 +177,7 @@ class Answers {
       gradientClip: g.gradientClip ?? null,
       ...this.#augmentation(),
       balance: this.#answer('balance'),
+      tensorboard: this.#answer('tensorboard'),
       seed: this.#answer('seed'),
       device: this.#answer('device'),
       threads: g.threads ?? null,

@@ -34,6 +34,8 @@ export interface RunFolder {
   readonly evaluation: string;
   /** Pictures for people: curves, confusion, batches. */
   readonly pictures: string;
+  /** What TensorBoard reads; only of runs that asked for it. */
+  readonly tensorboard: string;
   /** All of it on one page. */
   readonly report: string;
 }
@@ -58,6 +60,7 @@ export function runFolderAt(path: string): RunFolder {
     predictions: inside('predictions.csv'),
     evaluation: inside('evaluation.json'),
     pictures: inside('pictures'),
+    tensorboard: inside('tensorboard'),
     report: inside('report.html'),
   };
 }

@@ -272,6 +272,10 @@ export const settings = {
     { schema: z.int().min(0), rule: 'an integer of 0 or more' },
     { help: 'side in pixels of a square set to the mean in every picture; 0 is off', fallback: 0 },
   ),
+  tensorboard: define(flag, {
+    help: 'also write the run for TensorBoard: tensorboard --logdir runs',
+    fallback: false,
+  }),
   seed: define(
     { schema: z.int().min(0), rule: 'an integer from 0 to 2^53 - 1' },
     { help: 'of weights, data order and augmentation', fallback: 0 },
