@@ -112,6 +112,7 @@ export class AveragedWeights {
   }
 }
 
+/** Options of {@link emaWeights}. */
 export interface EmaOptions {
   /** Share of the average that stays at each step. @default 0.999 */
   decay?: number;
@@ -137,6 +138,7 @@ export function emaWeights(model: AnyModule, options: EmaOptions = {}): Averaged
   return new AveragedWeights(model, { every: 1, decayAt, isFollowed: false });
 }
 
+/** Options of {@link lookahead}. */
 export interface LookaheadOptions {
   /** Steps between two looks back. @default 5 */
   steps?: number;
