@@ -218,13 +218,13 @@ describe('what is no data set is refused with one sentence', () => {
   });
 
   test('a file of another kind', async () => {
-    const set = writeTree(root, { 'set.zip': 'PK', 'data_batch_1.bin': 'x' });
-    expect(await messageOf(open({ path: path.join(set, 'set.zip') }))).toBe(
-      `${set}/set.zip: expected a folder or an archive (.tar, .tar.gz, .tgz), ` +
-        'got a .zip file. Unpack it and pass the folder.',
+    const set = writeTree(root, { 'set.rar': 'Rar!', 'data_batch_1.bin': 'x' });
+    expect(await messageOf(open({ path: path.join(set, 'set.rar') }))).toBe(
+      `${set}/set.rar: expected a folder or an archive (.tar, .tar.gz, .tgz, .zip), ` +
+        'got a .rar file. Unpack it and pass the folder.',
     );
     expect(await messageOf(open({ path: path.join(set, 'data_batch_1.bin') }))).toBe(
-      `${set}/data_batch_1.bin: expected a folder or an archive (.tar, .tar.gz, .tgz), ` +
+      `${set}/data_batch_1.bin: expected a folder or an archive (.tar, .tar.gz, .tgz, .zip), ` +
         'got a .bin file. Pass the folder that holds all the batches.',
     );
   });

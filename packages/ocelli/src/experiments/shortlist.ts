@@ -18,10 +18,11 @@ export type Candidate =
   | { readonly name: string; readonly settings: ExperimentInput }
   | { readonly name: string; readonly recipe: string };
 
+/** How {@link shortlist} compares its candidates. */
 export interface ShortlistOptions extends Pick<WorkOptions, 'mode' | 'signal' | 'where'> {
-  /** @default 500 */
+  /** How many pictures each candidate trains and validates on. @default 500 */
   readonly pictures?: number;
-  /** @default 20 */
+  /** How long each trains. @default 20 */
   readonly epochs?: number;
   /** Of the choice of pictures, the split, weights and order. @default 0 */
   readonly seed?: number;
@@ -29,6 +30,7 @@ export interface ShortlistOptions extends Pick<WorkOptions, 'mode' | 'signal' | 
   readonly source?: ExperimentInput;
   /** Where the subset and the runs lie, as `<runsDir>/shortlist`. @default 'runs' */
   readonly runsDir?: string;
+  /** Called before a candidate begins, with its place among all. */
   readonly onBegin?: (name: string, place: { index: number; count: number }) => void;
 }
 
