@@ -23,7 +23,7 @@ async function measure({ batchSize = 32, note }: BenchmarkOptions): Promise<Figu
   const peer = await startPeer('networks.py', ...words);
   if (peer === undefined) note('no python3 with torch and torchvision here, so there is no peer');
   await peer?.ask('channels_last'); // what the library allocates once is not of the graph
-  const bytes = Number(await peer?.ask('memory channels_last'));
+  const bytes = Number(await peer?.ask('channels_last memory'));
   peer?.close();
   const beside = peer && { name: `PyTorch ${peer.version} (channels_last)`, value: bytes / 1e6 };
   return { value, unit: 'MB', better: 'lower', ...(beside && { peer: beside }) };

@@ -9,14 +9,15 @@ export interface Contest {
   readonly peers: readonly Peer[];
   /** Follows the name of a mode in the question to a peer. */
   readonly task?: string;
-  /** Turns that count, after two that do not. */
+  /** Turns that count, after {@link warmUp} that do not. */
   readonly rounds: number;
   /** Pictures of a turn. */
   readonly pictures: number;
   readonly note: (sentence: string) => void;
 }
 
-const warmUp = 2;
+/** Turns that do not count. */
+export const warmUp = 2;
 
 /** Pictures a second of ours, beside the fastest mode of any peer; all of them are noted. */
 export async function rateInTurns(contest: Contest): Promise<Figure> {

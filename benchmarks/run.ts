@@ -15,12 +15,12 @@ import { muon } from './muon.ts';
 import { muon94 } from './muon94.ts';
 import { opCall } from './opCall.ts';
 import { table } from './table.ts';
-import { trainStepDavidnet } from './trainStepDavidnet.ts';
+import { davidnet } from './davidnet.ts';
 import { densenet121At100, resnet18At32 } from './trainStepNetworks.ts';
 
 const benchmarks: readonly Benchmark[] = [
   opCall,
-  trainStepDavidnet,
+  davidnet,
   resnet18At32,
   densenet121At100,
   densenet121Memory,

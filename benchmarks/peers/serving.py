@@ -1,7 +1,8 @@
 """How a peer answers: it prints its version and its modes, then for each line the seconds of one turn of work.
 
 A mode is a memory layout, or `compiled`: channels_last through torch.compile, where this PyTorch has it.
-A line is a mode and optionally `evaluate`; without it the work is a step of training.
+A line is a mode and the name of the work: a step of training if it is left out. Work that returns something is
+answered with that instead of seconds.
 """
 
 import sys
@@ -13,7 +14,7 @@ LAYOUTS = {"contiguous": torch.contiguous_format, "channels_last": torch.channel
 
 
 def serve(make_work, threads):
-    """make_work(mode, layout) gives an object with step() and evaluate(), made when first asked for."""
+    """make_work(mode, layout) gives an object with a method for each work, made when first asked for."""
     torch.set_num_threads(threads)
     modes = [*LAYOUTS, *(["compiled"] if hasattr(torch, "compile") else [])]
     print(torch.__version__, *modes, flush=True)
@@ -23,10 +24,10 @@ def serve(make_work, threads):
         if mode not in made:
             torch.manual_seed(0)
             made[mode] = make_work(mode, LAYOUTS.get(mode, torch.channels_last))
-        work = made[mode].evaluate if task else made[mode].step
+        work = getattr(made[mode], task[0] if task else "step")
         start = time.perf_counter()
-        work()
-        print(time.perf_counter() - start, flush=True)
+        result = work()
+        print(time.perf_counter() - start if result is None else result, flush=True)
 
 
 def compiled(model, mode):

@@ -1,6 +1,6 @@
 import { trainStepBenchmark } from './trainStep.ts';
 
-export const trainStepDavidnet = trainStepBenchmark('train-step-davidnet', {
+export const davidnet = trainStepBenchmark('davidnet', {
   model: 'davidnet',
   size: 32,
   batchSize: 512,
