@@ -355,13 +355,19 @@ export {
   type Progress,
   type RunEnded,
   type RunStarted,
+  type StageFacts,
   type RunStopping,
   type StepEnded,
   type StopRequested,
   type TrainEvent,
   type Warning,
 } from './train/events.ts';
-export { type Experiment, type ExperimentInput, resolveExperiment } from './train/experiment.ts';
+export {
+  type Experiment,
+  type ExperimentInput,
+  resolveExperiment,
+  type TrainingStage,
+} from './train/experiment.ts';
 export { fit, type FitOptions, type FitResult } from './train/fit.ts';
 export { type GradientRule, jointGradients, separateGradients } from './train/gradientRule.ts';
 export type { HeadBatch, Outputs, PictureModel } from './train/headBatches.ts';
@@ -476,7 +482,18 @@ export {
   type ReduceOnPlateauOptions,
 } from './train/schedules/reduceOnPlateau.ts';
 export { sequence, type Stretch } from './train/schedules/sequence.ts';
+export { freezeParts, trainUnfrozen } from './train/freezing.ts';
 export { runSession, type SessionOptions, type SessionResult } from './train/session.ts';
+export { atStage, stageCount, type StageInput, withStage } from './train/stages.ts';
+export {
+  type StageBeginning,
+  type StageOf,
+  type StageOrigin,
+  type StageSettingName,
+  stageSettings,
+} from './train/stageSettings.ts';
+export type { StageStart } from './train/stageStart.ts';
+export type { StageWork } from './train/stageWork.ts';
 export {
   type Batch,
   disposeBatch,

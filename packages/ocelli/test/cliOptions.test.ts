@@ -41,6 +41,38 @@ test(
 );
 
 test(
+  'stages in a file train one after another; --more-epochs goes on counting, with settings of its own',
+  async () => {
+    const stages = [{ imageSize: 8 }, { imageSize: 12, freeze: ['stem', 'stage*'] }];
+    const settings = { data: 'pictures', model: 'resnet20', pad: 1, threads: 1, epochs: 1, stages };
+    writeFileSync(join(folder, 'staged.json'), JSON.stringify({ ...settings, batchSize: 9 }));
+    const words = ['--progress', 'line', '--no-report'];
+    const first = await command('train', 'staged.json', '--run-name', 'staged', ...words);
+    expect(first.exitCode).toBe(0);
+    expect(first.out).toContain('stage 1 of 2: epochs 1 to 1\n');
+    expect(first.out).toContain(
+      'stage 2 of 2: epochs 2 to 2, from the best weights of the one before, frozen: stem, stage*\n',
+    );
+    const alone = await command('train', 'staged.json', '--more-epochs', '2');
+    expect([alone.exitCode, alone.err]).toEqual([
+      2,
+      'error: ocelli train: expected --resume with --more-epochs, got none.\n',
+    ]);
+    const more = ['--resume', 'runs/staged', '--more-epochs', '2', '--lr', '0.01', ...words];
+    const second = await command('train', ...more);
+    expect(second.exitCode).toBe(0);
+    expect(second.out).toContain('stage 3 of 3: epochs 3 to 4, from the last weights');
+    const results = readFileSync(join(folder, 'runs/staged/1/results.csv'), 'utf8').split('\n');
+    expect(results.slice(1, 5).map((line) => line.split(',')[0])).toEqual(['1', '2', '3', '4']);
+    const record = readFileSync(join(folder, 'runs/staged/1/experiment.json'), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({ stage: 3, experiment: { lr: 0.01, imageSize: 12 } });
+    const measured = await command('evaluate', 'runs/staged', '--json');
+    expect(JSON.parse(measured.out)).toMatchObject({ split: 'test' });
+  },
+  patience,
+);
+
+test(
   'pictures left out are counted and listed on stderr, in training and in evaluation; else silence',
   async () => {
     await drawPictures(join(folder, 'bad'), { train: 3, test: 1 });

@@ -68,6 +68,7 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
       '--restart <run>',
       'begin a run anew in its folder, with its own settings; weights are removed',
     )
+    .option('--more-epochs <number>', 'with --resume: go on for more epochs than it was to have')
     .option('--run-name <name>', 'name of the run (default: data set and model)')
     .option('--runs-dir <folder>', 'folder in which runs are kept (default: runs)')
     .option('--progress <bar|nested|line|silent>', 'what is shown while it works', 'bar')

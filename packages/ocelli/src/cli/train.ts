@@ -56,6 +56,9 @@ function planNew(
   given: ExperimentFile | undefined,
   options: TrainOptions,
 ): RunPlan {
+  if (options.moreEpochs !== undefined) {
+    throw new OptionError(`${where}: expected --resume with --more-epochs, got none.`);
+  }
   const experiment = resolveExperiment(
     { ...given?.content, ...settingsAmong(options) },
     file === undefined ? { where, nameOf: optionNameOf } : { where: file },
@@ -72,9 +75,11 @@ function planNew(
 }
 
 function planExisting(file: string | undefined, options: TrainOptions): RunPlan {
-  const { resume, restart, runName, runsDir, repeat } = options;
+  const { resume, restart, runName, runsDir, repeat, moreEpochs } = options;
   const how = resume === undefined ? '--restart' : '--resume';
-  const given = [...Object.keys(settingsAmong(options)).map(optionNameOf)];
+  const settings = settingsAmong(options);
+  const more = positiveInteger(where, '--more-epochs', moreEpochs);
+  const given = more === undefined ? Object.keys(settings).map(optionNameOf) : [];
   if (file !== undefined) given.push(file);
   if (resume !== undefined && restart !== undefined) given.push('--restart');
   if (runName !== undefined) given.push('--run-name');
@@ -85,7 +90,9 @@ function planExisting(file: string | undefined, options: TrainOptions): RunPlan 
       `${where}: expected no ${given.join(', ')} with ${how}, which keeps the run's own settings.`,
     );
   }
-  return resume === undefined ? restartedRun(restart ?? '') : resumedRun(resume);
+  if (resume === undefined) return restartedRun(restart ?? '');
+  if (more === undefined) return resumedRun(resume);
+  return resumedRun(resume, { ...settings, epochs: more, from: 'last' });
 }
 
 function concluded(

@@ -2,6 +2,8 @@
 export interface TrainOptions extends Readonly<Record<string, unknown>> {
   readonly resume?: string;
   readonly restart?: string;
+  /** With `resume`: epochs that come after the others, with settings of their own. */
+  readonly moreEpochs?: string;
   readonly runName?: string;
   readonly runsDir?: string;
   /** How often to run, with seeds that count up. */

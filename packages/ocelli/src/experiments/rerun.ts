@@ -10,6 +10,7 @@ import { epochsOf } from '../train/history.ts';
 import type { PictureFacts } from '../train/runData.ts';
 import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
+import { atStage } from '../train/stages.ts';
 import { compareNumbers, type NumberAgain, recordedNumbers } from './numbersAgain.ts';
 import { newRun, type RunPlan } from './runPlan.ts';
 import { type WorkOptions, workOn } from './workOn.ts';
@@ -88,10 +89,10 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<R
 }
 
 function planOf(before: RunFolder, runsDir: string | undefined): RunPlan {
-  const { experiment, pictures } = readRunRecord(before);
+  const { experiment, pictures, stage } = readRunRecord(before);
   const name = dirname(before.path);
   const plan = newRun({
-    experiment: { ...experiment, budgetMinutes: null },
+    experiment: { ...atStage(experiment, 1), budgetMinutes: null },
     runsDir: runsDir ?? dirname(name),
     name: basename(name),
     ...splitOf(before),
@@ -99,7 +100,8 @@ function planOf(before: RunFolder, runsDir: string | undefined): RunPlan {
   return {
     ...plan,
     folderFor(data, complete) {
-      refuseOtherPictures(before, pictures, data.facts);
+      // Those on record are of the stage in work; every later stage shows by its numbers.
+      if (stage === undefined) refuseOtherPictures(before, pictures, data.facts);
       return plan.folderFor(data, complete);
     },
   };
@@ -116,8 +118,11 @@ function refuseOtherPictures({ path }: RunFolder, before: PictureFacts, now: Pic
 }
 
 function stopAfter(epochs: number): TrainEventConsumer {
+  let isLastStage = true;
   return async function stopAfter(event, emit) {
-    if (event.type !== 'epochEnded' || event.epoch < epochs || event.epoch >= event.epochs) return;
+    if (event.type === 'runStarted') isLastStage = event.stage?.number === event.stage?.of;
+    if (event.type !== 'epochEnded' || event.epoch < epochs) return;
+    if (isLastStage && event.epoch >= event.epochs) return; // it ends by itself
     await emit({ type: 'stopRequested', why: `${epochs} epochs are repeated` });
   };
 }

@@ -4,7 +4,7 @@ import { DataError, libtorchVersion } from '@ocelli/torch';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { changeOf, type DataFiles } from '../train/dataFiles.ts';
 import { describeEnvironment } from '../train/environment.ts';
-import type { Experiment } from '../train/experiment.ts';
+import { type Experiment, resolveExperiment } from '../train/experiment.ts';
 import type { PictureFacts, RunData } from '../train/runData.ts';
 import {
   createRunFolder,
@@ -13,7 +13,8 @@ import {
   splitOf,
   writeLabels,
 } from '../train/runFolder.ts';
-import { readRunRecord, writeRunRecord } from '../train/runRecord.ts';
+import { readRunRecord, type RunRecord, writeRunRecord } from '../train/runRecord.ts';
+import { atStage, type StageInput, withStage } from '../train/stages.ts';
 import { version } from '../train/version.ts';
 
 /** What is to be done: its settings, and how its folder is had once the data is known to be good. */
@@ -60,10 +61,12 @@ export function newRun(options: NewRunOptions): RunPlan {
  * A run that goes on.
  *
  * @param path its folder, or that of its name.
+ * @param more a stage that it gets when the others have ended, with what is different about it.
  * @throws {DataError} if there is none; when its folder is asked for, if its pictures are others now.
+ * @throws {OptionError} if the stage has settings that none can have.
  */
-export function resumedRun(path: string): RunPlan {
-  return { ...existingRun(path), resume: true };
+export function resumedRun(path: string, more?: StageInput): RunPlan {
+  return { ...existingRun(path, more), resume: true };
 }
 
 /**
@@ -77,9 +80,10 @@ export function restartedRun(path: string): RunPlan {
   return { ...existingRun(path), resume: false, restart: true };
 }
 
-function existingRun(path: string): Omit<RunPlan, 'resume'> {
+function existingRun(path: string, more?: StageInput): Omit<RunPlan, 'resume'> {
   const folder = openRunFolder(path);
-  const { experiment, pictures } = readRunRecord(folder);
+  const { pictures, ...record } = readRunRecord(folder);
+  const experiment = more === undefined ? record.experiment : extended(record, more);
   const folderFor = ({ facts, files }: RunData): RunFolder => {
     refuseOtherFiles(folder, files);
     refuseOtherPictures(folder, pictures, facts);
@@ -98,6 +102,10 @@ function refuseOtherFiles(folder: RunFolder, files: RunData['files']): void {
     `${shownPath(folder)}: expected the files the run began with, but ${change}. ` +
       'Put it back as it was, or start a new run.',
   );
+}
+
+function extended({ experiment, stage = 1 }: Omit<RunRecord, 'pictures'>, more: StageInput) {
+  return atStage(withStage(experiment, more, resolveExperiment), stage);
 }
 
 /** A run that goes on with other pictures would be neither the old run nor a new one. */

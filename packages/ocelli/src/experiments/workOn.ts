@@ -3,15 +3,18 @@ import { checkDevice, getNumThreads, scope, setNumThreads } from '@ocelli/torch'
 import { consoleReporter, type Output, type ProgressMode } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { reportWriter } from '../report/reportWriter.ts';
-import { buildModel } from '../train/buildModel.ts';
 import { checkFigures } from '../train/bestFigure.ts';
+import { buildModel } from '../train/buildModel.ts';
 import { countedHeads } from '../train/countedHeads.ts';
 import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { Experiment } from '../train/experiment.ts';
+import { freezeParts } from '../train/freezing.ts';
 import { declaredFigures, headOptions } from '../train/headOptions.ts';
 import { openRunData, type RunData } from '../train/runData.ts';
-import type { RunFolder } from '../train/runFolder.ts';
+import { type RunFolder, splitOf } from '../train/runFolder.ts';
 import { runSession, type SessionResult } from '../train/session.ts';
+import { atStage, stageCount } from '../train/stages.ts';
+import type { StageWork } from '../train/stageWork.ts';
 import { checkInput } from './inputCheck.ts';
 import { leftOutLines } from './leftOut.ts';
 import { runBanner } from './runBanner.ts';
@@ -65,7 +68,8 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   };
   checkDevice(where, plan.experiment.device);
   setNumThreads(plan.experiment.threads ?? getNumThreads());
-  const data = await openData(plan, { err: mode === 'silent' ? nowhere : err, say });
+  const spoken = { err: mode === 'silent' ? nowhere : err, say };
+  const data = await openData(plan, spoken);
   const { validationShare } = data;
   const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
   refuseOtherHeads(experiment, data, where);
@@ -73,31 +77,38 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   if (input?.warning !== undefined) say(`warning: ${input.warning}`);
   const folder = plan.folderFor(data, experiment);
   options.onFolder?.(folder);
-  const banner = [
-    ...runBanner(shownPath(folder), experiment, data),
-    ...(input ? [input.line] : []),
+  const bannerOf = (stage: StageWork): string[] => [
+    ...runBanner(shownPath(folder), stage.experiment, stage.data),
+    ...stageLines(stage),
+    ...(input && stage.data === data ? [input.line] : []),
   ];
   const signal = options.signal?.();
-  const log = openTextLog(folder.log, banner);
+  const log = openTextLog(folder.log);
   for (const line of early) log.line(line);
   const warn = (message: string): void => {
     log.line(`warning: ${message}`);
     err.write(`warning: ${message}\n`);
   };
   try {
+    const board = experiment.tensorboard ? [await tensorBoardOf(folder, experiment, data)] : [];
     const result = await runSession({
       folder,
       experiment,
       data,
       resume: plan.resume,
       ...(plan.restart === true && { restart: true }),
-      consumers: [
-        consoleReporter({ mode, banner, out, err }),
-        log.consume,
-        ...(report ? [reportWriter({ folder, experiment, data, out })] : []),
-        ...(experiment.tensorboard ? [await tensorBoardOf(folder, experiment, data)] : []),
-        ...consumers,
-      ],
+      consumers: (stage) => {
+        const { experiment, data } = stage;
+        const banner = bannerOf(stage);
+        return [
+          consoleReporter({ mode, banner, out, err }),
+          log.listener(banner),
+          ...(report ? [reportWriter({ folder, experiment, data, out })] : []),
+          ...board,
+          ...consumers,
+        ];
+      },
+      openStage: (experiment) => openData({ experiment, ...splitOf(folder) }, spoken),
       ...(signal && { signal }),
       warn,
     });
@@ -116,15 +127,35 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
  * @throws {OptionError} with the nearest name.
  */
 function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData, where: string): void {
-  const options = headOptions(experiment, countedHeads(train), where);
-  const best = declaredFigures(experiment, options);
-  const monitor = experiment.scheduleOptions?.['monitor'];
-  const watched = typeof monitor === 'string' && { monitor: [monitor] };
-  checkFigures(where, { best, ...watched }, facts.labelNames);
+  const heads = countedHeads(train);
+  for (let number = 1; number <= stageCount(experiment); number++) {
+    const stage = atStage(experiment, number);
+    const options = headOptions(stage, heads, where);
+    const best = declaredFigures(stage, options);
+    const monitor = stage.scheduleOptions?.['monitor'];
+    const watched = typeof monitor === 'string' && { monitor: [monitor] };
+    checkFigures(where, { best, ...watched }, facts.labelNames);
+    if (stage.freeze !== null) freezeParts(buildModel(stage, heads), stage.freeze);
+  }
+}
+
+/** Which of a run's stages this is, and how it differs from a run of its own. */
+function stageLines({ start, of, experiment }: StageWork): string[] {
+  if (of === 1)
+    return experiment.freeze === null ? [] : [`frozen: ${experiment.freeze.join(', ')}`];
+  const { number, epoch } = start;
+  const { epochs, freeze } = experiment;
+  const from = experiment.stages?.[number - 1]?.from ?? null;
+  const parts = [
+    `stage ${number} of ${of}: epochs ${epoch} to ${epoch - 1 + epochs}`,
+    ...(from === null ? [] : [`from the ${from} weights of the one before`]),
+    ...(freeze === null ? [] : [`frozen: ${freeze.join(', ')}`]),
+  ];
+  return [parts.join(', ')];
 }
 
 async function openData(
-  { experiment, splitFile }: RunPlan,
+  { experiment, splitFile }: Pick<RunPlan, 'experiment' | 'splitFile'>,
   { err, say }: { err: Output; say: (line: string) => void },
 ): Promise<RunData> {
   const reporter = dataReporter(err);

@@ -6,6 +6,7 @@ import type { SavableOptimizer } from './checkpoint.ts';
 import type { CountedHead } from './countedHeads.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { Experiment } from './experiment.ts';
+import { freezeParts } from './freezing.ts';
 import { type GradientRule, jointGradients, separateGradients } from './gradientRule.ts';
 import type { PictureModel } from './headBatches.ts';
 import { declaredFigures, evaluationFacts, type HeadOptions, headOptions } from './headOptions.ts';
@@ -61,6 +62,7 @@ export interface DataSizes {
 export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
   const { gradientClip } = experiment;
   const model = buildModel(experiment, sizes.heads);
+  if (experiment.freeze !== null) freezeParts(model, experiment.freeze);
   const options = headOptions(experiment, sizes.heads);
   const loss = buildLoss(experiment, options);
   const groups = parameterGroups(experiment, { model, loss, options });
@@ -135,6 +137,7 @@ function parameterGroups(experiment: Experiment, { model, loss, options }: Learn
   const weightDecay = experiment.weightDecay * gradientScale(experiment);
   const byFactor = new Map<number, { params: Tensor[]; owners: Set<string> }>();
   for (const [key, parameter] of model.namedParameters()) {
+    if (!parameter.requiresGrad) continue;
     const head = options.find(({ attribute }) => key.startsWith(`heads.${attribute}.`));
     const factor = head?.lr ?? experiment.trunkLr ?? 1;
     const group = byFactor.get(factor) ?? { params: [], owners: new Set() };

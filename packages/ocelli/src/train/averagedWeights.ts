@@ -49,6 +49,12 @@ export class AveragedWeights {
     if (isFollowed) this.#average.apply();
   }
 
+  /** Begins again with the weights that the model has now; while the average is hidden. */
+  restart(): void {
+    this.#average.update(0);
+    this.#steps = 0;
+  }
+
   /** Puts the average into the model, if it is not there. */
   show(): void {
     if (!this.#isShown) this.#exchange();

@@ -24,6 +24,7 @@ import { flushFolder, temporaryNameFor, writeAndFlush } from './durableFile.ts';
 import type { Progress } from './events.ts';
 import type { Loss } from './loss.ts';
 import type { PlateauState } from './schedules/reduceOnPlateau.ts';
+import type { StageStart } from './stageStart.ts';
 
 /** What a run needs to go on: both change, and both are restored. */
 export interface TrainingState {
@@ -35,6 +36,8 @@ export interface TrainingState {
   readonly plateau?: { readonly state: PlateauState; load(state: PlateauState): void };
   /** The average of the weights, where one is kept. */
   readonly averages?: SavableAverages;
+  /** The stage in work, where a run has several. */
+  readonly stage?: StageStart;
 }
 
 /** What a checkpoint needs of averaged weights. */
@@ -64,6 +67,7 @@ interface StoredState {
   /** Steps that the average has seen. */
   readonly averagedSteps?: number;
   readonly saved: SavedFacts;
+  readonly stage?: StageStart;
 }
 
 /** The part of an optimizer that a checkpoint needs. */
@@ -125,6 +129,7 @@ function saveTrained(folder: string, state: TrainingState, point: SavePoint): st
       ...(loss && { loss }),
       ...(plateau && { plateau }),
       ...(averages && { averagedSteps: averages.steps }),
+      ...(state.stage && { stage: state.stage }),
     };
     writeAndFlush(join(temporary, stateFile), JSON.stringify(stored));
     writeAndFlush(join(temporary, manifestFile), JSON.stringify(manifestOf(temporary)));
@@ -198,7 +203,7 @@ function stepOf(path: string): number {
  */
 export function loadCheckpoint(path: string, state: TrainingState): Progress {
   verify(path, state.averages === undefined ? savedFiles : [...savedFiles, averagesFile]);
-  const stored = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as StoredState;
+  const stored = readState(path);
   const weights = readSafetensors(join(path, weightsFile));
   const tensors = readSafetensors(join(path, optimizerFile));
   const loadWeights = (): void => void state.model.loadStateDict(weights);
@@ -217,7 +222,15 @@ export function loadCheckpoint(path: string, state: TrainingState): Progress {
   return stored.progress;
 }
 
-/** @throws {CheckpointError} if the checkpoint is not exactly what was saved. */
+function readState(path: string): StoredState {
+  return JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as StoredState;
+}
+
+/**
+ * Compares every file that is expected, and every other one in the manifest, with what was saved.
+ *
+ * @throws {CheckpointError} if the checkpoint is not exactly what was saved.
+ */
 function verify(path: string, expected: readonly string[]): void {
   const { format, files } = readManifest(path);
   if (format !== 1) {
@@ -225,7 +238,7 @@ function verify(path: string, expected: readonly string[]): void {
       `${path}: expected a checkpoint of format 1, got ${format}. It was made by another version.`,
     );
   }
-  for (const name of expected) {
+  for (const name of new Set([...expected, ...Object.keys(files ?? {})])) {
     const file = join(path, name);
     const entry = files?.[name];
     if (existsSync(file) && isDeepStrictEqual(entry, factsOf(file))) continue;
@@ -242,6 +255,36 @@ function readManifest(path: string): Partial<Manifest> {
   }
 }
 
+/** A checkpoint that is as it was saved. */
+export interface FoundCheckpoint {
+  readonly path: string;
+  /** The stage it is from, where its run has several. */
+  readonly stage?: StageStart;
+}
+
+/**
+ * Finds the newest checkpoint that is whole.
+ *
+ * @param warn hears of every checkpoint that was passed over.
+ * @throws {CheckpointError} if there is none.
+ */
+export function newestCheckpoint(folder: string, warn: (message: string) => void): FoundCheckpoint {
+  const paths = listCheckpoints(folder);
+  for (const path of paths) {
+    try {
+      verify(path, savedFiles);
+      const { stage } = readState(path);
+      return { path, ...(stage && { stage }) };
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      warn(`${error.message} It is passed over.`);
+    }
+  }
+  throw new CheckpointError(
+    `${folder}: expected a readable checkpoint, got none (${paths.length} tried). Start a new run.`,
+  );
+}
+
 /**
  * Restores the newest checkpoint that is whole, trying older ones where it is not.
  *
@@ -253,16 +296,5 @@ export function loadNewestCheckpoint(
   state: TrainingState,
   warn: (message: string) => void,
 ): Progress {
-  const paths = listCheckpoints(folder);
-  for (const path of paths) {
-    try {
-      return loadCheckpoint(path, state);
-    } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      warn(`${error.message} It is passed over.`);
-    }
-  }
-  throw new CheckpointError(
-    `${folder}: expected a readable checkpoint, got none (${paths.length} tried). Start a new run.`,
-  );
+  return loadCheckpoint(newestCheckpoint(folder, warn).path, state);
 }

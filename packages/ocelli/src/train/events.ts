@@ -2,6 +2,8 @@ import { noTotals, type Scores, type Totals } from '../metrics/scores.ts';
 import type { Reduction } from './plateau.ts';
 import type { TransformCount } from '../augment/transformCounts.ts';
 import type { HeadReport } from './predictionRecord.ts';
+import type { StageOrigin } from './stageSettings.ts';
+import type { StageStart } from './stageStart.ts';
 
 /**
  * What a training run tells the world: the only thing between the loop and everything that shows,
@@ -43,6 +45,7 @@ export interface Progress {
 /** A run begins, or goes on. */
 export interface RunStarted {
   readonly type: 'runStarted';
+  /** The last epoch to come; of the stage in work, where there are several. */
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Pictures in one epoch. */
@@ -53,6 +56,16 @@ export interface RunStarted {
   readonly best?: readonly string[];
   /** Where the run goes on from; a fresh run starts at epoch 1, step 0. */
   readonly from: Progress;
+  /** Which of the run's stages this is; absent where it has one alone. */
+  readonly stage?: StageFacts;
+}
+
+/** A stage of a run. Epochs and steps count through all of them. */
+export interface StageFacts extends StageStart {
+  /** How many there are. */
+  readonly of: number;
+  /** The weights of the stage before that it began with; `null` in the first. */
+  readonly from: StageOrigin | null;
 }
 
 /** An epoch begins, or goes on where it was interrupted. */

@@ -49,6 +49,8 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     fastDevRun: false,
     overfitBatch: false,
     keepBest: null,
+    freeze: null,
+    stages: null,
     saveEverySteps: null,
     saveEveryEpochs: 1,
     saveEveryMinutes: 5,
@@ -87,6 +89,7 @@ test('a resolved experiment resolves to itself, so a stored one can be read back
     { optimizer: 'adamw' },
     { schedule: 'constant', pad: 0 },
     { augmentation: [{ flip: {} }] },
+    { stages: [{ epochs: 2 }, { schedule: 'constant', freeze: ['stem'] }, { optimizer: 'adam' }] },
   ];
   for (const input of inputs) {
     const once = resolveExperiment(input);
@@ -110,6 +113,8 @@ const other: Required<ExperimentInput> = {
   imageSize: 64,
   onBadImage: 'skip',
   model: 'resnet-small',
+  freeze: ['stem'],
+  stages: [{ epochs: 4 }, { epochs: 2, lr: 0.01 }],
   epochs: 3,
   batchSize: 7,
   optimizer: 'adam',
@@ -174,9 +179,12 @@ function companionOf(name: SettingName): ExperimentInput {
   }
 }
 
-test.each(settingEntries().map(([name]) => name))('%s takes the value it is given', (name) => {
+const plain = settingEntries().filter(([name]) => name !== 'stages'); // stages have tests of their own
+
+test.each(plain.map(([name]) => name))('%s takes the value it is given', (name) => {
   const input = { ...companionOf(name), [name]: other[name] };
-  expect(resolveExperiment(input)[name]).toBe(other[name]);
+  const { stages: _, ...resolved } = resolveExperiment(input);
+  expect({ ...resolved }[name as keyof typeof resolved]).toBe(other[name]);
 });
 
 test('a schedule that sets the momentum leaves no momentum to be given, and its options are checked', () => {

@@ -3,6 +3,7 @@ import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
 import { createSchedule } from './schedules/createSchedule.ts';
 import { refusedAttributes } from './attributeSettings.ts';
+import { resolveStages, type StageBeginning, type StageOf } from './stageSettings.ts';
 import { usualTransforms } from './usualTransforms.ts';
 import type { Setting } from './setting.ts';
 import {
@@ -61,14 +62,25 @@ type Nullable =
   | 'lookaheadSteps'
   | 'lookaheadAlpha'
   | 'keepBest'
-  | 'saveEverySteps';
+  | 'saveEverySteps'
+  | 'freeze';
+
+/** A stage with every question answered. */
+export type TrainingStage = StageOf<WholeRun> & StageBeginning;
+
+/** The settings that an experiment has whether it has stages or not. */
+type WholeRun = {
+  readonly [Name in Exclude<SettingName, 'stages'>]:
+    ValueOf<Name> | (Name extends Nullable ? null : never);
+};
 
 /**
  * An experiment with every question answered: what a run really uses, what it stores, and what a
  * resumed run reads. `null` stands for "not in use".
  */
-export type Experiment = {
-  readonly [Name in SettingName]: ValueOf<Name> | (Name extends Nullable ? null : never);
+export type Experiment = WholeRun & {
+  /** Every stage with every setting it can have; the settings beside are those of the first. */
+  readonly stages: readonly TrainingStage[] | null;
 };
 
 export interface ResolveOptions {
@@ -86,8 +98,17 @@ export interface ResolveOptions {
  */
 export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
   const { where = 'experiment', nameOf = (name: string) => name } = options;
-  const given = withUsualTransforms(checkEach(input, where, nameOf));
-  return Object.freeze(new Answers(given, where, nameOf).complete());
+  const { stages, ...given } = checkEach(input, where, nameOf);
+  if (stages === undefined) {
+    const usual = withUsualTransforms(given);
+    return Object.freeze(new Answers(usual, where, nameOf).complete());
+  }
+  const resolved = resolveStages(stages, given, {
+    where,
+    resolve: (stage, here) => resolveExperiment(stage, { where: here, nameOf }),
+  });
+  const first = resolveExperiment({ ...given, ...resolved[0], from: undefined }, options);
+  return Object.freeze({ ...first, stages: resolved });
 }
 
 /** What a published data set is usually trained with, where nothing is said about transforms. */
@@ -156,6 +177,7 @@ class Answers {
       validationShare: g.validationShare ?? null,
       imageSize: g.imageSize ?? (isTable ? tableDefaults.imageSize : null),
       onBadImage: this.#answer('onBadImage'),
+      freeze: g.freeze ?? null,
       model: g.model ?? (isTable ? tableDefaults.model : this.#answer('model')),
       epochs: this.#answer('epochs'),
       batchSize: g.batchSize ?? (isTable ? tableDefaults.batchSize : this.#answer('batchSize')),
@@ -181,6 +203,7 @@ class Answers {
       seed: this.#answer('seed'),
       device: this.#answer('device'),
       threads: g.threads ?? null,
+      stages: null,
     };
   }
 

@@ -15,6 +15,7 @@ import {
   type RunEnded,
   type TrainEvent,
 } from './events.ts';
+import { trainUnfrozen } from './freezing.ts';
 import { LossWatch, NumericError } from './lossWatch.ts';
 import { type RateOptions, Rates, type StepRates } from './rates.ts';
 import {
@@ -181,7 +182,7 @@ class Run {
     const { data, model } = this.#options;
     const { epoch, stepInEpoch } = this.#progress;
     const totals = new RunningTotals(this.#device, this.#progress.totals);
-    model.train();
+    trainUnfrozen(model);
     try {
       for (const batch of data.batches(epoch, stepInEpoch)) {
         const rates = this.#rates.at(this.#progress.step);

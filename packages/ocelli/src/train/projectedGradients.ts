@@ -22,10 +22,13 @@ export function projectedGradients(model: PictureModel): GradientRule {
     const each = heads.map((head) => {
       const own = headParameters(model, head);
       setGradients(own, gradientsOf(head.term, own, { retainGraph: true }));
+      if (trunk.length === 0) return undefined; // all of it is frozen
       const shared = gradientsOf(head.term, trunk, { retainGraph: true });
       return noGrad(() => flat(shared, trunk));
     });
-    const sum = noGrad(() => withoutConflicts(each).reduce((a, b) => a.add(b)));
+    const conflicting = each.filter((one) => one !== undefined);
+    if (conflicting.length === 0) return;
+    const sum = noGrad(() => withoutConflicts(conflicting).reduce((a, b) => a.add(b)));
     setGradients(
       trunk,
       noGrad(() => unflat(sum, trunk)),

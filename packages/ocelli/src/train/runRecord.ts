@@ -3,11 +3,16 @@ import { writeJsonDurably } from './durableFile.ts';
 import { type Experiment, resolveExperiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
+import { atStage } from './stages.ts';
 
 /** The content of `experiment.json`: everything a run was made of. */
 export interface RunRecord {
+  /** Its settings are those of the stage in work. */
   readonly experiment: Experiment;
+  /** As the model sees them; in the stage in work, where there are several. */
   readonly pictures: PictureFacts;
+  /** The stage in work, from 1; absent where there is one alone. */
+  readonly stage?: number;
 }
 
 /** Writes what a run was made from into its folder, durably. */
@@ -23,5 +28,7 @@ export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
 export function readRunRecord(folder: RunFolder): RunRecord {
   const content = JSON.parse(readFileSync(folder.experiment, 'utf8')) as RunRecord;
   const experiment = resolveExperiment(content.experiment, { where: folder.experiment });
-  return { experiment, pictures: content.pictures };
+  const { pictures, stage } = content;
+  if (stage === undefined) return { experiment, pictures };
+  return { experiment: atStage(experiment, stage), pictures, stage };
 }

@@ -1,43 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
 import { existsSync } from 'node:fs';
-import { checkLabelEffects } from '../augment/labelEffect.ts';
-import { type Assembled, assemble } from './assemble.ts';
+import type { Assembled } from './assemble.ts';
+import { loadCheckpoint, newestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { clearRun, refuseBegunRun } from './clearRun.ts';
-import { budget } from './budget.ts';
-import { loadNewestCheckpoint } from './checkpoint.ts';
-import { earlyStopping, type EarlyStoppingOptions } from './earlyStopping.ts';
 import type { TrainEventConsumer } from './emitter.ts';
-import { openEventLog, readEventLog } from './eventLog.ts';
-import { atTheBeginning, type Progress, type TrainEvent } from './events.ts';
+import { type EventLog, openEventLog, readEventLog } from './eventLog.ts';
+import { atTheBeginning, type Progress, type RunEnded, type TrainEvent } from './events.ts';
 import type { Experiment } from './experiment.ts';
 import { fit, type FitOptions, type FitResult } from './fit.ts';
-import {
-  evaluationBatches,
-  schemaOf,
-  trainingBatches,
-  trainingTransforms,
-} from './pictureBatches.ts';
-import { rateLog } from './rateLog.ts';
-import { countedHeads } from './countedHeads.ts';
-import type { RunData } from './runData.ts';
-import type { RunFolder } from './runFolder.ts';
+import { epochsOf } from './history.ts';
+import { openRunData, type RunData } from './runData.ts';
+import { type RunFolder, splitOf } from './runFolder.ts';
 import { lockRun } from './runLock.ts';
+import { readRunRecord, writeRunRecord } from './runRecord.ts';
 import type { SaveOccasions } from './saveOccasion.ts';
 import { runSaver } from './saver.ts';
+import { atStage, stageCount } from './stages.ts';
+import { firstStage, type StageStart } from './stageStart.ts';
+import { inStage, type StageWork, workOf } from './stageWork.ts';
+import { Stoppers } from './stoppers.ts';
+import { loadWeights } from './weights.ts';
 
 /** A stretch of work on one run: all of it, or what an earlier session left. */
 export interface SessionOptions {
   readonly folder: RunFolder;
   readonly experiment: Experiment;
+  /** The pictures of the experiment as it is given; those of other stages are opened when they begin. */
   readonly data: RunData;
   /** Go on from the newest checkpoint, if there is one. */
   readonly resume: boolean;
   /** Take out what the run came to before, and begin anew. @default false */
   readonly restart?: boolean;
-  /** Listeners besides the record and the saver. */
-  readonly consumers: readonly TrainEventConsumer[];
+  /** Listeners besides the record and the saver; or who listens to a stage, asked when it begins. */
+  readonly consumers:
+    readonly TrainEventConsumer[] | ((stage: StageWork) => readonly TrainEventConsumer[]);
   readonly signal?: AbortSignal;
   /** Hears of what may be wrong: checkpoints that could not be read, transforms that may change labels. */
   readonly warn: (message: string) => void;
+  /** Opens the pictures of a stage. @default openRunData, with the stored split */
+  readonly openStage?: (experiment: Experiment) => Promise<RunData>;
 }
 
 /** How a session ended. */
@@ -47,7 +48,8 @@ export interface SessionResult extends FitResult {
 }
 
 /**
- * Works on a run until it is complete or asked to stop, writing its record and its checkpoints.
+ * Works on a run until it is complete or asked to stop, writing its record and its checkpoints. Stages
+ * follow one another: each with weights of the one before, everything else new.
  *
  * @throws {DataError} if there is a run in the folder and it is neither gone on with nor begun anew.
  * @throws {RunLockedError} if another process works on the run.
@@ -64,32 +66,132 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 }
 
 async function underLock(options: SessionOptions): Promise<SessionResult> {
-  const { folder, consumers, signal } = options;
+  const { folder } = options;
   if (options.restart === true) clearRun(folder);
   else if (!options.resume) refuseBegunRun(folder);
-  const { assembled, ...work } = workOf(options);
-  const { history, from } = options.resume ? earlier(options, assembled) : nothingEarlier;
   const log = openEventLog(folder.events);
-  const saver = runSaver({ ...assembled, folder, history, ...savingOf(options.experiment) });
   try {
-    const result = await fit({
-      ...work,
-      from,
-      // The record comes first: an epoch is on it before its checkpoint can be seen.
-      consumers: [
-        log.consume,
-        rateLog(folder.rates),
-        saver.consume,
-        ...stoppersOf(options.experiment, { monitor: assembled.best, history }),
-        ...consumers,
-      ],
-      ...(signal && { signal }),
-    });
-    const saveFailure = saver.failure();
-    return saveFailure === undefined ? result : { ...result, saveFailure };
+    let begun = await standing(options);
+    for (;;) {
+      const result = await workOn(begun, options, log);
+      if (result.saveFailure !== undefined || !result.isFollowed) return result;
+      begun = await nextStage(begun, result.progress, options);
+    }
   } finally {
     log.close();
   }
+}
+
+/** A stage with its model, and where it stands. */
+interface Begun extends StageWork {
+  readonly work: FitOptions & { readonly assembled: Assembled };
+  readonly from: Progress;
+}
+
+/** Where a run stands: at its beginning, or as its newest checkpoint says. */
+async function standing(options: SessionOptions): Promise<Begun> {
+  const { folder, warn, resume } = options;
+  // A run that was stopped before its first save starts from its seed again.
+  const hasSaved = resume && earlierEvents(folder).some(({ type }) => type === 'checkpointSaved');
+  const found = hasSaved ? newestCheckpoint(folder.checkpoints, warn) : undefined;
+  const begun = await begin(found?.stage ?? firstStage, atTheBeginning, options);
+  if (found === undefined) return begun;
+  return { ...begun, from: loadCheckpoint(found.path, begun.work.assembled) };
+}
+
+function earlierEvents({ events }: RunFolder): readonly TrainEvent[] {
+  return existsSync(events) ? readEventLog(events) : [];
+}
+
+async function begin(start: StageStart, from: Progress, options: SessionOptions): Promise<Begun> {
+  const of = stageCount(options.experiment);
+  const experiment = atStage(options.experiment, start.number);
+  const data = await picturesOf(experiment, options);
+  const stage = { start, of, experiment, data };
+  if (of > 1) recordStage(stage, options.folder);
+  return { ...stage, from, work: workOf(stage, options.warn) };
+}
+
+async function picturesOf(experiment: Experiment, options: SessionOptions): Promise<RunData> {
+  const { experiment: given, data, folder } = options;
+  const isSame = (['imageSize', 'oversampling'] as const).every((name) =>
+    isDeepStrictEqual(experiment[name], given[name]),
+  );
+  if (isSame) return data;
+  const { openStage = (other) => openRunData(other, splitOf(folder)) } = options;
+  return openStage(experiment);
+}
+
+/** What is read back is the run as it is now: its stage, and pictures of that stage's size. */
+function recordStage({ start, experiment, data }: StageWork, folder: RunFolder): void {
+  const stored = existsSync(folder.experiment) ? readRunRecord(folder) : undefined;
+  const isSame = isDeepStrictEqual(stored?.experiment.stages, experiment.stages);
+  if (isSame && stored?.stage === start.number) return;
+  writeRunRecord(folder, { experiment, pictures: data.facts, stage: start.number });
+}
+
+/** The stage after one that has ended. A checkpoint of its beginning takes the place of the last one. */
+async function nextStage(
+  { start, experiment }: Begun,
+  progress: Progress,
+  options: SessionOptions,
+): Promise<Begun> {
+  const { folder } = options;
+  const { epoch, step } = progress;
+  const following = { number: start.number + 1, epoch, step };
+  const origin = experiment.stages?.[start.number]?.from ?? 'best';
+  const begun = await begin(following, progress, options);
+  const { assembled } = begun.work;
+  // Without anything to validate on there is no best epoch.
+  const hasBest = existsSync(`${folder.weights}/best.safetensors`);
+  loadWeights(folder.weights, hasBest ? origin : 'last', assembled.model);
+  assembled.averages?.restart();
+  saveCheckpoint(folder.checkpoints, { ...assembled, stage: following }, progress);
+  return begun;
+}
+
+interface StageResult extends SessionResult {
+  /** Whether another stage comes after it. */
+  readonly isFollowed: boolean;
+}
+
+async function workOn(begun: Begun, options: SessionOptions, log: EventLog): Promise<StageResult> {
+  const { work, from, start, of, experiment } = begun;
+  const { folder, signal } = options;
+  const { assembled, ...rest } = work;
+  const { epochs } = work;
+  const isLast = start.number === of;
+  if (from.epoch > epochs && !isLast)
+    return { reason: 'completed', progress: from, isFollowed: true };
+  const history = options.resume || start.number > 1 ? earlierEvents(folder) : [];
+  const stage = of > 1 && { stage: start };
+  const saver = runSaver({ ...assembled, ...stage, folder, history, ...savingOf(experiment) });
+  const stoppers = new Stoppers(experiment, {
+    monitor: assembled.best,
+    history: epochsOf(history).filter(({ epoch }) => epoch >= start.epoch),
+  });
+  const isFollowed = (reason: RunEnded['reason']): boolean =>
+    !isLast && (reason === 'completed' || (reason === 'stopped' && stoppers.isOutOfPatience));
+  const { consumers } = options;
+  const listening = typeof consumers === 'function' ? consumers(begun) : consumers;
+  const result = await fit({
+    ...rest,
+    from,
+    consumers: [
+      // The record comes first: an epoch is on it before its checkpoint can be seen.
+      inStage(log.consume, begun, isFollowed),
+      inStage(saver.consume, begun, () => false),
+      ...stoppers.consumers,
+      ...listening.map((consume) => inStage(consume, begun, isFollowed)),
+    ],
+    ...(signal && { signal }),
+  });
+  const saveFailure = saver.failure();
+  return {
+    ...result,
+    isFollowed: isFollowed(result.reason),
+    ...(saveFailure !== undefined && { saveFailure }),
+  };
 }
 
 type Saving = SaveOccasions & { readonly keep: number; readonly keepBest: number };
@@ -103,53 +205,4 @@ function savingOf(experiment: Experiment): Saving {
     keep: keepCheckpoints === 'all' ? Infinity : keepCheckpoints,
     keepBest: experiment.keepBest ?? 0,
   };
-}
-
-/** What ends a run before its last epoch. */
-function stoppersOf(
-  { patience, minDelta, budgetMinutes, budgetSamples }: Experiment,
-  known: Pick<EarlyStoppingOptions, 'monitor' | 'history'>,
-): TrainEventConsumer[] {
-  return [
-    ...(patience !== null ? [earlyStopping({ ...known, patience, minDelta: minDelta ?? 0 })] : []),
-    ...(budgetMinutes !== null ? [budget({ minutes: budgetMinutes })] : []),
-    ...(budgetSamples !== null ? [budget({ samples: budgetSamples })] : []),
-  ];
-}
-
-/** Everything that follows from experiment and data alone. */
-function workOf({ experiment, data, warn }: SessionOptions): FitOptions & { assembled: Assembled } {
-  const { facts, train, validation } = data;
-  const transforms = trainingTransforms(experiment, facts);
-  for (const sentence of checkLabelEffects(transforms, schemaOf(train.labelNames))) warn(sentence);
-  const { device, seed, fastDevRun } = experiment;
-  const epochs = fastDevRun ? 1 : experiment.epochs; // the schedule is that of all of them
-  const training = trainingBatches(train, facts, experiment);
-  const held = evaluationBatches(validation.dataset, facts, experiment);
-  const { stepsPerEpoch } = training;
-  const assembled = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
-  return {
-    ...assembled,
-    assembled,
-    data: training,
-    validation: { split: validation.split, data: held },
-    epochs,
-    device,
-    seed,
-  };
-}
-
-interface Earlier {
-  readonly history: readonly TrainEvent[];
-  readonly from: Progress;
-}
-
-const nothingEarlier: Earlier = { history: [], from: atTheBeginning };
-
-function earlier({ folder, warn }: SessionOptions, state: Assembled): Earlier {
-  const history = existsSync(folder.events) ? readEventLog(folder.events) : [];
-  // A run that was stopped before its first save starts from its seed again.
-  const hasSaved = history.some((event) => event.type === 'checkpointSaved');
-  const from = hasSaved ? loadNewestCheckpoint(folder.checkpoints, state, warn) : atTheBeginning;
-  return { history, from };
 }

@@ -122,6 +122,20 @@ export const settings = {
       fallbackText: `davidnet; of a table, ${tableDefaults.model}`,
     },
   ),
+  freeze: define(texts, {
+    help: 'part of the network that does not learn, such as trunk or "heads.*.output"; may be given again',
+    fallbackText: 'none',
+  }),
+  stages: define(
+    {
+      schema: z.array(z.record(z.string(), z.unknown())).min(1),
+      rule: 'a list of stages such as [{"imageSize": 64}, {"imageSize": 112, "lr": 0.01}]',
+    },
+    {
+      help: 'stages of the training as JSON, each with settings of its own, from the best weights of the one before',
+      fallbackText: 'one, with all settings as they are',
+    },
+  ),
   epochs: define(positiveInteger(), {
     help: 'passes over the training pictures',
     fallback: 20,
