@@ -33,6 +33,18 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['imageSize', ['--image-size', '64'], 64, 'the size the pictures have; of a table, 112'],
   ['onBadImage', ['--on-bad-image', 'skip'], 'skip', 'error'],
   ['model', ['--model', 'resnet-small'], 'resnet-small', 'davidnet; of a table, davidnet-heads'],
+  [
+    'freeze',
+    ['--freeze', 'stem', '--freeze', 'heads.*.output'],
+    ['stem', 'heads.*.output'],
+    'none',
+  ],
+  [
+    'stages',
+    ['--stages', '[{"imageSize":64},{"lr":0.5}]'],
+    [expect.objectContaining({ imageSize: 64 }), expect.objectContaining({ lr: 0.5 })],
+    'one, with all settings as they are',
+  ],
   ['epochs', ['--epochs', '3'], 3, '20'],
   ['batchSize', ['--batch-size', '7'], 7, '512; of a table, 64'],
   ['optimizer', ['--optimizer', 'adam'], 'adam', 'sgd'],
