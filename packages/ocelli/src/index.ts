@@ -29,12 +29,7 @@ export { cropZoom, type CropZoomOptions } from './augment/cropZoom.ts';
 export { custom } from './augment/custom.ts';
 export { cutmix } from './augment/cutmix.ts';
 export { cutout, type CutoutOptions } from './augment/cutout.ts';
-export {
-  type DatasetTransforms,
-  datasetTransforms,
-  type TransformedDataset,
-  transformedDatasets,
-} from './augment/datasetTransforms.ts';
+export { type DatasetTransforms, datasetTransforms } from './augment/datasetTransforms.ts';
 export { equalize } from './augment/equalize.ts';
 export { type Fill, type FillOptions } from './augment/fill.ts';
 export { gaussianBlur, type GaussianBlurOptions } from './augment/gaussianBlur.ts';

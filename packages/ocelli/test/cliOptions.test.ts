@@ -58,6 +58,13 @@ test(
       2,
       'error: ocelli train: expected --resume with --more-epochs, got none.\n',
     ]);
+    const unread = ['--restart', 'runs/staged', '--more-epochs', '2', '--target', '0.9'];
+    const refused = await command('train', ...unread);
+    expect([refused.exitCode, refused.err]).toEqual([
+      2,
+      'error: ocelli train: expected no --more-epochs, --target with --restart, ' +
+        "which keeps the run's own settings.\n",
+    ]);
     const more = ['--resume', 'runs/staged', '--more-epochs', '2', '--lr', '0.01', ...words];
     const second = await command('train', ...more);
     expect(second.exitCode).toBe(0);

@@ -61,6 +61,20 @@ test(
     expect(page).not.toMatch(/<img src=x|(cold|warm) <b>/i);
     expect(page.match(/<img src="data:/g)).toHaveLength(4);
 
+    const unread = await command(
+      'suspects',
+      '--table',
+      'labels.csv',
+      '--patience',
+      '3',
+      '--out',
+      'x.csv',
+    );
+    expect([unread.exitCode, unread.err]).toEqual([
+      2,
+      'error: ocelli suspects: expected no --patience: every fold is trained in one piece, to its last epoch.\n',
+    ]);
+
     const applied = await command('inspect', 'labels.csv', '--apply', 'corrections.csv');
     expect(applied).toMatchObject({
       out: '4 labels changed\nwritten: corrected.csv\n',

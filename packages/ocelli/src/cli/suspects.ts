@@ -57,14 +57,21 @@ export async function runSuspects(
   return exitCodes.done;
 }
 
-/** Corrections would not fit a table that they were not applied to; copies share a picture. */
-function refuseChanges({ corrections, oversampling }: Experiment): void {
-  const given = Object.entries({ corrections, oversampling }).filter(([, value]) => value !== null);
-  const [first] = given;
+/**
+ * Corrections would not fit a table that they were not applied to, copies share a picture, and what needs
+ * an evaluation after each epoch, or a run folder, has none here.
+ */
+function refuseChanges(experiment: Experiment): void {
+  const { corrections, oversampling, stages, patience, budgetMinutes, budgetSamples } = experiment;
+  refuseGiven({ corrections, oversampling }, 'the labels are judged as they stand in the table');
+  const unread = { stages, patience, budgetMinutes, budgetSamples };
+  refuseGiven(unread, 'every fold is trained in one piece, to its last epoch');
+}
+
+function refuseGiven(settings: Readonly<Record<string, unknown>>, reason: string): void {
+  const [first] = Object.entries(settings).filter(([, value]) => value !== null);
   if (first === undefined) return;
-  throw new OptionError(
-    `${where}: expected no ${optionNameOf(first[0])}: the labels are judged as they stand in the table.`,
-  );
+  throw new OptionError(`${where}: expected no ${optionNameOf(first[0])}: ${reason}.`);
 }
 
 async function open(experiment: Experiment): Promise<WholeData> {

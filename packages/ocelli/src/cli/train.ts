@@ -29,6 +29,9 @@ export async function runTrain(file: string | undefined, options: TrainOptions):
     among: progressModes,
   });
   if (options.resume === undefined && options.restart === undefined) {
+    if (options.moreEpochs !== undefined) {
+      throw new OptionError(`${where}: expected --resume with --more-epochs, got none.`);
+    }
     const given = file === undefined ? undefined : await readExperimentFile(file);
     const repeat = positiveInteger(where, '--repeat', options.repeat);
     if (repeat !== undefined || isGroup(given?.content)) {
@@ -56,9 +59,6 @@ function planNew(
   given: ExperimentFile | undefined,
   options: TrainOptions,
 ): RunPlan {
-  if (options.moreEpochs !== undefined) {
-    throw new OptionError(`${where}: expected --resume with --more-epochs, got none.`);
-  }
   const experiment = resolveExperiment(
     { ...given?.content, ...settingsAmong(options) },
     file === undefined ? { where, nameOf: optionNameOf } : { where: file },
@@ -75,16 +75,19 @@ function planNew(
 }
 
 function planExisting(file: string | undefined, options: TrainOptions): RunPlan {
-  const { resume, restart, runName, runsDir, repeat, moreEpochs } = options;
+  const { resume, restart, runName, runsDir, repeat, target, moreEpochs } = options;
   const how = resume === undefined ? '--restart' : '--resume';
   const settings = settingsAmong(options);
   const more = positiveInteger(where, '--more-epochs', moreEpochs);
-  const given = more === undefined ? Object.keys(settings).map(optionNameOf) : [];
+  const isExtended = more !== undefined && restart === undefined;
+  const given = isExtended ? [] : Object.keys(settings).map(optionNameOf);
+  if (more !== undefined && restart !== undefined) given.push('--more-epochs');
   if (file !== undefined) given.push(file);
   if (resume !== undefined && restart !== undefined) given.push('--restart');
   if (runName !== undefined) given.push('--run-name');
   if (runsDir !== undefined) given.push('--runs-dir');
   if (repeat !== undefined) given.push('--repeat');
+  if (target !== undefined) given.push('--target');
   if (given.length > 0) {
     throw new OptionError(
       `${where}: expected no ${given.join(', ')} with ${how}, which keeps the run's own settings.`,

@@ -1,6 +1,6 @@
 import { type TransformDefinition } from '../augment/createTransform.ts';
 import { type Spread, spreadOf, welchTest } from '../metrics/welchTest.ts';
-import { OptionError } from '@ocelli/torch';
+import { OptionError, optionError } from '@ocelli/torch';
 import type { Experiment, ExperimentInput } from '../train/experiment.ts';
 import type { NamedSettings } from './experimentBuilder.ts';
 
@@ -27,6 +27,11 @@ const off = { pad: 0, flip: false, cutout: 0 } as const;
  * @throws {OptionError} if the experiment has no transform.
  */
 export function ablationExperiments(experiment: Experiment, mode: AblationMode): NamedSettings[] {
+  if (experiment.stages !== null) {
+    throw optionError('ablation', 'stages', 'left out: each has transforms of its own', [
+      `${experiment.stages.length} stages`,
+    ]);
+  }
   const parts = partsOf(experiment);
   if (parts.length === 0) {
     throw new OptionError('ablation: expected an experiment with transforms, got one without.');

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, optionError } from '@ocelli/torch';
+import { sha256Of } from '../train/checkpoint.ts';
 import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { Environment } from '../train/environment.ts';
 import { readEventLog } from '../train/eventLog.ts';
@@ -147,14 +147,10 @@ function sameLastWeights(before: EndedRun, now: EndedRun): boolean | undefined {
     const end = events.findLast(({ type }) => type === 'runEnded');
     const file = join(folder.weights, 'last.safetensors');
     if (end?.type !== 'runEnded' || !existsSync(file)) return undefined;
-    return { step: end.progress.step, hash: sha256(file) };
+    return { step: end.progress.step, hash: sha256Of(file) };
   });
   if (then === undefined || here === undefined || then.step !== here.step) return undefined;
   return then.hash === here.hash;
-}
-
-function sha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 function readJson(file: string): object | undefined {

@@ -53,6 +53,16 @@ test('experiments run in order, each in a folder of its own; one that fails stop
   expect(list.runs[2]?.error).toContain('nowhere');
 });
 
+test('a run with stages is known again when all of them have ended', async () => {
+  const stages = [{ imageSize: 8 }, { imageSize: 12, lr: 0.01 }];
+  const staged = experimentGroup('staged')
+    .share({ ...shared, epochs: 1, pad: 1 })
+    .add('one', { stages });
+  const [first] = await runGroup(resolveGroup(staged), silent);
+  const [second] = await runGroup(resolveGroup(staged), silent);
+  expect([first?.outcome, second?.outcome]).toEqual(['completed', 'earlier']);
+});
+
 test('run again, it goes on: what is complete is left, what was stopped is finished', async () => {
   const stop = new AbortController();
   const two = experimentGroup('stopped').share(shared).repeat(2).add('one').add('two');

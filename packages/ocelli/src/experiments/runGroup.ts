@@ -6,6 +6,7 @@ import type { RunEnded } from '../train/events.ts';
 import type { Experiment } from '../train/experiment.ts';
 import { type RunFolder, runFolderAt } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
+import { atStage } from '../train/stages.ts';
 import type { ExperimentGroup, GroupMember } from './experimentGroup.ts';
 import { newRun, resumedRun } from './runPlan.ts';
 import { type WorkOptions, workOn } from './workOn.ts';
@@ -104,8 +105,12 @@ function endingOf(folder: RunFolder): RunEnded['reason'] | undefined {
   return last?.type === 'runEnded' ? last.reason : undefined;
 }
 
-/** Whether a record is that of an experiment; it has answers to what was left to data and machine. */
-function isSame(recorded: Experiment, wanted: Experiment): boolean {
+/**
+ * Whether a record is that of an experiment; it has answers to what was left to data and machine, and its
+ * settings are those of the stage that was last in work.
+ */
+function isSame(record: Experiment, wanted: Experiment): boolean {
+  const recorded = atStage(record, 1);
   return (Object.keys(wanted) as (keyof Experiment)[]).every((name) => {
     const isOpen = (name === 'threads' || name === 'validationShare') && wanted[name] === null;
     return isOpen || JSON.stringify(recorded[name]) === JSON.stringify(wanted[name]);

@@ -76,6 +76,8 @@ test('an ablation leaves out one transform at a time, or adds one to none', () =
   }
   const bare = resolveExperiment({ pad: 0, flip: false });
   expect(() => ablationExperiments(bare, 'remove')).toThrow('an experiment with transforms');
+  const staged = resolveExperiment({ stages: [{ flip: true }, { flip: false }] });
+  expect(() => ablationExperiments(staged, 'remove')).toThrow('expected stages to be left out');
 });
 
 test('the effect of a transform is the mean with it less the mean without it', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import { type ExperimentInput, resolveExperiment } from '../train/experiment.ts'
 import { openRunData } from '../train/runData.ts';
 import { resolveGroup } from './experimentGroup.ts';
 import { runGroup } from './runGroup.ts';
-import { type SubsetSource, writeSubset } from './subsetFolder.ts';
+import { type SubsetSource, subsetTable, writeSubset } from './subsetFolder.ts';
 import type { WorkOptions } from './workOn.ts';
 
 /** What may be on a shortlist: settings, or a program that takes `--data`, `--epochs` and `--seed`. */
@@ -95,9 +95,14 @@ async function subsetOf(
   const place = [data ?? table ?? dataset, others.imageSize, count, seed].join('-');
   const folder = join(root, 'pictures', place.replace(/[^\w.-]+/g, '_'));
   const isTable = 'attributes' in opened.train.labelNames;
-  if (existsSync(folder)) return isTable ? { table: join(folder, 'labels.csv') } : { data: folder };
-  mkdirSync(root, { recursive: true });
-  return writeSubset(opened.train, folder, { count, seed });
+  const subset = isTable ? { table: join(folder, subsetTable) } : { data: folder };
+  if (existsSync(folder)) return subset;
+  // Under another name until it is whole: what is there is used again.
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await writeSubset(opened.train, unfinished, { count, seed });
+  renameSync(unfinished, folder);
+  return subset;
 }
 
 interface Conditions {
@@ -121,7 +126,7 @@ async function runSettings(
   const own = Object.fromEntries(
     Object.entries(settings).filter(([setting]) => !ofSource.includes(setting)),
   );
-  const experiments = [{ ...own, ...subset, epochs: epochs ?? 20, seed: seed ?? 0, name }];
+  const experiments = [{ ...own, ...subset, epochs, seed, name }];
   const [run] = await runGroup(resolveGroup({ name: 'shortlist', experiments }), {
     runsDir: join(root, '..'),
     report: false,

@@ -14,6 +14,9 @@ export interface SubsetOptions {
   readonly seed: number;
 }
 
+/** The table of a subset with attributes, in its folder. */
+export const subsetTable = 'labels.csv';
+
 /** Settings by which the subset is opened. */
 export type SubsetSource = { readonly data: string } | { readonly table: string };
 
@@ -29,7 +32,7 @@ export async function writeSubset(
   pictures: PictureDataset,
   folder: string,
   { count, seed }: SubsetOptions,
-): Promise<SubsetSource> {
+): Promise<void> {
   if (count > pictures.length) {
     throw optionError(
       'subset',
@@ -40,16 +43,15 @@ export async function writeSubset(
   }
   const order = permutation(seed, 0, pictures.length);
   const isTable = 'attributes' in pictures.labelNames;
-  return isTable
-    ? writeTable(pictures, folder, order.slice(0, count))
-    : writeFolders(pictures, folder, { order, count });
+  if (isTable) await writeTable(pictures, folder, order.slice(0, count));
+  else await writeFolders(pictures, folder, { order, count });
 }
 
 async function writeTable(
   pictures: PictureDataset,
   folder: string,
   chosen: Int32Array,
-): Promise<SubsetSource> {
+): Promise<void> {
   const heads = headsOf(pictures.labelNames);
   const lines = [csvLine(['image', ...heads.map(({ attribute = '' }) => attribute)])];
   mkdirSync(folder, { recursive: true });
@@ -61,16 +63,14 @@ async function writeTable(
     });
     lines.push(csvLine([name, ...labels]));
   }
-  const table = join(folder, 'labels.csv');
-  writeFileSync(table, lines.join(''));
-  return { table };
+  writeFileSync(join(folder, subsetTable), lines.join(''));
 }
 
 async function writeFolders(
   pictures: PictureDataset,
   folder: string,
   { order, count }: { order: Int32Array; count: number },
-): Promise<SubsetSource> {
+): Promise<void> {
   const [{ classes }] = headsOf(pictures.labelNames) as [{ classes: readonly string[] }]; // one label
   for (const [label, name] of classes.entries()) {
     const own = order.filter((index) => pictures.labels[index] === label);
@@ -86,7 +86,6 @@ async function writeFolders(
       await writePicture(pictures, index, join(place, `${number}.png`));
     }
   }
-  return { data: folder };
 }
 
 async function writePicture(pictures: PictureDataset, index: number, path: string): Promise<void> {

@@ -36,8 +36,8 @@ export interface ModelCostOptions {
 /** Memory for a batch with SGD and momentum, the largest batch there is room for, and what a trial foretells. */
 export function modelCost(summary: ModelSummary, options: ModelCostOptions): ModelCost {
   const { batch, available, trial, pictures = 0 } = options;
-  const { activationsPerPicture, ...rest } = trainingMemory(summary, momentum);
   const memory = trainingMemory(summary, momentum);
+  const { activationsPerPicture, ...rest } = memory;
   const activations = batch * activationsPerPicture;
   const foretold = trial && {
     trial: {

@@ -9,7 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeTar } from '../../test/dataTree.ts';
+import { writeTar, writeTree } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
 import { changeOf, type DataFiles } from './dataFiles.ts';
 import { type ExperimentInput, resolveExperiment } from './experiment.ts';
@@ -74,4 +74,20 @@ test('of a table, the table itself counts as well as its pictures', async () => 
   expect(changeOf(before, await filesOf(input))).toBeUndefined();
   write([...rows.slice(0, -1), 'pictures/train/red/1.png,green']);
   expect(changeOf(before, await filesOf(input))).toBe(`${table} was changed`);
+});
+
+test('labels in a file of their own, such as those of MNIST, count', async () => {
+  const idx = (shape: number[], values: number[]): Buffer =>
+    Buffer.from([0, 0, 8, shape.length, ...shape.flatMap((n) => [0, 0, 0, n]), ...values]);
+  const write = (labels: number[]): string =>
+    writeTree(inside('mnist'), {
+      'train-images-idx3-ubyte': idx([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7]),
+      'train-labels-idx1-ubyte': idx([2], labels),
+      't10k-images-idx3-ubyte': idx([1, 2, 2], [5, 6, 7, 8]),
+      't10k-labels-idx1-ubyte': idx([1], [2]),
+    });
+  const before = await filesOf({ data: write([7, 0]) });
+  utimesSync(join(write([7, 1]), 'train-labels-idx1-ubyte'), 1e9, 1e9);
+  const now = await filesOf({ data: inside('mnist') });
+  expect(changeOf(before, now)).toBe('the list of labels of the train part was changed');
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, MANIFEST_FILE } from '../data/manifest.ts';
@@ -23,26 +24,33 @@ const hashBytes = 32;
 export function dataFilesOf(cacheEntry: string, tables: readonly string[] = []): DataFiles {
   const text = readFileSync(join(cacheEntry, MANIFEST_FILE), 'utf8');
   const { splits } = JSON.parse(text) as Manifest; // just checked by who opened it
-  const parts = Object.values(splits).map(({ files }) => files);
+  const parts = Object.entries(splits);
   const hashes = [
     ...tables.map((table) => Buffer.from(sha256Of(table), 'hex')),
-    ...parts.map(({ sha256 }) => Buffer.from(sha256, 'base64')),
+    ...parts.map(([, { files }]) => Buffer.from(files.sha256, 'base64')),
+    ...parts.map(([, { labels }]) => hashOf(labels)),
   ];
   return {
-    path: [...tables, ...parts.flatMap(({ path }) => path)],
+    path: [
+      ...tables,
+      ...parts.flatMap(([, { files }]) => files.path),
+      ...parts.map(([name]) => `the list of labels of the ${name} part`),
+    ],
     sha256: Buffer.concat(hashes).toString('base64'),
   };
+}
+
+/** Labels may stand in files of their own. */
+function hashOf(labels: readonly number[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(labels)).digest();
 }
 
 /** What is different about the files, in words that name one; nothing if they hold the same. */
 export function changeOf(before: DataFiles, now: DataFiles): string | undefined {
   const [known, found] = [hashesOf(before), hashesOf(now)];
-  for (const [path, hash] of known) {
-    const other = found.get(path);
-    if (other === undefined) return `${path} is gone`;
-    if (other !== hash) return `${path} was changed`;
-  }
+  for (const path of known.keys()) if (!found.has(path)) return `${path} is gone`;
   for (const path of found.keys()) if (!known.has(path)) return `${path} is new`;
+  for (const [path, hash] of known) if (found.get(path) !== hash) return `${path} was changed`;
   return undefined;
 }
 

@@ -211,7 +211,7 @@ export interface Warning {
   readonly message: string;
 }
 
-/** Nothing more will happen in this session. */
+/** Nothing more will happen until somebody goes on with the run. */
 export interface RunEnded {
   readonly type: 'runEnded';
   /** `stopped` on a consumer's request, `interrupted` from outside. */

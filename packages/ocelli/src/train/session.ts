@@ -73,7 +73,7 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
   try {
     let begun = await standing(options);
     for (;;) {
-      const result = await workOn(begun, options, log);
+      const result = await workOnStage(begun, options, log);
       if (result.saveFailure !== undefined || !result.isFollowed) return result;
       begun = await nextStage(begun, result.progress, options);
     }
@@ -155,7 +155,11 @@ interface StageResult extends SessionResult {
   readonly isFollowed: boolean;
 }
 
-async function workOn(begun: Begun, options: SessionOptions, log: EventLog): Promise<StageResult> {
+async function workOnStage(
+  begun: Begun,
+  options: SessionOptions,
+  log: EventLog,
+): Promise<StageResult> {
   const { work, from, start, of, experiment } = begun;
   const { folder, signal } = options;
   const { assembled, ...rest } = work;

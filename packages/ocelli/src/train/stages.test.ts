@@ -176,6 +176,20 @@ test('a part that is not there is refused with what there is', async () => {
   await expect(session({ freeze: ['*'] })).rejects.toThrow('expected something left to learn');
 });
 
+test('an average begins anew with the weights that its stage begins with', async () => {
+  const averaged = { emaDecay: 0.9, schedule: 'constant' } as const;
+  const one = weightsOf(await session(averaged));
+  const still = { from: 'last', lr: 0 } as const; // nothing is learned, so the average stays
+  const two = weightsOf(await session({ ...averaged, stages: [{}, still] }));
+  const kernel = (state: StateDict) => [...state.values()].find(({ dim }) => dim === 4);
+  const apart = kernel(two)
+    ?.sub(kernel(one) as never)
+    .abs()
+    .max()
+    .item();
+  expect(apart).toBeLessThan(1e-6);
+});
+
 test('patience ends a stage, and the next one follows', async () => {
   const waiting = { epochs: 9, lr: 0, patience: 1, schedule: 'constant' };
   const run = await session({
