@@ -15,6 +15,7 @@ import { muon } from './muon.ts';
 import { muon94 } from './muon94.ts';
 import { opCall } from './opCall.ts';
 import { table } from './table.ts';
+import { davidnetCuda, muonCuda } from './cudaSteps.ts';
 import { davidnet } from './davidnet.ts';
 import { densenet121At100, resnet18At32 } from './trainStepNetworks.ts';
 
@@ -37,6 +38,9 @@ const benchmarks: readonly Benchmark[] = [
   muon94,
 ];
 
+/** Those that need a device few machines have: run by name alone. */
+const onDevice: readonly Benchmark[] = [davidnetCuda, muonCuda];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -58,9 +62,10 @@ try {
 
 function chosen(names: readonly string[]): readonly Benchmark[] {
   if (names.length === 0) return benchmarks;
-  const known = benchmarks.map(({ name }) => name);
+  const all = [...benchmarks, ...onDevice];
+  const known = all.map(({ name }) => name);
   return names.map((name) => {
-    const found = benchmarks.find((benchmark) => benchmark.name === name);
+    const found = all.find((benchmark) => benchmark.name === name);
     if (found !== undefined) return found;
     throw optionError('bench', 'NAME', `one of ${known.join(', ')}`, name, didYouMean(name, known));
   });
@@ -96,7 +101,7 @@ function lineOf({ name, value, unit, peer, peerValue, ratio }: Report): string {
 
 function printHelp(): void {
   console.log('npm run bench -- [NAME...] [--json] [--quick] [--data PATH] [--batch-size N]\n');
-  for (const { name, measures } of benchmarks) console.log(`${name.padEnd(20)} ${measures}`);
+  for (const { name, measures } of [...benchmarks, ...onDevice]) console.log(`${name.padEnd(20)} ${measures}`);
 }
 
 /** Remarks stay out of the way of the figures. */

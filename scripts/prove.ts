@@ -20,6 +20,7 @@ import { addRecord } from './proofs/records.ts';
 import { safetensorsFuzz } from './proofs/safetensorsFuzz.ts';
 import { signals } from './proofs/signals.ts';
 import { syscalls } from './proofs/syscalls.ts';
+import { vectorParity } from './proofs/vectorParity.ts';
 
 const proofs: readonly Proof[] = [
   safetensorsFuzz,
@@ -37,6 +38,7 @@ const proofs: readonly Proof[] = [
   personTable,
   labelSuspects,
   kernelBounds,
+  vectorParity,
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-"""DavidNet in stock PyTorch on pictures of 32x32, timed: davidnet.py BATCH_SIZE THREADS
+"""DavidNet in stock PyTorch on pictures of 32x32, timed: davidnet.py BATCH_SIZE THREADS [DEVICE]
 
 A step is forward, summed cross-entropy, backward, SGD with Nesterov momentum and weight decay.
 """
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from serving import compiled, serve
+from serving import compiled, precision, serve
 
 
 class ConvNorm(nn.Module):
@@ -47,10 +47,10 @@ class DavidNet(nn.Module):
 
 class Work:
     def __init__(self, mode, layout):
-        self.model = DavidNet().to(memory_format=layout)
+        self.model = DavidNet().to(device, memory_format=layout)
         self.call = compiled(self.model, mode)
-        self.images = torch.randn(batch_size, 3, 32, 32).contiguous(memory_format=layout)
-        self.labels = torch.randint(0, 10, (batch_size,))
+        self.images = torch.randn(batch_size, 3, 32, 32, device=device).contiguous(memory_format=layout)
+        self.labels = torch.randint(0, 10, (batch_size,), device=device)
         self.optimizer = torch.optim.SGD(
             self.model.parameters(),
             lr=0.1 / batch_size,
@@ -62,8 +62,14 @@ class Work:
     def step(self):
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(self.call(self.images), self.labels, reduction="sum").backward()
+        with precision(device):
+            loss = F.cross_entropy(self.call(self.images), self.labels, reduction="sum")
+        loss.backward()
         self.optimizer.step()
+
+    def steps(self):
+        for _ in range(40):
+            self.step()
 
     def evaluate(self):
         self.model.eval()
@@ -72,4 +78,5 @@ class Work:
 
 
 batch_size, threads = int(sys.argv[1]), int(sys.argv[2])
+device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
 serve(Work, threads)

@@ -1,4 +1,4 @@
-"""The airbench network with Muon in stock PyTorch on pictures of 32x32, timed: muon.py BATCH_SIZE THREADS
+"""The airbench network with Muon in stock PyTorch on pictures of 32x32, timed: muon.py BATCH_SIZE THREADS [DEVICE]
 
 A step is forward, summed cross-entropy, backward, Muon for the filters and SGD for all others.
 """
@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from serving import compiled, serve
+from serving import compiled, precision, serve
 
 
 class Block(nn.Module):
@@ -55,10 +55,10 @@ def orthogonalized(direction):
 
 class Work:
     def __init__(self, mode, layout):
-        self.model = Airbench().to(memory_format=layout)
+        self.model = Airbench().to(device, memory_format=layout)
         self.call = compiled(self.model, mode)
-        self.images = torch.randn(batch_size, 3, 32, 32).contiguous(memory_format=layout)
-        self.labels = torch.randint(0, 10, (batch_size,))
+        self.images = torch.randn(batch_size, 3, 32, 32, device=device).contiguous(memory_format=layout)
+        self.labels = torch.randint(0, 10, (batch_size,), device=device)
         learned = [p for p in self.model.parameters() if p.requires_grad]
         self.filters = [p for p in learned if p.dim() == 4]
         self.buffers = [torch.zeros_like(p) for p in self.filters]
@@ -68,14 +68,21 @@ class Work:
     def step(self):
         self.model.train()
         self.model.zero_grad(set_to_none=True)
-        logits = self.call(self.images)
-        F.cross_entropy(logits, self.labels, label_smoothing=0.2, reduction="sum").backward()
+        with precision(device):
+            logits = self.call(self.images)
+            loss = F.cross_entropy(logits, self.labels, label_smoothing=0.2, reduction="sum")
+        loss.backward()
         self.sgd.step()
         with torch.no_grad():
             for filters, buffer in zip(self.filters, self.buffers):
                 buffer.mul_(0.6).add_(filters.grad)
-                update = orthogonalized(filters.grad + 0.6 * buffer)
+                direction = filters.grad + 0.6 * buffer
+                update = orthogonalized(direction.to(torch.bfloat16) if device == "cuda" else direction)
                 filters.mul_(math.sqrt(len(filters)) / filters.norm()).add_(update, alpha=-0.2)
+
+    def steps(self):
+        for _ in range(40):
+            self.step()
 
     def evaluate(self):
         self.model.eval()
@@ -84,4 +91,5 @@ class Work:
 
 
 batch_size, threads = int(sys.argv[1]), int(sys.argv[2])
+device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
 serve(Work, threads)

@@ -59,6 +59,7 @@ function configurationOf({ root, tools, libtorch }) {
       `-DCMAKE_CXX_COMPILER=${tools.compiler}`,
       `-DOCELLI_TORCH_INCLUDE=${libtorch.includeFolders.join(';')}`,
       `-DOCELLI_TORCH_LIBRARIES=${libtorch.libraries.join(';')}`,
+      `-DOCELLI_CUDA_INCLUDE=${libtorch.cudaHeaders ?? ''}`,
       `-DOCELLI_NODE_API_INCLUDE=${packageOf('node-addon-api')};${packageOf('node-api-headers')}/include`,
       `-DOCELLI_CXX_STANDARD=${libtorch.cxxStandard}`,
       `-DOCELLI_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,

@@ -503,5 +503,6 @@ export {
   type StepParts,
   trainStep,
 } from './train/trainStep.ts';
+export { type ComputeGradients, StepGraph, type StepInput } from './train/stepGraph.ts';
 export { viewLogits, type ViewLogitsOptions } from './train/viewLogits.ts';
 export { loadWeights, saveWeights, type WeightsName } from './train/weights.ts';

@@ -1,5 +1,8 @@
 // The addon's export table. It holds no policy: names, defaults and checks live in TypeScript.
 #include "autograd.h"
+#ifdef OCELLI_CUDA_GRAPHS
+#include "cuda/cuda_graph.h"
+#endif
 #include "dispatch.h"
 #include "errors.h"
 #include "handles.h"
@@ -53,6 +56,8 @@ void exportRuntime(Napi::Object exports) {
   exportFunction<getNumThreads>(exports, "getNumThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
   exportFunction<cudaDeviceCount>(exports, "cudaDeviceCount");
+  exportFunction<cudnnBenchmark>(exports, "cudnnBenchmark");
+  exportFunction<setCudnnBenchmark>(exports, "setCudnnBenchmark");
   exportFunction<synchronize>(exports, "synchronize");
   exportFunction<defaultGenerator>(exports, "defaultGenerator");
   exportFunction<newGenerator>(exports, "newGenerator");
@@ -70,6 +75,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exportTensor(exports);
   exportAutograd(exports);
   exportRuntime(exports);
+#ifdef OCELLI_CUDA_GRAPHS
+  exportCudaGraphs(exports);
+#endif
   return exports;
 }
 

@@ -81,6 +81,15 @@ Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), count);
 }
 
+Napi::Value cudnnBenchmark(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), at::globalContext().benchmarkCuDNN());
+}
+
+Napi::Value setCudnnBenchmark(const Napi::CallbackInfo& info) {
+  at::globalContext().setBenchmarkCuDNN(info[0].As<Napi::Boolean>().Value());
+  return info.Env().Undefined();
+}
+
 Napi::Value synchronize(const Napi::CallbackInfo& info) {
   const c10::Device device = deviceNamed(info, 0);
   if (device.is_cpu()) return info.Env().Undefined();

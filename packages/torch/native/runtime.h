@@ -12,6 +12,9 @@ Napi::Value getNumThreads(const Napi::CallbackInfo& info);
 Napi::Value setNumThreads(const Napi::CallbackInfo& info);
 
 Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info);
+// Whether cuDNN tries its algorithms on each new shape.
+Napi::Value cudnnBenchmark(const Napi::CallbackInfo& info);
+Napi::Value setCudnnBenchmark(const Napi::CallbackInfo& info);
 // (device): waits until everything queued on it is done.
 Napi::Value synchronize(const Napi::CallbackInfo& info);
 

@@ -18,6 +18,8 @@ export interface Libtorch {
   libraries: string[];
   /** Whether it was built with CUDA; says nothing about the machine. */
   cuda: boolean;
+  /** Folder of the headers of CUDA, which CUDA graphs need; undefined where there are none. */
+  cudaHeaders?: string | undefined;
   /** Value of `_GLIBCXX_USE_CXX11_ABI` it was compiled with. */
   cxx11Abi: boolean;
   /** C++ standard its headers need: 17 or later. */
@@ -86,3 +88,20 @@ export declare function findBlas(libtorch: Libtorch): Blas | undefined;
 
 /** Names the BLAS by the path of its file. */
 export declare function describeBlas(path: string): Blas;
+
+/** What replaces the machine in tests. */
+export interface FindCudaHeadersOptions {
+  /** @default process.env */
+  env?: NodeJS.ProcessEnv;
+  /** @default ['/usr/local/cuda/include', '/usr/include'] */
+  systemFolders?: string[];
+}
+
+/**
+ * Folder of the headers of CUDA: below `CUDA_HOME` or `CUDA_PATH`, beside the torch of a Python in
+ * `torchRoot`, or the system's.
+ */
+export declare function findCudaHeaders(
+  torchRoot: string,
+  options?: FindCudaHeadersOptions,
+): string | undefined;

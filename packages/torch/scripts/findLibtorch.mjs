@@ -5,8 +5,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findCudaHeaders } from './findCuda.mjs';
 
 export { describeBlas, findBlas } from './findBlas.mjs';
+export { findCudaHeaders } from './findCuda.mjs';
 
 export const minimumVersion = '1.13';
 
@@ -87,6 +89,7 @@ function buildFacts(root, include) {
     includeFolders: [include, join(include, 'torch/csrc/api/include')],
     libraries: [...present(libraries), openMpRuntime(libraries[0])],
     cuda: libraries[2] !== undefined,
+    ...(libraries[2] && { cudaHeaders: findCudaHeaders(root) }),
     cxx11Abi: readCxx11Abi(root),
     cxxStandard: readCxxStandard(include),
   };

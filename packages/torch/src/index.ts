@@ -25,6 +25,8 @@ export {
   type Device,
   synchronize,
 } from './device.ts';
+export { CudaGraph } from './cudaGraph.ts';
+export { cudnnBenchmark, setCudnnBenchmark } from './cudnn.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';
 export { libtorchVersion } from './version.ts';
 export {

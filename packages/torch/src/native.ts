@@ -99,6 +99,8 @@ export interface Native {
   getNumThreads(): number;
   setNumThreads(count: number): void;
   cudaDeviceCount(): number;
+  cudnnBenchmark(): boolean;
+  setCudnnBenchmark(on: boolean): void;
   synchronize(device: string): void;
   defaultGenerator(device: string): Handle;
   newGenerator(device: string): Handle;
@@ -108,6 +110,20 @@ export interface Native {
   setGeneratorState(generator: Handle, state: Handle): void;
   setAutocast(device: string, enabled: boolean, dtype: string): { enabled: boolean; dtype: string };
   clearAutocastCache(): void;
+
+  /** Only where the addon was built with the headers of CUDA. */
+  cudaGraphs?: {
+    begin(device: string): CaptureHandle;
+    end(capture: CaptureHandle): void;
+    replay(capture: CaptureHandle): void;
+    reset(capture: CaptureHandle): void;
+  };
+}
+
+declare const captureBrand: unique symbol;
+/** A CUDA graph in libtorch. */
+export interface CaptureHandle {
+  readonly [captureBrand]: true;
 }
 
 /** The same path from `src` and from the built `dist`. */

@@ -23,6 +23,12 @@ export interface ToOptions {
   memoryFormat?: MemoryFormat;
   /** Copy even when nothing changes. @default false */
   copy?: boolean;
+  /**
+   * Go on before a copy from pinned memory to a device is done; what is queued there waits for it.
+   *
+   * @default false
+   */
+  nonBlocking?: boolean;
 }
 
 /** Options of `Tensor.backward`. */
@@ -180,8 +186,8 @@ export class Tensor extends NativeObject {
 
   /** Converts, moves or re-lays; returns this tensor when nothing changes, unless `copy`. */
   to(options: ToOptions): Tensor {
-    const { dtype, device, memoryFormat, copy = false } = options;
-    return op.to(this, dtype, undefined, device, undefined, false, copy, memoryFormat);
+    const { dtype, device, memoryFormat, copy = false, nonBlocking = false } = options;
+    return op.to(this, dtype, undefined, device, undefined, nonBlocking, copy, memoryFormat);
   }
 
   contiguous(options: { memoryFormat?: MemoryFormat } = {}): Tensor {

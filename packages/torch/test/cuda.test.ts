@@ -6,6 +6,7 @@ import {
   clipGradNorm,
   conv2d,
   crossEntropy,
+  CudaGraph,
   cudaIsAvailable,
   Generator,
   getRandomState,
@@ -51,9 +52,13 @@ function relativeError(actual: Tensor, expected: Tensor): number {
 
 /** The largest relative error of a function's result and of its gradients, CUDA beside CPU. */
 function parity(inputs: Tensor[], compute: (...given: never[]) => Tensor): number {
+  // Not the outputs themselves: the gradient of the sum of squares of a normalized batch is 0.
+  let outer: Tensor | undefined;
   const run = (leaves: Tensor[]): Tensor[] => {
     const output = compute(...(leaves as never[]));
-    return [output, ...(grad(output.pow(2).sum(), leaves) as Tensor[])];
+    outer ??= normal(...output.shape);
+    const { device, dtype } = output;
+    return [output, ...(grad(output.mul(outer.to({ device, dtype })).sum(), leaves) as Tensor[])];
   };
   const expected = run(inputs.map((input) => input.detach().requiresGrad_()));
   const actual = run(inputs.map(onCuda));
@@ -164,5 +169,42 @@ describe.skipIf(missing)('on a CUDA device', () => {
     y.sum().backward();
     expect(devices).toEqual([expect.stringMatching(/^cuda/)]);
     expect(x.grad?.toArray()).toEqual([30, 30]);
+  });
+
+  it('a graph computes anew from what its input holds now', () => {
+    const input = ones([3], { device: 'cuda' });
+    const graph = new CudaGraph('cuda');
+    const output = graph.capture(() => input.mul(2).add(1));
+    graph.replay();
+    expect(output.toArray()).toEqual([3, 3, 3]);
+    input.copy_(tensor([1, 2, 3]));
+    graph.replay();
+    expect(output.toArray()).toEqual([3, 5, 7]);
+    graph.dispose();
+    expect(() => graph.replay()).toThrow('CudaGraph: expected capture before replay');
+  });
+
+  it('a graph draws new random numbers at every replay, the same ones from a seed', () => {
+    const graph = new CudaGraph('cuda');
+    const drawn = graph.capture(() => rand([4], { device: 'cuda' }));
+    const draw = (): unknown => {
+      graph.replay();
+      return drawn.toArray();
+    };
+    manualSeed(3);
+    const first = draw();
+    expect(draw()).not.toEqual(first);
+    manualSeed(3);
+    expect(draw()).toEqual(first);
+  });
+
+  it('work that reads from the device cannot be recorded, and leaves the device usable', () => {
+    const input = ones([2], { device: 'cuda' });
+    const graph = new CudaGraph('cuda');
+    expect(() => graph.capture(() => input.sum().item())).toThrow(/captur/);
+    expect(input.add(1).toArray()).toEqual([2, 2]);
+    const output = graph.capture(() => input.add(4));
+    graph.replay();
+    expect(output.toArray()).toEqual([5, 5]);
   });
 });

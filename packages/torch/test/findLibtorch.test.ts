@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   cacheFolder,
   describeBlas,
+  findCudaHeaders,
   findLibtorch,
   inspectLibtorch,
   isOlder,
@@ -102,6 +103,35 @@ describe('what is read', () => {
       libraries: ['libtorch_cpu.so', 'libc10.so', 'libtorch_cuda.so', 'libgomp-52f2fd74.so.1'].map(
         (name) => join(root, 'lib', name),
       ),
+    });
+  });
+
+  describe('headers of CUDA', () => {
+    const headers = { 'cuda_runtime_api.h': '', 'crt/host_config.h': '' };
+    const below = (path: string): Record<string, string> =>
+      Object.fromEntries(Object.keys(headers).map((name) => [`${path}/${name}`, '']));
+
+    test('CUDA_HOME comes before a wheel beside torch, that before the system', () => {
+      const torch = install('site/torch', usable);
+      const system = join(install('usr', below('include')), 'include');
+      const find = (env: NodeJS.ProcessEnv = {}): string | undefined =>
+        findCudaHeaders(torch, { env, systemFolders: [system] });
+      expect(find()).toBe(system);
+      install('site/nvidia/cu13', below('include'));
+      expect(find()).toBe(join(folder, 'site/nvidia/cu13/include'));
+      const home = install('home', below('include'));
+      expect(find({ CUDA_HOME: home })).toBe(join(home, 'include'));
+    });
+
+    test('a folder without those of the compiler is none', () => {
+      const home = install('home', { 'include/cuda_runtime_api.h': '' });
+      expect(findCudaHeaders(folder, { env: { CUDA_HOME: home }, systemFolders: [] })).toBe(
+        undefined,
+      );
+    });
+
+    test('a libtorch without CUDA needs none', () => {
+      expect(inspectLibtorch(install('a', usable))).not.toHaveProperty('cudaHeaders');
     });
   });
 

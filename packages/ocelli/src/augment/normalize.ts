@@ -1,4 +1,4 @@
-import { OptionCheck, optionError, tensor, type Tensor } from '@ocelli/torch';
+import { type Device, OptionCheck, optionError, tensor, type Tensor } from '@ocelli/torch';
 import { chooseImages } from './draw.ts';
 import { alongRow, fromRows, imageShape, toRows } from './pixelRows.ts';
 import type { Transform } from './transform.ts';
@@ -23,19 +23,40 @@ export function normalize(options: NormalizeOptions): Transform {
   const mean = listOf('mean', options.mean);
   const std = listOf('std', options.std);
   checkConstants(mean, std);
+  const constants = alongRows(mean, std);
   const apply = (images: Tensor, context: TransformContext) => {
     const { count, channels, width } = imageShape('normalize', images);
     if (channels !== mean.length) throw wrongChannels(channels, mean);
     const { device } = images;
     chooseImages({ name: 'normalize', probability: 1, count, device }, context);
-    const along = (values: number[]) => alongRow(tensor(values, { device }), width);
-    // x · (1/std) − mean/std: two passes in place, and no division for every pixel.
-    const scale = along(std.map((s) => 1 / s));
-    const shift = along(mean.map((m, c) => m / (std[c] ?? 1)));
+    const { scale, shift } = constants(device, width);
     const rows = toRows(images).to({ dtype: 'float32', copy: true });
     return fromRows(rows.mul_(scale).sub_(shift), channels);
   };
   return { name: 'normalize', settings: { mean, std }, apply };
+}
+
+interface RowConstants {
+  readonly device: Device;
+  readonly width: number;
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+}
+
+/** What rows are multiplied by and lessened by, kept for the next batch: bringing them to a device waits. */
+function alongRows(
+  mean: readonly number[],
+  std: readonly number[],
+): (device: Device, width: number) => RowConstants {
+  let made: RowConstants | undefined;
+  return (device, width) => {
+    if (made?.device === device && made.width === width) return made;
+    const along = (values: number[]): Tensor => alongRow(tensor(values, { device }), width).keep();
+    // x · (1/std) − mean/std: two passes in place, and no division for every pixel.
+    const scale = along(std.map((s) => 1 / s));
+    const shift = along(mean.map((m, c) => m / (std[c] ?? 1)));
+    return (made = { device, width, scale, shift });
+  };
 }
 
 function listOf(option: string, values: readonly number[]): number[] {

@@ -87,6 +87,7 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['lookaheadAlpha', ['--lookahead-alpha', '0.8', '--lookahead-steps', '6'], 0.8, '0.5'],
   ['gradientAccumulation', ['--gradient-accumulation', '4'], 4, '1'],
   ['precision', ['--precision', 'bfloat16', '--device', 'cuda'], 'bfloat16', 'float32'],
+  ['cudaGraph', ['--cuda-graph', '--device', 'cuda'], true, 'off'],
   ['budgetSamples', ['--budget-samples', '5000'], 5000, 'without limit'],
   ['fastDevRun', ['--fast-dev-run'], true, 'off'],
   ['overfitBatch', ['--overfit-batch'], true, 'off'],

@@ -45,32 +45,43 @@ export function alternatingBatches(
     *batches(epoch, firstStep) {
       const images = epochs.at(epoch - 1, generator.manualSeed(mixSeed(seed, epoch)));
       const order = dataset.order({ shuffle: true, seed, epoch: epoch - 1 });
+      const places = scope(() => fromTypedArray(order, [order.length]).to({ device }).keep());
       try {
         for (let step = firstStep; step < stepsPerEpoch; step++) {
-          const indices = order.slice(step * batchSize, (step + 1) * batchSize);
           generator.manualSeed(mixSeed(seed, epoch, step));
-          yield chosen({ images, labels, indices }, transform, generator);
+          const start = step * batchSize;
+          const rows = places.narrow(0, start, batchSize);
+          const batch = chosen({ images, labels, rows }, transform, generator);
+          rows.dispose();
+          yield { ...batch, indices: order.slice(start, start + batchSize) };
         }
       } finally {
         images.dispose();
+        places.dispose();
       }
     },
   };
 }
 
-/** The pictures and labels at `indices`, the pictures transformed. */
-function chosen(all: Batch, transform: Transform, generator: Generator): Batch {
-  const { images, labels, indices } = all;
+/** All pictures and labels, and which of them are wanted. */
+interface Choice {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly rows: Tensor;
+}
+
+/** The pictures and labels in `rows`, the pictures transformed. */
+function chosen(
+  { images, labels, rows }: Choice,
+  transform: Transform,
+  generator: Generator,
+): Pick<Batch, 'images' | 'labels'> {
   return scope(() => {
-    const rows = fromTypedArray(Int32Array.from(indices), [indices.length]).to({
-      device: images.device,
-    });
     // Along the axes as they lie in memory: libtorch's gather would lay the channels apart.
     const picked = images.permute([0, 2, 3, 1]).indexSelect(0, rows).permute([0, 3, 1, 2]);
     return {
       images: transform.apply(picked, { generator }),
       labels: labels.indexSelect(0, rows),
-      indices,
     };
   });
 }

@@ -16,6 +16,7 @@ import { projectedGradients } from './projectedGradients.ts';
 import type { PlateauRate } from './plateau.ts';
 import type { Schedule } from './schedule.ts';
 import { createSchedule, type MadeSchedule } from './schedules/createSchedule.ts';
+import { StepGraph } from './stepGraph.ts';
 import type { Precision, StepOptimizer } from './trainStep.ts';
 
 /** What an experiment makes of its settings, before any picture is seen. */
@@ -38,6 +39,8 @@ export interface Assembled {
   /** Parts of a step; see `StepParts`. */
   readonly accumulation: number;
   readonly precision: Precision;
+  /** Present where steps are recorded; see `StepParts`. */
+  readonly graph?: StepGraph;
   /** Present where an average of the weights is kept. */
   readonly averages?: AveragedWeights;
   /** Figures whose mean decides which epoch is best. */
@@ -78,6 +81,7 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
     ...averaging(experiment, model),
     accumulation: experiment.gradientAccumulation,
     precision: experiment.precision,
+    ...(experiment.cudaGraph && { graph: new StepGraph(experiment.device) }),
     best: declaredFigures(experiment, options),
     ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
     ...evaluationFacts(options),

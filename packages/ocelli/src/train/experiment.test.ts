@@ -46,6 +46,7 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     lookaheadAlpha: null,
     gradientAccumulation: 1,
     precision: 'float32',
+    cudaGraph: false,
     fastDevRun: false,
     overfitBatch: false,
     keepBest: null,
@@ -143,6 +144,7 @@ const other: Required<ExperimentInput> = {
   lookaheadAlpha: 0.8,
   gradientAccumulation: 4,
   precision: 'bfloat16',
+  cudaGraph: true,
   fastDevRun: true,
   overfitBatch: true,
   keepBest: 3,
@@ -169,7 +171,7 @@ function companionOf(name: SettingName): ExperimentInput {
   if (name === 'minDelta') return { patience: 3 };
   if (name === 'emaWarmup') return { emaDecay: 0.9 };
   if (name === 'lookaheadAlpha') return { lookaheadSteps: 5 };
-  if (name === 'precision') return { device: 'cuda' };
+  if (name === 'precision' || name === 'cudaGraph') return { device: 'cuda' };
   try {
     resolveExperiment({ [name]: other[name] });
     return {};
@@ -238,6 +240,15 @@ const refused: [Record<string, unknown>, string][] = [
   [
     { precision: 'bfloat16' },
     'experiment: expected precision to be float32 on the CPU, which has no mixed precision here, got "bfloat16".',
+  ],
+  [{ cudaGraph: true }, 'experiment: expected cudaGraph to be off on the CPU, got true.'],
+  [
+    { cudaGraph: true, device: 'cuda', gradientAccumulation: 2 },
+    'experiment: expected cudaGraph to be off with gradientAccumulation, got true.',
+  ],
+  [
+    { cudaGraph: true, device: 'cuda', table: 'labels.csv', gradients: 'separate' },
+    'experiment: expected cudaGraph to be off unless gradients are joint, got true.',
   ],
   [
     { fastDevRun: true, overfitBatch: true },

@@ -193,6 +193,7 @@ class Answers {
       ...this.#trial(),
       gradientAccumulation: this.#accumulation(),
       precision: this.#precision(),
+      cudaGraph: this.#cudaGraph(),
       labelSmoothing: this.#answer('labelSmoothing'),
       ...this.#heads(),
       best: this.#answer('best'),
@@ -349,6 +350,17 @@ class Answers {
       this.#refuse('precision', 'float32 on the CPU, which has no mixed precision here');
     }
     return precision;
+  }
+
+  #cudaGraph(): boolean {
+    const isOn = this.#answer('cudaGraph');
+    if (!isOn) return false;
+    if (this.#answer('device') === 'cpu') this.#refuse('cudaGraph', 'off on the CPU');
+    if (this.#accumulation() > 1) this.#refuse('cudaGraph', 'off with gradientAccumulation');
+    if ((this.#given.gradients ?? 'joint') !== 'joint') {
+      this.#refuse('cudaGraph', 'off unless gradients are joint');
+    }
+    return true;
   }
 
   #augmentation() {

@@ -27,6 +27,10 @@ export const loopSettings = {
     help: 'number format of products and convolutions in training; bfloat16 needs a GPU',
     fallback: 'float32',
   }),
+  cudaGraph: define(flag, {
+    help: 'record the passes of a training step as a CUDA graph, so that small networks do not wait for the processor',
+    fallback: false,
+  }),
   budgetSamples: define(positiveInteger(), {
     help: 'training pictures, each counted as often as it is looked at, after which the run stops',
     fallbackText: 'without limit',

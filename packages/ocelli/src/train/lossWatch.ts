@@ -1,4 +1,4 @@
-import { keep, noGrad, OcelliError, stack, type Tensor } from '@ocelli/torch';
+import { noGrad, OcelliError, scope, stack, type Tensor } from '@ocelli/torch';
 import type { BadStep } from './events.ts';
 
 /** Training produced a number that is not finite. */
@@ -42,7 +42,7 @@ export class LossWatch {
 
   /** @throws {NumericError} if this or a collected loss is not finite. */
   observe(loss: Tensor, facts: StepFacts): void {
-    this.#waiting.push({ loss: keep(noGrad(() => loss.detach().clone())), facts });
+    this.#waiting.push({ loss: noGrad(() => loss.detach().clone().keep()), facts });
     if (this.#waiting.length >= this.#interval) this.check();
   }
 
@@ -51,9 +51,9 @@ export class LossWatch {
     const waiting = this.#waiting;
     this.#waiting = [];
     if (waiting.length === 0) return;
-    const together = stack(waiting.map(({ loss }) => loss));
-    const values = together.toArray() as number[]; // one number a loss
-    for (const one of [together, ...waiting.map(({ loss }) => loss)]) one.dispose();
+    const losses = waiting.map(({ loss }) => loss);
+    const values = scope(() => stack(losses).toArray()) as number[]; // one number a loss
+    for (const loss of losses) loss.dispose();
     const bad = values.findIndex((value) => !Number.isFinite(value));
     const facts = waiting[bad]?.facts;
     if (facts !== undefined) throw notFinite(values[bad], facts, waiting.length === 1);

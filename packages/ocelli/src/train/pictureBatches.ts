@@ -16,6 +16,7 @@ import { mixSeed } from '../data/randomOrder.ts';
 import { balancedOrder, balanceWeights } from '../data/table/balancedOrder.ts';
 import type { Experiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
+import { sent } from './sent.ts';
 import { sideBySide } from './sideBySide.ts';
 import type { Batch, EvaluationData, TrainingData } from './trainingData.ts';
 
@@ -161,7 +162,7 @@ function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Draw
   const { device, transform, ...context } = drawing;
   return scope(() => {
     const raw = dataset.at(indices);
-    const given = { images: raw.images.to({ device }), labels: raw.labels.to({ device }) };
+    const given = { images: sent(raw.images, device), labels: sent(raw.labels, device) };
     const schema = schemaOf(dataset.labelNames);
     const { images, labels, mix } = augmentBatch(given, transform, { ...context, indices, schema });
     return { images, labels, indices, ...(mix && { mix }) };

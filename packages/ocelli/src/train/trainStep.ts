@@ -3,7 +3,8 @@ import type { BatchOutcome } from '../metrics/batchOutcome.ts';
 import { type GradientRule, jointGradients } from './gradientRule.ts';
 import type { PictureModel } from './headBatches.ts';
 import type { Loss } from './loss.ts';
-import { type BatchPart, batchParts } from './batchParts.ts';
+import { batchParts } from './batchParts.ts';
+import type { StepGraph, StepInput } from './stepGraph.ts';
 import type { Batch } from './trainingData.ts';
 
 /** The part of an optimizer that a step needs; every optimizer of `@ocelli/torch` has it. */
@@ -28,6 +29,8 @@ export interface StepParts {
    * normalization sees each part by itself. @default 1
    */
   readonly accumulation?: number;
+  /** Records the passes of a step on a CUDA device; absent: operators are queued one by one. */
+  readonly graph?: StepGraph;
   /** Number format of products and convolutions; weights stay float32. @default 'float32' */
   readonly precision?: Precision;
 }
@@ -50,31 +53,58 @@ export type StepObserver = (outcome: BatchOutcome) => void;
  * }
  */
 export function trainStep(batch: Batch, parts: StepParts, observe?: StepObserver): void {
-  const { optimizer, gradientClip, gradients = jointGradients, accumulation = 1 } = parts;
-  if (accumulation > 1 && gradients !== jointGradients) {
-    throw optionError(
-      'trainStep',
-      'gradients',
-      'joint with accumulation, which adds them up',
-      'others',
-    );
-  }
+  const { optimizer, gradientClip, graph } = parts;
+  checkAccumulation(parts);
   scope(() => {
-    optimizer.zeroGrad();
-    for (const part of batchParts(batch, accumulation)) {
-      scope(() => addGradients(part, parts, observe));
-    }
+    if (graph === undefined) partByPart(batch, parts, observe);
+    else atOnce(batch, { ...parts, graph }, observe);
     if (gradientClip !== undefined) clipGradNorm(parametersOf(optimizer), gradientClip);
     optimizer.step();
   });
 }
 
-function addGradients({ batch, share }: BatchPart, parts: StepParts, observe?: StepObserver): void {
-  const { loss, gradients = jointGradients } = parts;
-  const outcome = inPrecision(parts.precision, batch.images, () =>
-    loss.compute(parts.model.forward(batch.images), batch.labels, batch.mix),
-  );
+function checkAccumulation({ gradients, accumulation = 1, graph }: StepParts): void {
+  if (accumulation === 1) return;
+  const refuse = (option: string, rule: string): never => {
+    throw optionError('trainStep', option, rule, 'others');
+  };
+  if (gradients !== undefined && gradients !== jointGradients) {
+    refuse('gradients', 'joint with accumulation, which adds them up');
+  }
+  if (graph !== undefined) refuse('graph', 'absent with accumulation');
+}
+
+function partByPart(batch: Batch, parts: StepParts, observe?: StepObserver): void {
+  parts.optimizer.zeroGrad();
+  for (const { batch: some, share } of batchParts(batch, parts.accumulation ?? 1)) {
+    scope(() => {
+      const outcome = outcomeOf(some, parts);
+      observe?.(outcome);
+      follow(outcome, share, parts);
+    });
+  }
+}
+
+function atOnce(
+  batch: Batch,
+  parts: StepParts & { readonly graph: StepGraph },
+  observe?: StepObserver,
+): void {
+  const outcome = parts.graph.gradients(batch, parametersOf(parts.optimizer), (input) => {
+    const computed = outcomeOf(input, parts);
+    follow(computed, 1, parts);
+    return computed;
+  });
   observe?.(outcome);
+}
+
+function outcomeOf({ images, labels, mix }: StepInput, parts: StepParts): BatchOutcome {
+  const { model, loss, precision } = parts;
+  return inPrecision(precision, images, () => loss.compute(model.forward(images), labels, mix));
+}
+
+function follow(outcome: BatchOutcome, share: number, parts: StepParts): void {
+  const { gradients = jointGradients } = parts;
   const isWhole = share === 1 || outcome.reduction === 'sum';
   gradients(isWhole ? outcome : { ...outcome, loss: outcome.loss.mul(share) });
 }

@@ -1,6 +1,7 @@
 #include "conv3x3_norm.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "batch_norm_autograd.h"
 #include "conv3x3.h"
