@@ -9,8 +9,10 @@ import { decode } from './decode.ts';
 import { densenet121Memory } from './densenetMemory.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
 import { firstStep } from './firstStep.ts';
+import { headShare } from './headShare.ts';
 import { inputShare } from './inputShare.ts';
 import { memory } from './memory.ts';
+import { missingLabels } from './missingLabels.ts';
 import { muon } from './muon.ts';
 import { muon94 } from './muon94.ts';
 import { opCall } from './opCall.ts';
@@ -35,6 +37,8 @@ const benchmarks: readonly Benchmark[] = [
   table,
   muon,
   evalDavidnet,
+  headShare,
+  missingLabels,
   muon94,
 ];
 

@@ -88,6 +88,7 @@ export {
   type DrawPersonsOptions,
   type DrawnPersons,
 } from './data/persons/drawPersons.ts';
+export { personsTable } from './data/persons/personsTable.ts';
 export {
   personCounts,
   type PersonLabels,
@@ -274,6 +275,7 @@ export {
 } from './experiments/rerun.ts';
 export { type GroupRun, runGroup, type RunGroupOptions } from './experiments/runGroup.ts';
 export { newRun, type NewRunOptions, resumedRun, type RunPlan } from './experiments/runPlan.ts';
+export { type RecipeOptions, runRecipe } from './experiments/runRecipe.ts';
 export { type WorkedRun, workOn, type WorkOptions } from './experiments/workOn.ts';
 
 export { type Agreement, agreements } from './explain/agreement.ts';

@@ -1,18 +1,23 @@
-import { Module, type Tensor } from '@ocelli/torch';
+import { Module, OptionError, type Tensor } from '@ocelli/torch';
 import { DenseTower } from './denseTower.ts';
 import { type AlikeTowers, denseTowersTogether } from './denseTowersTogether.ts';
 import type { ClassCounts, HeadLogits } from './heads.ts';
 
-/** One tower an attribute, under the attribute's name; a dot in it becomes an underscore. */
+/** The key of an attribute's tower: its name, dots as underscores, for a dot parts the keys of modules. */
+export function towerKey(attribute: string): string {
+  return attribute.replaceAll('.', '_');
+}
+
+/** One tower an attribute, under its {@link towerKey}. */
 export class Towers<Heads extends ClassCounts> extends Module<Tensor, HeadLogits<Heads>> {
   readonly #towers: readonly (readonly [name: string, tower: Module])[];
   readonly #groups: readonly AlikeTowers[];
 
   constructor(heads: Heads, make: (numClasses: number) => Module) {
     super();
+    refuseTwins(Object.keys(heads));
     this.#towers = Object.entries(heads).map(([name, numClasses]) => {
-      const key = name.replaceAll('.', '_');
-      return [name, this.registerModule(key, make(numClasses))];
+      return [name, this.registerModule(towerKey(name), make(numClasses))];
     });
     this.#groups = groupsAlike(this.#towers.map(([, tower]) => tower));
   }
@@ -22,7 +27,7 @@ export class Towers<Heads extends ClassCounts> extends Module<Tensor, HeadLogits
    * see one of them by itself.
    */
   forward(features: Tensor): HeadLogits<Heads> {
-    const groups = this.watched ? [] : this.#groups;
+    const groups = this.watched ? [] : this.#groups.filter(isOfOneMode);
     const together = new Map(groups.flatMap((group) => denseTowersTogether(group, features)));
     const logits = this.#towers.map(([name, tower]) => [
       name,
@@ -30,6 +35,22 @@ export class Towers<Heads extends ClassCounts> extends Module<Tensor, HeadLogits
     ]);
     return Object.fromEntries(logits) as HeadLogits<Heads>; // one entry a head, made from `heads`
   }
+}
+
+/** @throws {OptionError} if two attributes would share a key. */
+function refuseTwins(names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    const twin = names.slice(0, index).find((other) => towerKey(other) === towerKey(name));
+    if (twin === undefined) continue;
+    throw new OptionError(
+      `Towers: expected attributes to differ by more than dots and underscores, got "${twin}" and "${name}". Rename one of them.`,
+    );
+  }
+}
+
+/** Whether all are in training, or all in evaluation, as frozen ones are: only then they drop out alike. */
+function isOfOneMode([first, ...others]: AlikeTowers): boolean {
+  return others.every(({ training }) => training === first.training);
 }
 
 /** The dense towers of the same shape, classes aside; towers that are one of their kind are left out. */

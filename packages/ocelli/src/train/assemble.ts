@@ -1,4 +1,5 @@
 import { Adam, AdamW, SGD, type Tensor } from '@ocelli/torch';
+import { towerKey } from '../models/towers.ts';
 import { type AveragedWeights, emaWeights, lookahead } from './averagedWeights.ts';
 import { attributeLoss } from './attributeLoss.ts';
 import { buildModel } from './buildModel.ts';
@@ -142,7 +143,7 @@ function parameterGroups(experiment: Experiment, { model, loss, options }: Learn
   const byFactor = new Map<number, { params: Tensor[]; owners: Set<string> }>();
   for (const [key, parameter] of model.namedParameters()) {
     if (!parameter.requiresGrad) continue;
-    const head = options.find(({ attribute }) => key.startsWith(`heads.${attribute}.`));
+    const head = options.find(({ attribute }) => key.startsWith(`heads.${towerKey(attribute)}.`));
     const factor = head?.lr ?? experiment.trunkLr ?? 1;
     const group = byFactor.get(factor) ?? { params: [], owners: new Set() };
     group.params.push(parameter);

@@ -1,4 +1,5 @@
 import { grad, type GradOptions, type Tensor } from '@ocelli/torch';
+import { towerKey } from '../models/towers.ts';
 import type { BatchOutcome, HeadOutcome } from '../metrics/batchOutcome.ts';
 import type { PictureModel } from './headBatches.ts';
 
@@ -31,7 +32,7 @@ export function headParameters(
   model: PictureModel,
   { attribute }: Pick<HeadOutcome, 'attribute'>,
 ): Tensor[] {
-  return learning(model, (key) => key.startsWith(`heads.${attribute}.`));
+  return learning(model, (key) => key.startsWith(`heads.${towerKey(attribute ?? '')}.`));
 }
 
 /** The learning parameters that all heads share. */

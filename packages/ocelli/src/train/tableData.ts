@@ -130,9 +130,8 @@ export async function openLabelledTable(
   experiment: TableSettings,
   options: LabelledTableOptions,
 ): Promise<{ dataset: AttributeDataset; skipped: OpenedTable<AttributeSchema>['skipped'] }> {
-  const split = { validation: 0.5, stratified: false }; // not asked for: all rows are measured
   const { path, schema, size } = options;
   const reading = { ...decodingOptions(options), ...readingOptions(experiment) };
-  const opened = await openTable({ ...reading, path, schema, size, split });
+  const opened = await openTable({ ...reading, path, schema, size, split: 'none' });
   return { dataset: opened.all, skipped: opened.skipped };
 }

@@ -12,6 +12,7 @@ import type { ChannelStatistics } from '../statistics.ts';
 import type { AttributeTable } from './attributeTable.ts';
 import { applyCorrectionRules } from './correctionRules.ts';
 import type { CorrectionRule, RuleRecord } from './correctionRules.ts';
+import { labelMatcher } from './labelQuery.ts';
 import { oversample } from './oversample.ts';
 import type { Oversampling, OversamplingRule } from './oversample.ts';
 import { pictureTwins } from './pictureTwins.ts';
@@ -36,8 +37,8 @@ export interface OpenTableOptions<Schema extends AttributeSchema>
   first?: number;
   /** Applied to all rows before they are split. */
   corrections?: readonly CorrectionRule<Schema>[];
-  /** How rows are divided. Rows of one group and pictures that look the same stay together. */
-  split?: Omit<SplitTableOptions, 'duplicates'>;
+  /** How rows are divided; `none`: all are for training. Rows of one group and pictures that look the same stay together. */
+  split?: Omit<SplitTableOptions, 'duplicates'> | 'none';
   /** A stored split, used instead of a new one. */
   splitFile?: string;
   /** Applied to the training part alone. */
@@ -86,6 +87,7 @@ export async function openTable<const Schema extends AttributeSchema = Attribute
 ): Promise<OpenedTable<Schema>> {
   checkOptions(options);
   const whole = await wholeTable(options);
+  checkRules(whole, options);
   const pictures = await tablePictures(whole, options.folder ?? path.dirname(options.path));
   const entry = await decode(options, pictures);
   const { table, records } = applyCorrectionRules(
@@ -95,7 +97,7 @@ export async function openTable<const Schema extends AttributeSchema = Attribute
   const twins = pictureTwins(entry);
   const split =
     options.splitFile === undefined
-      ? splitTable(table, { ...options.split, duplicates: twins })
+      ? divided(table, options.split, twins)
       : readSplitFile(options.splitFile, table);
   const all = new AttributeDataset<Schema>({
     ...pictureParts(entry, 'train'),
@@ -121,6 +123,29 @@ export async function openTable<const Schema extends AttributeSchema = Attribute
     cacheEntry: entry.folder,
     fromCache: entry.fromCache,
   };
+}
+
+/**
+ * Asks every rule for its names before any picture is decoded.
+ *
+ * @throws {OptionError} if a rule names an attribute or class that does not exist, with the nearest.
+ */
+function checkRules<Schema extends AttributeSchema>(
+  table: AttributeTable<Schema>,
+  { corrections = [], oversampling = [] }: OpenTableOptions<Schema>,
+): void {
+  applyCorrectionRules(table, corrections);
+  for (const { when } of oversampling) labelMatcher('oversampling', table.schema, when);
+}
+
+function divided<Schema extends AttributeSchema>(
+  table: AttributeTable<Schema>,
+  how: OpenTableOptions<Schema>['split'],
+  duplicates: Int32Array,
+): TableSplit {
+  if (how !== 'none') return splitTable(table, { ...how, duplicates });
+  const train = Int32Array.from({ length: table.length }, (_, row) => row);
+  return { train, validation: new Int32Array(0) };
 }
 
 async function wholeTable<Schema extends AttributeSchema>(
