@@ -12,7 +12,7 @@ import { refuseExisting, writeNew } from '../data/table/newFile.ts';
 import { contradictingRows } from '../data/table/contradictingRows.ts';
 import { splitTable } from '../data/table/splitTable.ts';
 import { tableFacts } from '../data/table/tableFacts.ts';
-import { lonelyClasses } from '../data/table/tableWarnings.ts';
+import { lonelyClasses, lookalikeClasses } from '../data/table/tableWarnings.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { balancedClasses } from '../report/inspection/balancedClasses.ts';
 import { drawInspection } from '../report/inspection/drawInspection.ts';
@@ -143,7 +143,7 @@ function factsOf({ ignored, pathsTwice }: LookedAt, table: AttributeTable) {
     ignored,
     pathsTwice,
     split: { train: train.length, validation: validation.length },
-    warnings: lonelyClasses(table),
+    warnings: [...lonelyClasses(table), ...lookalikeClasses(table)],
   };
 }
 

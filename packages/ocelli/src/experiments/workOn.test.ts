@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../../test/dataTree.ts';
+import { plainPng, temporaryFolder, writeTree } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
+import { readEventLog } from '../train/eventLog.ts';
 import { resolveExperiment } from '../train/experiment.ts';
+import { epochsOf } from '../train/history.ts';
 import { runFolderAt } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
 import { newRun } from './runPlan.ts';
@@ -46,4 +48,38 @@ test('the record of a run is the configuration it used, and resolves to itself',
   const experiment = experimentOf({ epochs: 1, optimizer: 'adam' });
   const { folder } = await workOn(newRun({ experiment, runsDir, name: 'recorded' }), silent);
   expect(readRunRecord(folder).experiment).toEqual({ ...experiment, threads: 1 });
+});
+
+test('every stage of a run on a table has the parts that were stored at its beginning', async () => {
+  // All rows without a shade are held back, which no split that shares labels out would do.
+  const held = [1, 4, 9];
+  const names = Array.from({ length: 12 }, (_, row) => `p/${row}.png`);
+  const lines = names.map((name, row) => {
+    const shade = held.includes(row) ? '' : row % 2 === 0 ? 'dark' : 'light';
+    return `${name},${row < 6 ? 'red' : 'blue'},${shade}`;
+  });
+  const files: Record<string, Buffer | string> = {
+    'labels.csv': `image,hue,shade\n${lines.join('\n')}\n`,
+    'split.json': JSON.stringify({
+      train: names.filter((_, row) => !held.includes(row)),
+      validation: held.map((row) => names[row]),
+    }),
+  };
+  for (const [row, name] of names.entries()) files[name] = await plainPng({ r: row, g: 90 - row, b: 5 * row });
+  const table = join(writeTree(join(root, 'table'), files), 'labels.csv');
+  const experiment = resolveExperiment({
+    ...{ table, model: 'resnet20', batchSize: 5, epochs: 1, threads: 1, pad: 1 },
+    stages: [{ imageSize: 8 }, { imageSize: 12 }, { oversampling: ['shade = dark x2'] }],
+  });
+  const splitFile = join(root, 'table', 'split.json');
+  const plan = newRun({ experiment, runsDir, name: 'staged', splitFile });
+  const { folder } = await workOn(plan, silent);
+  expect(JSON.parse(readFileSync(folder.split, 'utf8'))).toMatchObject({
+    validation: held.map((row) => names[row]),
+  });
+  const epochs = epochsOf(readEventLog(folder.events));
+  expect(epochs.map(({ train }) => train.count)).toEqual([9, 9, 9 + 5]);
+  for (const { validation } of epochs) {
+    expect([validation?.count, validation?.attributes?.['shade']?.labelled]).toEqual([3, 0]);
+  }
 });

@@ -89,6 +89,14 @@ describe('a model with many heads', () => {
     expect([...model.stateDict().keys()]).toContain('heads.shoe_kind.output.weight');
   });
 
+  test('refuses attributes whose towers would have one key', () => {
+    expect(
+      () => new MultiHead({ heads: { 'shoe.kind': 2, shoe_kind: 3 }, trunk: smallTrunk() }),
+    ).toThrow(
+      'Towers: expected attributes to differ by more than dots and underscores, got "shoe.kind" and "shoe_kind". Rename one of them.',
+    );
+  });
+
   test('takes any module as a tower', () => {
     const tower: TowerKind = {
       pool: 'none',
@@ -140,6 +148,15 @@ describe('towers computed together', () => {
     }
     const outputs = [together, apart].map((model) => noGrad(() => model.eval().forward(images)));
     expect(difference(outputs[0]?.age, outputs[1]?.age)).toBeLessThan(1e-6);
+  });
+
+  test('one that is frozen does not drop out while the others do', () => {
+    const model = small({ tower: denseTower({ hidden: 7, dropout: 0.5, batchNorm: false }) });
+    (model.child('heads.age') as Module).eval(); // as frozen parts are
+    const images = randn([4, 3, 8, 8]);
+    const [one, two] = noGrad(() => [model.forward(images), model.forward(images)]);
+    expect(difference(one?.age, two?.age)).toBe(0);
+    expect(difference(one?.pose, two?.pose)).toBeGreaterThan(0);
   });
 
   test('a hook on one tower is called', () => {

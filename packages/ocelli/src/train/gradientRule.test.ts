@@ -1,7 +1,23 @@
-import { Linear, manualSeed, Module, ModuleDict, SGD, tensor, type Tensor } from '@ocelli/torch';
+import {
+  Conv2d,
+  Linear,
+  manualSeed,
+  Module,
+  ModuleDict,
+  SGD,
+  tensor,
+  type Tensor,
+} from '@ocelli/torch';
 import { expect, test } from 'vitest';
+import { MultiHead } from '../models/multiHead.ts';
+import { Trunk } from '../models/trunk.ts';
 import { attributeLoss } from './attributeLoss.ts';
-import { type GradientRule, jointGradients, separateGradients } from './gradientRule.ts';
+import {
+  type GradientRule,
+  headParameters,
+  jointGradients,
+  separateGradients,
+} from './gradientRule.ts';
 import type { Outputs } from './headBatches.ts';
 import { projectedGradients, withoutConflicts } from './projectedGradients.ts';
 import { setLearningRate, trainStep } from './trainStep.ts';
@@ -67,6 +83,16 @@ test('separate gradients differ from the joint update: loss weights reach the tr
   expect(separate['trunk']).toEqual(close(joint['trunk']));
   expect(separate['gender']).toEqual(close(joint['gender'], 1 / 0.3));
   expect(separate['pose']).toEqual(close(joint['pose'], 1 / 2));
+});
+
+test('a head is found by its attribute, dots and all', () => {
+  const conv = new Conv2d(3, 4, 1);
+  const model = new MultiHead({
+    heads: { 'shoe.kind': 2, pose: 3 },
+    trunk: new Trunk([{ name: 'conv', module: conv, outChannels: 4 }]),
+  });
+  const own = headParameters(model, { attribute: 'shoe.kind' });
+  expect(own.map(({ shape }) => shape)).toEqual([[2, 4], [2]]);
 });
 
 test('where no gradients conflict, projection changes nothing; where they do, it follows the paper', () => {

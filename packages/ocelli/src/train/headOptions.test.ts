@@ -116,6 +116,16 @@ test('learning rates of their own make groups of parameters: trunk, head, loss',
   expect(learned?.map(({ numel }) => numel)).toEqual([1, 1]);
 });
 
+test('a dot in the name of an attribute takes no option from it', () => {
+  const dotted = [{ attribute: 'shoe.kind', classes: ['low', 'high'], counts: [3, 5] }];
+  const input = { table: 'labels.csv', model: 'resnet20', attributes: { 'shoe.kind': { lr: 3 } } };
+  const experiment = resolveExperiment(input);
+  const { optimizer, lrFactors, model } = assemble(experiment, { heads: dotted, stepsPerEpoch: 1 });
+  expect(lrFactors).toEqual([1, 3]);
+  const [, own] = optimizer.paramGroups.map(({ params }) => params);
+  expect(own).toEqual(model.child('heads.shoe_kind').parameters());
+});
+
 test('without rates of their own all parameters are one group', () => {
   expect(assembled({}).lrFactors).toEqual([1]);
 });

@@ -1,5 +1,6 @@
 import { DataError, didYouMean } from '@ocelli/torch';
 import { checkAttributeName } from '../attributeSchema.ts';
+import { isUndecodable } from './labelColumn.ts';
 
 /** Which columns of a table are read; what is left out is chosen from the columns there are. */
 export interface ColumnOptions {
@@ -42,13 +43,14 @@ const IMAGE_NAMES = ['image_path', 'image', 'path', 'picture', 'photo', 'file', 
  * Chooses the columns of a table from its header and its first records.
  *
  * @throws {DataError} if a column asked for is not there (the nearest name is told), two columns have
- *   one name, or no column holds paths of pictures.
+ *   one name, no column holds paths of pictures, or the header is a row.
  */
 export function chooseColumns(
   file: string,
   table: { readonly header: readonly string[]; readonly sample: readonly (readonly string[])[] },
   options: ColumnOptions = {},
 ): ChosenColumns {
+  refusePathsAsNames(file, table.header);
   const chooser = new Chooser(file, table);
   const image = chooser.image(options.imageColumn);
   const group = options.groupColumn === undefined ? undefined : chooser.named(options.groupColumn);
@@ -63,6 +65,20 @@ export function chooseColumns(
     ...left.candidates.filter(({ name }) => !taken.includes(name)).map(notChosen),
   ];
   return { image, ...(group && { group }), attributes, ignored: whyIgnored };
+}
+
+/**
+ * A table without a header would lose its first row.
+ *
+ * @throws {DataError} if the name of a column is the path of a picture.
+ */
+export function refusePathsAsNames(file: string, header: readonly string[]): void {
+  const path = header.find((name) => PICTURE_PATH.test(name));
+  if (path === undefined) return;
+  throw new DataError(
+    `${file} line 1: expected the names of the columns, got "${path.trim()}", the path of a picture. ` +
+      'Put a line with a name for each column above it.',
+  );
 }
 
 function notChosen({ name }: Column): IgnoredColumn {
@@ -81,6 +97,7 @@ class Chooser {
     this.#file = file;
     this.#columns = table.header.map((name, index) => ({ name: cleaned(name), index }));
     this.#sample = table.sample;
+    this.#refuseUndecodable();
     this.#refuseTwins();
   }
 
@@ -128,6 +145,14 @@ class Chooser {
   #holdsPaths({ index }: Column): boolean {
     const values = this.#sample.map((record) => record[index] ?? '').filter((text) => text !== '');
     return values.length > 0 && values.every((text) => PICTURE_PATH.test(text));
+  }
+
+  #refuseUndecodable(): void {
+    if (!this.#columns.some(({ name }) => isUndecodable(name))) return;
+    throw new DataError(
+      `${this.#file} line 1: expected text in UTF-8, got bytes that are none. ` +
+        'Save the table as CSV in UTF-8.',
+    );
   }
 
   #refuseTwins(): void {

@@ -84,11 +84,22 @@ function headerOf(file: string): string {
 }
 
 function startOf(file: string): string {
+  const bytes = firstBytes(file);
+  // Letters of the header take two bytes each, of which one is 0.
+  if (bytes.includes(0)) {
+    throw new DataError(
+      `${file}: expected a table in UTF-8, got UTF-16 or no text at all. Save it as CSV in UTF-8.`,
+    );
+  }
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+function firstBytes(file: string): Buffer {
   const bytes = Buffer.alloc(1 << 16);
   try {
     const descriptor = fs.openSync(file, 'r');
     try {
-      return bytes.toString('utf8', 0, fs.readSync(descriptor, bytes)).replace(/^\uFEFF/, '');
+      return bytes.subarray(0, fs.readSync(descriptor, bytes));
     } finally {
       fs.closeSync(descriptor);
     }

@@ -25,6 +25,7 @@ export class LabelColumn {
   readonly #classes: string[];
   readonly #isGiven: boolean;
   #unknown: UnknownLabel | undefined;
+  #undecodable: number | undefined;
 
   /** @param classes the only ones allowed, in their order; without them those of the column count. */
   constructor(name: string, classes?: readonly string[]) {
@@ -56,6 +57,11 @@ export class LabelColumn {
     return this.#unknown;
   }
 
+  /** The first row whose label is no text in UTF-8. */
+  get undecodable(): number | undefined {
+    return this.#undecodable;
+  }
+
   /** The classes in the order given, or sorted by code point. */
   classes(): readonly string[] {
     return this.#isGiven ? this.#classes : this.#classes.toSorted(byCodePoint);
@@ -71,6 +77,7 @@ export class LabelColumn {
   }
 
   #learn(text: string): number {
+    if (isUndecodable(text)) this.#undecodable ??= this.#codes.length;
     const label = text.trim().normalize('NFC');
     const code = label === '' ? MISSING : this.#codeOfClass(label);
     if (this.#codeOf.size <= 4 * MOST_CLASSES) this.#codeOf.set(text, code);
@@ -86,4 +93,9 @@ export class LabelColumn {
     }
     return this.isTooVaried ? MISSING : this.#classes.push(label) - 1;
   }
+}
+
+/** Whether a text was made from bytes that are no UTF-8: these become U+FFFD. */
+export function isUndecodable(text: string): boolean {
+  return text.includes('\uFFFD');
 }

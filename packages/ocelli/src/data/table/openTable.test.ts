@@ -73,6 +73,36 @@ describe('openTable', () => {
     expect(oversampling?.rows.length).toBe(train.length);
   });
 
+  test('checks rules before any picture is decoded', async () => {
+    const folder = await dataTree();
+    fs.writeFileSync(`${folder}/p/4.png`, 'no picture'); // would be found while decoding
+    const corrections = [{ when: { half: 'secnd' }, set: { shade: 'dark' } }];
+    await expect(open(folder, { corrections })).rejects.toThrow(
+      'expected half to be one of first, second, got "secnd". Did you mean "second"?',
+    );
+    const oversampling = [{ when: { shde: 'light' }, times: 3 }];
+    await expect(open(folder, { oversampling })).rejects.toThrow(
+      'oversampling: expected attribute to be one of shade, half, got "shde". Did you mean "shade"?',
+    );
+    expect(fs.existsSync(`${folder}/cache`)).toBe(false);
+  });
+
+  test('trains on all rows where none shall be held back', async () => {
+    const { train, validation, split } = await open(await dataTree(), { split: 'none' });
+    expect([train.length, validation.length]).toEqual([count, 0]);
+    expect([...split.train]).toEqual([...Array(count).keys()]);
+  });
+
+  test('warns of an attribute of its schema that no row has a label for', async () => {
+    const schema = { shade: ['dark', 'light'], half: ['first', 'second'] };
+    const bare = rows.map((row) => row.replace(/first|second/, ''));
+    const { warnings, train } = await open(await dataTree(header + bare.join('')), { schema });
+    expect(warnings[0]).toBe(
+      'training part: no picture has a label of half; its head learns nothing.',
+    );
+    expect(train.classCounts()).toMatchObject({ half: [0, 0] });
+  });
+
   test('takes the first rows only, with the classes of all', async () => {
     const { table, schema } = await open(await dataTree(), { first: 8 });
     expect([table.length, schema]).toEqual([
@@ -122,6 +152,27 @@ describe('openTable', () => {
       'validation part: no picture has class "grey" of shade; its figures leave it out.',
     ]);
   });
+});
+
+test('names in other letters are found in either form of Unicode', async () => {
+  const folder = temporaryFolder();
+  const names = ['Größe é/für mich.png', 'Größe é/日本.png', 'Größe é/ñandú.png'];
+  for (const [i, name] of names.entries()) {
+    writeTree(folder, { [name.normalize('NFD')]: await plainPng({ r: i, g: i, b: i }) });
+  }
+  const lines = names.map((name, i) => `${name.normalize('NFC')},${i === 0 ? 'süß' : 'herb'}`);
+  writeTree(folder, { 'labels.csv': `Bild,Geschmack\n${lines.join('\n')}\n` });
+  const { schema, all } = await open(folder, { split: 'none' });
+  expect([schema, all.length]).toEqual([{ Geschmack: ['herb', 'süß'] }, 3]);
+});
+
+test('classes that differ in case or spaces alone are warned of', async () => {
+  const folder = await dataTree(header + rows.join('').replaceAll('4.png,dark', '4.png,Dark '));
+  const { warnings, schema } = await open(folder, { ignore: ['half'] });
+  expect(schema).toEqual({ shade: ['Dark', 'dark', 'light'] });
+  expect(warnings).toContain(
+    `${folder}/labels.csv: classes "Dark" and "dark" of shade differ in case, spaces or hyphens alone. Are they one?`,
+  );
 });
 
 describe('openTable refuses', () => {

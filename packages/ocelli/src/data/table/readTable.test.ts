@@ -169,7 +169,14 @@ describe('one-hot columns', () => {
 describe('a table that cannot be used is refused:', () => {
   const refused: [string, string, string, ReadTableOptions<AttributeSchema>?][] = [
     ['empty', '', ': expected a table with a header, got an empty file.'],
-    ['without rows', 'image.jpg,g\n', ': expected a column with paths of pictures'],
+    ['without rows', 'image,g\n', ': expected rows below the header, got none.'],
+    [
+      'without a header',
+      'a.jpg,male\nb.jpg,female\nc.jpg,male\n',
+      ' line 1: expected the names of the columns, got "a.jpg", the path of a picture. ' +
+        'Put a line with a name for each column above it.',
+    ],
+    ['one row alone', 'a.jpg,male\n', ' line 1: expected the names of the columns, got "a.jpg"'],
     [
       'without paths',
       'a,b\n1,2\n',
@@ -244,6 +251,24 @@ describe('a table that cannot be used is refused:', () => {
   ];
   test.each(refused)('%s', async (_, text, message, options = {}) => {
     await expect(read(text, options)).rejects.toThrow(`${folder}/labels.csv${message}`);
+  });
+
+  test('in UTF-16, or with letters that are no UTF-8', async () => {
+    await expect(read(Buffer.from(`\uFEFF${plain}`, 'utf16le'))).rejects.toThrow(
+      'labels.csv: expected a table in UTF-8, got UTF-16 or no text at all. Save it as CSV in UTF-8.',
+    );
+    const remedy =
+      'expected text in UTF-8, got bytes that are none. Save the table as CSV in UTF-8.';
+    const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+    await expect(read(latin('image,size\na.jpg,klein\nb.jpg,groß\n'))).rejects.toThrow(
+      `labels.csv line 3, column size: ${remedy}`,
+    );
+    await expect(read(latin('image,g\nä.jpg,m\nb.jpg,f\n'))).rejects.toThrow(
+      `labels.csv line 2, column image: ${remedy}`,
+    );
+    await expect(read(latin('image,größe\na.jpg,m\nb.jpg,f\n'))).rejects.toThrow(
+      `labels.csv line 1: ${remedy}`,
+    );
   });
 
   test('no file', async () => {

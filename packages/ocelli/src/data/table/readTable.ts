@@ -2,11 +2,11 @@ import { DataError, didYouMean, OptionCheck } from '@ocelli/torch';
 import { attributeNames, checkSchema, classesOf } from '../attributeSchema.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import { AttributeTable } from './attributeTable.ts';
-import { chooseColumns } from './chooseColumns.ts';
+import { chooseColumns, refusePathsAsNames } from './chooseColumns.ts';
 import type { ChosenColumns, ColumnOptions, IgnoredColumn } from './chooseColumns.ts';
 import { lineOfRecord, readRecords } from './csvRecords.ts';
 import { GrowingInts } from './growingInts.ts';
-import { LabelColumn, MOST_CLASSES } from './labelColumn.ts';
+import { isUndecodable, LabelColumn, MOST_CLASSES } from './labelColumn.ts';
 import { TextColumn } from './textColumn.ts';
 
 /** How a table is read. */
@@ -64,6 +64,7 @@ class TableReader<Schema extends AttributeSchema> {
   #columns: ChosenColumns | undefined;
   #labels: { readonly index: number; readonly column: LabelColumn }[] = [];
   #withoutPath: number | undefined;
+  #undecodablePath: number | undefined;
 
   constructor(file: string, options: ReadTableOptions<Schema>) {
     this.#file = file;
@@ -77,11 +78,15 @@ class TableReader<Schema extends AttributeSchema> {
   }
 
   async finish(): Promise<TableReading<Schema>> {
+    if (this.#columns === undefined && this.#sample.length === 0) throw this.#withoutRows();
     const { image, ignored } = this.#columns ?? this.#choose();
-    if (this.#paths.length === 0) throw this.#error('expected rows below the header, got none.');
     await this.#refuseMissingPath(image.name);
-    for (const { column } of this.#labels) await this.#refuseUnknown(column);
+    await this.#refuseUndecodable(this.#undecodablePath, image.name);
     const { kept, left } = this.#sorted();
+    for (const column of kept) {
+      await this.#refuseUndecodable(column.undecodable, column.name);
+      await this.#refuseUnknown(column);
+    }
     const schema = this.#schemaOf(kept);
     checkSchema(this.#file, schema);
     const table = new AttributeTable({
@@ -129,6 +134,7 @@ class TableReader<Schema extends AttributeSchema> {
     const row = this.#paths.length;
     const path = plainPath(text);
     if (path === '') this.#withoutPath ??= row;
+    if (isUndecodable(path)) this.#undecodablePath ??= row;
     const earlier = this.#rowOf.get(path);
     if (earlier === undefined) this.#rowOf.set(path, row);
     else this.#twins.push({ row, earlier });
@@ -139,6 +145,14 @@ class TableReader<Schema extends AttributeSchema> {
     if (this.#withoutPath === undefined) return;
     const where = await this.#place(this.#withoutPath, column);
     throw new DataError(`${where}: expected the path of a picture, got an empty cell. Fill it in.`);
+  }
+
+  async #refuseUndecodable(row: number | undefined, column: string): Promise<void> {
+    if (row === undefined) return;
+    throw new DataError(
+      `${await this.#place(row, column)}: expected text in UTF-8, got bytes that are none. ` +
+        'Save the table as CSV in UTF-8.',
+    );
   }
 
   async #refuseUnknown(column: LabelColumn): Promise<void> {
@@ -155,7 +169,9 @@ class TableReader<Schema extends AttributeSchema> {
   /** Label columns that are kept, and those that hold no classes after all. */
   #sorted(): { kept: LabelColumn[]; left: IgnoredColumn[] } {
     const columns = this.#labels.map(({ column }) => column);
-    const isAsked = this.#options.schema !== undefined || this.#options.attributes !== undefined;
+    // What a schema says is known, whatever the rows have of it: another table may lack labels.
+    if (this.#options.schema !== undefined) return { kept: columns, left: [] };
+    const isAsked = this.#options.attributes !== undefined;
     const left: IgnoredColumn[] = [];
     const kept = columns.filter((column) => {
       const reason = whyNoAttribute(column) ?? (isAsked ? undefined : whyNoLabels(column));
@@ -171,6 +187,11 @@ class TableReader<Schema extends AttributeSchema> {
   #schemaOf(columns: readonly LabelColumn[]): Schema {
     const found = Object.fromEntries(columns.map((column) => [column.name, column.classes()]));
     return this.#options.schema ?? (found as AttributeSchema as Schema); // the general one if not given
+  }
+
+  #withoutRows(): DataError {
+    refusePathsAsNames(this.#file, this.#header ?? []);
+    return this.#error('expected rows below the header, got none.');
   }
 
   #noAttribute({ name }: LabelColumn, reason: string): DataError {

@@ -74,8 +74,26 @@ function realFolder(folder: string): string {
   }
 }
 
-/** The file behind a path, or what is wrong with it, in words that follow "got". */
+/**
+ * The file behind a path, or what is wrong with it, in words that follow "got". A letter such as é is
+ * written in one way or another (Unicode's composed and decomposed forms): both are looked for.
+ */
 function locate(root: string, named: string, seen: Map<string, boolean>): SourceFile | string {
+  const found = locateExactly(root, named, seen);
+  if (typeof found !== 'string') return found;
+  for (const form of ['NFC', 'NFD']) {
+    const other = named.normalize(form);
+    const again = other === named ? found : locateExactly(root, other, seen);
+    if (typeof again !== 'string') return again;
+  }
+  return found;
+}
+
+function locateExactly(
+  root: string,
+  named: string,
+  seen: Map<string, boolean>,
+): SourceFile | string {
   const absolute = path.resolve(root, named);
   const outside = `"${named}", which leads outside`;
   if (!isInside(root, absolute)) return outside;

@@ -1,4 +1,5 @@
 import { attributeCounts } from '../attributeCounts.ts';
+import { attributeNames, classesOf } from '../attributeSchema.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import type { AttributeTable } from './attributeTable.ts';
 import type { Oversampling } from './oversample.ts';
@@ -18,12 +19,26 @@ export function tableWarnings<Schema extends AttributeSchema>(
   { split, twins, oversampling }: DividedTable,
 ): readonly string[] {
   return [
+    ...unlabelled(table, split.train),
     ...lonelyClasses(table),
-    ...unseenClasses(table, 'validation', split.validation),
+    ...lookalikeClasses(table),
+    ...(split.validation.length > 0 ? unseenClasses(table, 'validation', split.validation) : []),
     ...(split.test ? unseenClasses(table, 'test', split.test) : []),
     ...copies(table, twins),
     ...(oversampling?.warning === undefined ? [] : [oversampling.warning]),
   ];
+}
+
+/** Attributes that a head cannot learn. */
+function unlabelled<Schema extends AttributeSchema>(
+  { schema, labels }: AttributeTable<Schema>,
+  train: Int32Array,
+): string[] {
+  return attributeCounts(schema, labels, train).flatMap(({ name, counts }) =>
+    counts.some((count) => count > 0)
+      ? []
+      : [`training part: no picture has a label of ${name}; its head learns nothing.`],
+  );
 }
 
 /** Classes that one picture alone has. */
@@ -33,6 +48,25 @@ export function lonelyClasses<Schema extends AttributeSchema>(
   return namedCounts(table).flatMap(({ name, label, count }) =>
     count === 1 ? [`${table.file}: class "${label}" of ${name} has one picture.`] : [],
   );
+}
+
+/** Classes that are probably one, written in two ways. */
+export function lookalikeClasses<Schema extends AttributeSchema>({
+  file,
+  schema,
+}: AttributeTable<Schema>): string[] {
+  return attributeNames(schema).flatMap((name) => {
+    const byLook = new Map<string, string[]>();
+    for (const label of classesOf(schema, name)) {
+      const look = label.toLowerCase().replaceAll(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, ''); // −1 is not 1
+      byLook.set(look, [...(byLook.get(look) ?? []), label]);
+    }
+    const alike = [...byLook.values()].filter((labels) => labels.length > 1);
+    return alike.map((labels) => {
+      const named = labels.map((label) => `"${label}"`).join(' and ');
+      return `${file}: classes ${named} of ${name} differ in case, spaces or hyphens alone. Are they one?`;
+    });
+  });
 }
 
 function unseenClasses<Schema extends AttributeSchema>(
