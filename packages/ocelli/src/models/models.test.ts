@@ -66,9 +66,55 @@ test.each([
   ['bottleneck-towers', 1_779_707, 1_772_347],
   // Convolutions, then 25,088 · 512 + 512, eight times 512 · 128 + 128, and 27 classes of 128 + 1.
   ['vgg16-towers', 14_714_688 + 12_845_568 + 8 * 65_664 + 27 * 129, 28_089_051],
+  // torchvision's ResNet-50 without its last layer, then 2,048 · 49 · 512 + 512, and towers as above.
+  ['resnet50-towers', 23_561_152 + 51_380_736 + 8 * 65_664 + 27 * 129, 75_417_563],
+  // timm's resnetv2_101 without its last layer, 42,492,480; 4 more blocks of 280,064 and 13 of 1,117,184;
+  // statistics of 71,872 channels.
+  ['resnet152v2-towers', 58_279_872 + 51_380_736 + 8 * 65_664 + 27 * 129, 110_045_659],
 ])('%s with eight heads has the published size', (name, total, trainable) => {
   const count = countParameters(createModel(name, { heads }));
   expect(count).toEqual({ total, trainable, nonTrainable: total - trainable });
+});
+
+/** Of a 3×3 convolution with offsets, and of the batch norm after it: learned numbers and statistics. */
+const conv = (from: number, to: number): number => 9 * from * to + to;
+const norm = (channels: number): number => 4 * channels;
+
+test('the plain network with a tower an attribute has the layers of its description', () => {
+  const stacked = (widths: readonly number[]): number =>
+    widths.slice(1).reduce((sum, to, index) => sum + conv(widths[index] ?? 0, to) + norm(to), 0);
+  const trunk = stacked([3, 16, 16, 16, 32, 32, 64, 64, 128, 128]);
+  const tower = stacked([128, 256, 256, 512]) + conv(512, 512);
+  const model = createModel('plain-towers', { heads });
+  expect(countParameters(model).total).toBe(trunk + 8 * tower + 27 * 512);
+  const images = randn([1, 3, 64, 64]);
+  const features = noGrad(() => (model.child('trunk') as Module).forward(images));
+  expect(features.shape).toEqual([1, 128, 4, 4]); // 14 × 14 of 224
+  const { gender, age } = model.forward(images);
+  expect([gender.shape, age.shape]).toEqual([
+    [1, 2],
+    [1, 5],
+  ]);
+});
+
+test.each(['plain-towers', 'vgg16-towers'])('%s learns in all of its parts', (name) => {
+  const model = createModel(name, { heads: { gender: 2, age: 5 } });
+  const logits = model.forward(randn([4, 3, 64, 64]));
+  const labels = tensor([0, 1, 1, 0], { dtype: 'int64' });
+  crossEntropy(logits.gender, labels).add(crossEntropy(logits.age, labels)).backward();
+  for (const [key, { grad }] of model.namedParameters()) {
+    expect(grad?.abs().sum().item(), key).toBeGreaterThan(0);
+  }
+});
+
+test('dense towers take 49 places of the feature map whatever the picture is sized', () => {
+  const model = createModel('vgg16-towers', { heads: { gender: 2 } });
+  const neck = (side: number): number[] =>
+    noGrad(() => (model.child('trunk') as Module).forward(randn([1, 3, side, side]))).shape.slice();
+  expect([neck(32), neck(96)]).toEqual([
+    [1, 512],
+    [1, 512],
+  ]);
 });
 
 test('the double-width bottlenecks with wider towers have the published 3,848,891 numbers', () => {
