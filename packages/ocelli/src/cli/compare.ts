@@ -68,15 +68,18 @@ function tableOf(
   target: number | undefined,
 ): Parameters<typeof textTable> {
   const right = (head: string) => ({ head, align: 'right' as const });
+  const isBaselineKnown = runs.some(({ best }) => best?.baseline !== undefined);
+  const baselineHead = isBaselineKnown ? ['baseline'] : [];
   const columns = [
     { head: 'run', align: 'left' as const },
-    ...['val acc', 'val loss', 'best epoch', 'time', 'parameters'].map(right),
+    ...['val acc', ...baselineHead, 'val loss', 'best epoch', 'time', 'parameters'].map(right),
     ...(target === undefined ? [] : [right(`to ${percent(target)}%`)]),
     ...differing.map((name) => ({ head: optionNameOf(name), align: 'left' as const })),
   ];
   const rows = runs.map(({ name, best, epochs, seconds, parameters, experiment, ...run }) => [
     name,
-    best === undefined ? '-' : `${percent(best.accuracy)}%`,
+    shareText(best?.accuracy),
+    ...(isBaselineKnown ? [shareText(best?.baseline)] : []),
     typeof best?.loss === 'number' ? figure(best.loss) : '-',
     best === undefined ? `-/${epochs}` : `${best.epoch}/${epochs}`,
     span(seconds),
@@ -85,6 +88,10 @@ function tableOf(
     ...differing.map((setting) => settingText(experiment[setting])),
   ]);
   return [columns, rows];
+}
+
+function shareText(share: number | undefined): string {
+  return share === undefined ? '-' : `${percent(share)}%`;
 }
 
 function settingText(value: unknown): string {

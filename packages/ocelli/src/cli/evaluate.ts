@@ -4,7 +4,7 @@ import { openPictures } from '../data/openPictures.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { attributeTable } from '../report/attributeLines.ts';
 import { dataReporter } from '../report/dataReporter.ts';
-import { evaluationLine } from '../report/lines.ts';
+import { besidesLines, evaluationLine } from '../report/lines.ts';
 import { countedHeads } from '../train/countedHeads.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationFacts, headOptions } from '../train/headOptions.ts';
@@ -53,6 +53,7 @@ export async function runEvaluate(run: string, options: EvaluateCommandOptions):
     ? [JSON.stringify({ split, ...evaluation, weights, epoch })]
     : [
         evaluationLine({ split, scores: evaluation }),
+        ...besidesLines(evaluation),
         ...attributeTable(evaluation),
         `weights: ${weights}, of epoch ${epoch}`,
       ];

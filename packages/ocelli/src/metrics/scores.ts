@@ -1,4 +1,4 @@
-import { ratio } from './ratio.ts';
+import { ratio, sum } from './ratio.ts';
 
 /** Sums over the samples really seen: the honest denominators of every loss and accuracy. */
 export interface Totals {
@@ -31,6 +31,8 @@ export interface Scores {
   readonly accuracy: number;
   /** Mean recall of the classes, or its mean over the attributes; measured in evaluations. */
   readonly balancedAccuracy?: number | null;
+  /** Of one label alone; measured in evaluations. */
+  readonly majorityBaseline?: MajorityBaseline | null;
   /** Share of the samples that are right in every attribute; where there are attributes. */
   readonly allCorrect?: number | null;
   /** Each attribute by itself, in the order of the schema. */
@@ -48,8 +50,14 @@ export interface AttributeScores {
   readonly accuracy: number | null;
   /** Mean recall of the classes that occur; measured in evaluations. */
   readonly balancedAccuracy?: number | null;
-  /** The most frequent label, and the accuracy of always saying it; known from evaluations. */
-  readonly majorityBaseline?: { readonly label: string; readonly share: number } | null;
+  /** Known from evaluations. */
+  readonly majorityBaseline?: MajorityBaseline | null;
+}
+
+/** The most frequent label, and the accuracy of always saying it. */
+export interface MajorityBaseline {
+  readonly label: string;
+  readonly share: number;
 }
 
 /** Turns sums into means. Over no samples at all the figures are NaN, never a flattering 0 or 1. */
@@ -79,6 +87,16 @@ export function meanOf(
     values.reduce((total, value) => total + value, 0),
     values.length,
   );
+}
+
+/**
+ * What always saying the most frequent label reaches, as `accuracy` counts: of several attributes, the mean
+ * over those that have labels. `null` where it was not measured.
+ */
+export function baselineOf({ attributes, majorityBaseline }: Scores): number | null {
+  if (attributes === undefined) return majorityBaseline?.share ?? null;
+  const shares = Object.values(attributes).flatMap((one) => one.majorityBaseline?.share ?? []);
+  return ratio(sum(shares), shares.length);
 }
 
 /** Nothing counted yet. */

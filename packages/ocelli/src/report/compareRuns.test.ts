@@ -71,6 +71,21 @@ test('the command prints a table, and refuses a target that is no accuracy', asy
   );
 });
 
+test('each accuracy stands beside what always saying the most frequent label reaches', async () => {
+  const { folder, name } = recordedRun('with-baseline', { pixelRange: [0, 1] }, []);
+  const epoch = epochEnded(1, 180);
+  const baselines = { majorityBaseline: { label: 'cat', share: 0.625 }, balancedAccuracy: 0.7 };
+  const measured = { ...epoch, validation: { ...epoch.validation, ...baselines } };
+  writeFileSync(folder.events, `${JSON.stringify(runStarted())}\n${JSON.stringify(measured)}\n`);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await runCompare([name, slow.name], {});
+  const [header, first, second] = String(write.mock.calls[0]?.[0]).split('\n');
+  write.mockRestore();
+  expect(header).toMatch(/^run +val acc +baseline +val loss .* +--pixel-range/);
+  expect(first).toMatch(/ 90\.00% +62\.50% +1\.0000 .*\[0,1\]/);
+  expect(second).toMatch(/ 50\.00% +- +1\.0000 /);
+});
+
 test('sets of repetitions are told apart by their spread: difference and p', () => {
   const better = [1, 2].map((seed) => recordedRun('better', { seed, lr: 0.2 }, [190 + 2 * seed]));
   const { repetitions, contrasts } = compareRuns([plain, again, ...better]);

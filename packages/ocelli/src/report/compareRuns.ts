@@ -2,6 +2,7 @@ import { readEventLog } from '../train/eventLog.ts';
 import type { EpochEnded, TrainEvent } from '../train/events.ts';
 import type { Experiment } from '../train/experiment.ts';
 import { bestEpoch, epochsOf } from '../train/history.ts';
+import { baselineOf } from '../metrics/scores.ts';
 import { type Spread, spreadOf, type WelchTest, welchTest } from '../metrics/welchTest.ts';
 import type { RunFolder } from '../train/runFolder.ts';
 import { readRunRecord } from '../train/runRecord.ts';
@@ -25,6 +26,8 @@ export interface RunSummary {
 interface BestSummary {
   readonly epoch: number;
   readonly accuracy: number;
+  /** What always saying the most frequent label reaches; absent in runs of earlier versions. */
+  readonly baseline?: number;
   /** `null` if it was not finite. */
   readonly loss: number | null;
 }
@@ -98,8 +101,14 @@ function summarize({ name, experiment, events, target }: Subject): RunSummary {
   };
 }
 
-function accuracyAndLoss({ accuracy, loss }: NonNullable<EpochEnded['validation']>) {
-  return { accuracy, loss: Number.isFinite(loss) ? loss : null }; // JSON has no NaN: it reads as null
+function accuracyAndLoss(validation: NonNullable<EpochEnded['validation']>) {
+  const { accuracy, loss } = validation;
+  const baseline = baselineOf(validation);
+  return {
+    accuracy,
+    ...(baseline !== null && { baseline }),
+    loss: Number.isFinite(loss) ? loss : null, // JSON has no NaN: it reads as null
+  };
 }
 
 function firstAt(epochs: readonly EpochEnded[], target: number): EpochEnded | undefined {

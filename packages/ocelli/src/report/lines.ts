@@ -1,5 +1,5 @@
 import { meanFigure, usualFigures } from '../train/bestFigure.ts';
-import type { Scores } from '../metrics/scores.ts';
+import { baselineOf, type Scores } from '../metrics/scores.ts';
 import type { EpochEnded, EvaluationEnded } from '../train/events.ts';
 import { clock, figure, percent } from './numbers.ts';
 
@@ -16,6 +16,19 @@ export function evaluationLine(event: Pick<EvaluationEnded, 'split' | 'scores'>)
   const share = `${correct}/${count} (${percent(correct / count)}%)`;
   if (attributes === undefined) return `${start}, Accuracy: ${share}`;
   return `${start}, Mean accuracy: ${percent(accuracy)}%, All correct: ${share}`;
+}
+
+/**
+ * What an accuracy of one label is to be read against; nothing where it was not measured.
+ *
+ * `Balanced accuracy: 61.80%, baseline: 71.70% (always cat)`
+ */
+export function besidesLines({ balancedAccuracy, majorityBaseline }: Scores): string[] {
+  if (typeof balancedAccuracy !== 'number' || !majorityBaseline) return [];
+  const { label, share } = majorityBaseline;
+  return [
+    `Balanced accuracy: ${percent(balancedAccuracy)}%, baseline: ${percent(share)}% (always ${label})`,
+  ];
 }
 
 /**
@@ -66,7 +79,9 @@ export function bestEpochLine(best: EpochEnded, figures: readonly string[] = usu
   const isDeclared = figures.join() !== usualFigures.join();
   const value = isDeclared ? meanFigure(validation, figures) : null;
   const reason = value === null ? '' : `, ${nameOfFigures(figures)}: ${figure(value)}`;
-  return `${counter}${reason}, val acc: ${validation.accuracy.toFixed(4)}`;
+  const baseline = baselineOf(validation);
+  const beside = baseline === null ? '' : `, baseline: ${figure(baseline)}`;
+  return `${counter}${reason}, val acc: ${validation.accuracy.toFixed(4)}${beside}`;
 }
 
 function nameOfFigures(figures: readonly string[]): string {

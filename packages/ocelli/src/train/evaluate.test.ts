@@ -78,6 +78,8 @@ test('a model of one label has one report without a name', async () => {
   const { validation } = tinyTraining();
   const evaluation = await evaluate(tinyModel(), validation.data);
   expect(evaluation?.reports).toHaveLength(1);
+  // Of 11 pictures, labels 0, 1, 2 in turns.
+  expect(evaluation?.majorityBaseline).toEqual({ label: 'bright', share: 4 / 11 });
   expect(evaluation?.reports[0]).not.toHaveProperty('attribute');
   expect(evaluation?.reports[0]?.loss).toBeCloseTo(evaluation?.loss ?? NaN, 5);
   expect(evaluation).not.toHaveProperty('attributes');

@@ -95,7 +95,8 @@ function evaluationOf(
 ): Evaluation {
   const { attributes } = scores;
   if (attributes === undefined) {
-    return { ...scores, balancedAccuracy: reports[0]?.balancedAccuracy ?? null, reports };
+    const { balancedAccuracy = null, majorityBaseline = null } = reports[0] ?? {};
+    return { ...scores, balancedAccuracy, majorityBaseline, reports };
   }
   const complete: Record<string, AttributeScores> = { ...attributes };
   for (const { attribute = '', balancedAccuracy, majorityBaseline } of reports) {

@@ -32,10 +32,10 @@ test('epochs after the checkpoint a run went on from did not happen', () => {
 test('results.csv has one row an epoch and leaves missing validation empty', () => {
   const { validation: _, ...unvalidated } = epochEnded(2, 100);
   const lines = resultsCsv([runStarted(), epochEnded(1, 150, 0.5), unvalidated]).split('\n');
-  expect(lines[0]?.split(',').length).toBe(10);
+  expect(lines[0]?.split(',').length).toBe(11);
   expect(lines.slice(1)).toEqual([
-    '1,10,0.08,1.25,0.5,1000,0.5,0.75,200,20.500',
-    '2,20,0.16,1.25,0.5,1000,,,,41.000',
+    '1,10,0.08,1.25,0.5,1000,0.5,0.75,,200,20.500', // this one says nothing of a baseline
+    '2,20,0.16,1.25,0.5,1000,,,,,41.000',
     '',
   ]);
 });
@@ -43,7 +43,8 @@ test('results.csv has one row an epoch and leaves missing validation empty', () 
 /** An epoch measured on two attributes. */
 function ofTwo(epoch: number, [gender, age]: readonly [number, number], loss = 1): EpochEnded {
   const head = (accuracy: number): AttributeScores => {
-    return { loss: 0.5, correct: 0, labelled: 150, accuracy, balancedAccuracy: accuracy / 2 };
+    const beside = { balancedAccuracy: accuracy / 2, majorityBaseline: { label: 'f', share: 0.6 } };
+    return { loss: 0.5, correct: 0, labelled: 150, accuracy, ...beside };
   };
   const attributes = { gender: head(gender), age: head(age) };
   const scores = { loss, correct: 80, count: 200, accuracy: (gender + age) / 2, attributes };
@@ -80,6 +81,8 @@ test('results.csv has the figures of every attribute behind those of all', () =>
   );
   expect(cells).toMatchObject({
     validation_accuracy: '0.65',
+    validation_baseline: '0.6',
+    'age.validation_baseline': '0.6',
     'gender.train_loss': '0.5',
     'gender.validation_accuracy': '0.4',
     'gender.validation_balanced_accuracy': '0.2',

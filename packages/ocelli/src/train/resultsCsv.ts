@@ -1,4 +1,4 @@
-import type { AttributeScores } from '../metrics/scores.ts';
+import { type AttributeScores, baselineOf } from '../metrics/scores.ts';
 import { csvLine } from '../data/csvLine.ts';
 import type { EpochEnded, TrainEvent } from './events.ts';
 import { epochsOf } from './history.ts';
@@ -14,6 +14,7 @@ const columns: readonly [name: string, of: (epoch: EpochEnded) => Cell | undefin
   ['train_count', ({ train }) => train.count],
   ['validation_loss', ({ validation }) => validation?.loss],
   ['validation_accuracy', ({ validation }) => validation?.accuracy],
+  ['validation_baseline', ({ validation }) => validation && (baselineOf(validation) ?? '')],
   ['validation_count', ({ validation }) => validation?.count],
   ['seconds', ({ progress }) => progress.seconds.toFixed(3)],
 ];
@@ -22,7 +23,8 @@ const attributeFigures = ['loss', 'accuracy', 'balancedAccuracy', 'labelled'] as
 
 /**
  * The table of a run, one row an epoch, drawn from its events. Accuracies go from 0 to 1, seconds
- * are cumulative. A run without validation leaves those cells empty.
+ * are cumulative. A run without validation leaves those cells empty. A baseline is the accuracy of always
+ * saying the most frequent label.
  *
  * Where pictures have attributes, columns such as `gender.train_loss` and
  * `gender.validation_balanced_accuracy` follow.
@@ -43,7 +45,7 @@ function attributeHeader(name: string): string[] {
   const train = words.filter((word) => word !== 'balanced_accuracy');
   return [
     ...train.map((word) => `${name}.train_${word}`),
-    ...words.map((word) => `${name}.validation_${word}`),
+    ...[...words, 'baseline'].map((word) => `${name}.validation_${word}`),
   ];
 }
 
@@ -52,5 +54,6 @@ function attributeCells({ train, validation }: EpochEnded, name: string): Cell[]
     attributeFigures.map((figure) => scores?.[figure] ?? '');
   // What is balanced is measured in evaluations alone.
   const [loss = '', accuracy = '', , labelled = ''] = cells(train.attributes?.[name]);
-  return [loss, accuracy, labelled, ...cells(validation?.attributes?.[name])];
+  const held = validation?.attributes?.[name];
+  return [loss, accuracy, labelled, ...cells(held), held?.majorityBaseline?.share ?? ''];
 }
