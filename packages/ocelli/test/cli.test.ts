@@ -100,7 +100,7 @@ const refused: [string[], number, string][] = [
     2,
     'error: ocelli evaluate: expected --weights to be one of best, last, got "worst".\n',
   ],
-  [['predict', 'x.png'], 2, 'error: required option --run <run> not specified.\n'],
+  [['explain', 'x.png'], 2, 'error: required option --run <run> not specified.\n'],
   [['predict', '--run', 'runs/whole'], 2, 'error: missing required argument picture.\n'],
 ];
 
@@ -216,9 +216,10 @@ test(
 );
 
 test(
-  'predict prints a table of the top labels',
+  'predict prints a table of the top labels, without --run by the run trained last',
   async () => {
-    const { out } = await command('predict', 'pictures/test/red/0.png', '--run', run, '--top', '2');
+    const { out, err } = await command('predict', 'pictures/test/red/0.png', '--top', '2');
+    expect(err).toMatch(/^by runs\/[\w-]+\/\d+, trained last; --run chooses another\n$/);
     const lines = out.trimEnd().split('\n');
     expect(lines.length).toBe(3);
     expect(lines[0]).toMatch(/^picture +label +probability$/);

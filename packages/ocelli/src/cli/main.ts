@@ -104,7 +104,7 @@ function addEvaluate(program: Command, done: Done): void {
 function addPredict(program: Command, done: Done): void {
   command(program, 'predict <picture...>')
     .description('say what is on pictures: files, folders, or patterns in quotes')
-    .requiredOption('--run <run>', 'run folder with the trained model')
+    .option('--run <run>', 'run folder with the trained model (default: trained last, in runs)')
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option('--top <number>', 'labels to show per picture, where it has one', '5')
     .option('--format <table|json|jsonl|csv>', 'how to print the answers', 'table')

@@ -1,7 +1,8 @@
-import { checkDevice, DataError, optionError } from '@ocelli/torch';
+import { checkDevice, DataError, OptionError, optionError } from '@ocelli/torch';
+import { shownPath } from '../experiments/runPlan.ts';
 import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
 import { answersTo, loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
-import { openRunFolder } from '../train/runFolder.ts';
+import { newestRun, openRunFolder, type RunFolder } from '../train/runFolder.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
@@ -9,7 +10,7 @@ import { pictureFiles } from './pictureFiles.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface PredictCommandOptions {
-  readonly run: string;
+  readonly run?: string;
   readonly weights: string;
   readonly top: string;
   readonly format: string;
@@ -38,7 +39,8 @@ export async function runPredict(
   const top = positiveInteger(where, '--top', options.top) ?? 1;
   const { run, device } = options;
   if (device !== undefined) checkDevice(where, device);
-  const trained = loadTrainedModel(openRunFolder(run), { weights, ...(device && { device }) });
+  const folder = run === undefined ? runTrainedLast() : openRunFolder(run);
+  const trained = loadTrainedModel(folder, { weights, ...(device && { device }) });
   const minPrecision = precisionOf(options.minPrecision, trained);
   const answers: PictureAnswer[] = [];
   let exitCode: number = exitCodes.done;
@@ -53,6 +55,16 @@ export async function runPredict(
   }
   process.stdout.write(texts[format](answers, top));
   return exitCode;
+}
+
+/** @throws {OptionError} if nothing was trained here. */
+function runTrainedLast(): RunFolder {
+  const folder = newestRun('runs');
+  if (folder === undefined) {
+    throw new OptionError(`${where}: expected --run, for no run in the folder runs has weights.`);
+  }
+  process.stderr.write(`by ${shownPath(folder)}, trained last; --run chooses another\n`);
+  return folder;
 }
 
 const texts: Readonly<

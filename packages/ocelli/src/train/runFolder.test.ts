@@ -6,13 +6,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeDurably } from './durableFile.ts';
-import { createRunFolder, openRunFolder, readLabels, writeLabels } from './runFolder.ts';
+import { createRunFolder, newestRun, openRunFolder, readLabels, writeLabels } from './runFolder.ts';
 import { lockRun } from './runLock.ts';
 
 let runs: string;
@@ -41,6 +42,21 @@ test('a run is found by its folder, or by its name as the newest', () => {
   expect(openRunFolder(join(runs, 'a', '1')).path).toBe(join(runs, 'a', '1'));
   expect(openRunFolder(join(runs, 'a')).path).toBe(join(runs, 'a', '2'));
   expect(() => openRunFolder(join(runs, 'none'))).toThrow('expected a run folder');
+});
+
+test('the newest run is the one whose weights were written last', () => {
+  expect(newestRun(join(runs, 'none'))).toBeUndefined();
+  expect(newestRun(runs)).toBeUndefined();
+  const [first, second, untrained] = ['b', 'a', 'c'].map((name) => createRunFolder(runs, name));
+  for (const [index, folder] of [second, first].entries()) {
+    writeFileSync(folder?.experiment ?? '', '{}');
+    const manifest = join(folder?.weights ?? '', 'manifest.json');
+    writeFileSync(manifest, '{}');
+    utimesSync(manifest, 1000 + index, 1000 + index);
+  }
+  writeFileSync(untrained?.experiment ?? '', '{}');
+  writeFileSync(join(runs, 'notes.txt'), 'no run');
+  expect(newestRun(runs)?.path).toBe(first?.path);
 });
 
 test('labels come back in the order of the logits, whatever they are called', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError, OptionError } from '@ocelli/torch';
 import type { LabelNames } from '../data/labelNames.ts';
@@ -117,6 +117,31 @@ export function openRunFolder(path: string): RunFolder {
   throw new DataError(
     `${path}: expected a run folder with an experiment.json, found none. ` +
       'Pass a folder such as runs/<name>/1.',
+  );
+}
+
+/**
+ * The run that was trained last, by the time of its newest weights; runs without any are passed over.
+ *
+ * @param runsDir folder in which runs are kept.
+ */
+export function newestRun(runsDir: string): RunFolder | undefined {
+  if (!existsSync(runsDir)) return undefined;
+  const runs = readdirSync(runsDir).flatMap((name) => numberedIn(join(runsDir, name)));
+  const trained = runs.flatMap((path) => {
+    const folder = runFolderAt(resolve(path));
+    const time = statSync(join(folder.weights, 'manifest.json'), {
+      throwIfNoEntry: false,
+    })?.mtimeMs;
+    return time !== undefined && existsSync(folder.experiment) ? [{ folder, time }] : [];
+  });
+  return trained.toSorted((a, b) => b.time - a.time)[0]?.folder;
+}
+
+function numberedIn(parent: string): string[] {
+  if (!statSync(parent).isDirectory()) return [];
+  return readdirSync(parent).flatMap((name) =>
+    /^[1-9]\d*$/.test(name) ? [join(parent, name)] : [],
   );
 }
 
