@@ -7,6 +7,7 @@ import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './
 import { conv3x3, conv3x3Stride2 } from './conv3x3.ts';
 import { decode } from './decode.ts';
 import { densenet121Memory } from './densenetMemory.ts';
+import { drawPersons } from './drawPersons.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
 import { firstStep } from './firstStep.ts';
 import { headShare } from './headShare.ts';
@@ -20,6 +21,7 @@ import { table } from './table.ts';
 import { davidnetCuda, muonCuda } from './cudaSteps.ts';
 import { davidnet } from './davidnet.ts';
 import { densenet121At100, resnet18At32 } from './trainStepNetworks.ts';
+import { valueRanges } from './valueRanges.ts';
 
 const benchmarks: readonly Benchmark[] = [
   opCall,
@@ -35,10 +37,12 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   augment,
   table,
+  drawPersons,
   muon,
   evalDavidnet,
   headShare,
   missingLabels,
+  valueRanges,
   muon94,
 ];
 

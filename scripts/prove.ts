@@ -14,6 +14,7 @@ import { memory } from './proofs/memory.ts';
 import { muon94 } from './proofs/muon94.ts';
 import { oneWriter } from './proofs/oneWriter.ts';
 import { opCallFlat } from './proofs/opCallFlat.ts';
+import { personHeads } from './proofs/personHeads.ts';
 import { personTable } from './proofs/personTable.ts';
 import type { Proof } from './proofs/proof.ts';
 import { addRecord } from './proofs/records.ts';
@@ -36,6 +37,7 @@ const proofs: readonly Proof[] = [
   oneWriter,
   signals,
   personTable,
+  personHeads,
   labelSuspects,
   kernelBounds,
   vectorParity,

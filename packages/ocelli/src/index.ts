@@ -60,6 +60,7 @@ export type { TransformContext } from './augment/transformContext.ts';
 export { type TransformCount, TransformCounts } from './augment/transformCounts.ts';
 export { transformEntries, type TransformEntry } from './augment/transformEntries.ts';
 export { trivialAugment } from './augment/trivialAugment.ts';
+export { unnormalize, type UnnormalizeOptions } from './augment/unnormalize.ts';
 export { verticalFlip, type VerticalFlipOptions } from './augment/verticalFlip.ts';
 export { zoom, type ZoomOptions } from './augment/zoom.ts';
 
@@ -75,8 +76,22 @@ export {
   type HeadSizes,
   headSizes,
 } from './data/attributeSchema.ts';
-export { type ChannelConstants, CIFAR100_CONSTANTS, CIFAR10_CONSTANTS } from './data/constants.ts';
+export { batchStatistics, type BatchStatistics } from './data/batchStatistics.ts';
+export {
+  type ChannelConstants,
+  CIFAR100_CONSTANTS,
+  CIFAR10_CONSTANTS,
+  type ConstantsName,
+  storedConstants,
+} from './data/constants.ts';
 export { decodePicture, type DecodeOptions } from './data/decodePicture.ts';
+export {
+  bytesFromUnit,
+  type BytesLayout,
+  bytesOfImages,
+  imagesFromBytes,
+  unitFromBytes,
+} from './data/imageBytes.ts';
 export { ImageDataset, type ImageDatasetParts } from './data/imageDataset.ts';
 export { openPictures, type OpenPicturesOptions, type Pictures } from './data/openPictures.ts';
 export { type BatchesOptions, PictureDataset, type PictureParts } from './data/pictureDataset.ts';
@@ -154,6 +169,8 @@ export { RunningTotals } from './metrics/runningTotals.ts';
 export {
   type AttributeScores,
   type AttributeTotals,
+  baselineOf,
+  type MajorityBaseline,
   type Scores,
   scoresOf,
   type Totals,
@@ -237,7 +254,7 @@ export {
 } from './report/evaluation/evaluation.ts';
 export { storeEvaluation } from './report/evaluation/storeEvaluation.ts';
 export { type Head, readHeads } from './report/heads.ts';
-export { bestEpochLine, epochLine, evaluationLine } from './report/lines.ts';
+export { bestEpochLine, besidesLines, epochLine, evaluationLine } from './report/lines.ts';
 export { reportWriter, type ReportWriterOptions } from './report/reportWriter.ts';
 export { readRun, type RunStatus, type RunView } from './report/runView.ts';
 export { writeReport } from './report/writeReport.ts';
@@ -314,6 +331,12 @@ export {
   attributeSettings,
   type AttributesInput,
 } from './train/attributeSettings.ts';
+export {
+  type BackgroundData,
+  backgroundBatches,
+  type BackgroundOptions,
+  type LoadedPicture,
+} from './train/backgroundBatches.ts';
 export { checkFigures, figureNames } from './train/bestFigure.ts';
 export {
   listCheckpoints,
@@ -387,6 +410,7 @@ export {
   trainingBatches,
   trainingTransforms,
 } from './train/pictureBatches.ts';
+export { sampledBatches, type SampledBatchOptions } from './train/sampledBatches.ts';
 export { sideBySide } from './train/sideBySide.ts';
 export {
   type HeadPredictions,

@@ -1,4 +1,5 @@
 import { optionError } from '@ocelli/torch';
+import { type ChannelConstants, storedConstants } from '../data/constants.ts';
 import { type DatasetName, datasetNames } from '../data/datasetNames.ts';
 import { cutout } from './cutout.ts';
 import { horizontalFlip } from './horizontalFlip.ts';
@@ -14,16 +15,13 @@ export interface DatasetTransforms {
   readonly validation: Transform[];
 }
 
-/**
- * Mean and deviation of each channel, in shares of white, as athena has them: of CIFAR the deviation is that of
- * pictures on average, which is smaller than the one of all pixels that experiments measure.
- */
+/** As athena has them: of CIFAR-10 the deviation is that of pictures on average, not of all pixels. */
 const constants = {
-  cifar10: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
-  cifar100: { mean: [0.5071, 0.4866, 0.4409], std: [0.2673, 0.2564, 0.2762] },
-  mnist: { mean: [0.1307, 0.1307, 0.1307], std: [0.3081, 0.3081, 0.3081] },
-  'tiny-imagenet': { mean: [0.4802, 0.4481, 0.3975], std: [0.2296, 0.2263, 0.2255] },
-} as const;
+  cifar10: storedConstants['cifar10-image-deviations'],
+  cifar100: storedConstants.cifar100,
+  mnist: storedConstants.mnist,
+  'tiny-imagenet': storedConstants['tiny-imagenet'],
+} as const satisfies Record<DatasetName, ChannelConstants>;
 
 /**
  * The usual transforms of a data set, for bytes of 0 to 255: normalized, then, for training, padded by an
@@ -39,10 +37,8 @@ export function datasetTransforms(name: DatasetName): DatasetTransforms {
     const rule = `one of ${datasetNames.join(', ')}`;
     throw optionError('datasetTransforms', 'name', rule, name);
   }
-  const [mean, std] = [constants[name].mean, constants[name].std].map((values) =>
-    values.map((value) => 255 * value),
-  );
-  const validation = [normalize({ mean: mean ?? [], std: std ?? [] })];
+  const { mean, std } = constants[name];
+  const validation = [normalize({ mean, std })];
   if (name === 'mnist') return { validation, train: [...validation, rotate({ degrees: 5 })] };
   const side = name === 'tiny-imagenet' ? 64 : 32;
   return {

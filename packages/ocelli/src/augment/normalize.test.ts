@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { tensor } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
 import { apply, copies, numbered, pictures } from '../../test/imageBatches.ts';
+import { imagesFromBytes } from '../data/imageBytes.ts';
+import { checkNormalization } from '../data/statistics.ts';
 import { normalize } from './normalize.ts';
 
 describe('normalize', () => {
@@ -24,4 +27,37 @@ describe('normalize', () => {
       'normalize: expected std to be numbers above 0, got [0].',
     );
   });
+
+  test('is that of torchvision and of albumentations, whose range has to be given right', () => {
+    const path = new URL('../../test/fixtures/normalization.json', import.meta.url);
+    const fixture = JSON.parse(readFileSync(path, 'utf8')) as Fixture;
+    const images = imagesFromBytes(Uint8Array.from(fixture.bytes), fixture);
+    const [mean, std] = [fixture.mean, fixture.std].map((shares) => shares.map((s) => 255 * s));
+    const ours = apply(normalize({ mean: mean ?? [], std: std ?? [] }), images);
+    const furthest = (theirs: readonly number[]): number =>
+      ours
+        .flatten()
+        .sub(tensor([...theirs]))
+        .abs()
+        .max()
+        .item();
+    expect(furthest(fixture.torchvision)).toBeLessThan(2e-5);
+    expect(furthest(fixture.albumentations)).toBeLessThan(2e-5);
+    // Told that white is 1, it takes 0 to 255 for 0 to 1. What a run says of its first batch shows it.
+    expect(furthest(fixture.albumentationsWhite1)).toBeGreaterThan(200);
+    const wrong = tensor(fixture.albumentationsWhite1).reshape([1, 3, 4, 5]);
+    expect(checkNormalization(wrong).plausible).toBe(false);
+  });
 });
+
+/** See fixtures/make_normalization.py. */
+interface Fixture {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly height: number;
+  readonly width: number;
+  readonly bytes: readonly number[];
+  readonly torchvision: readonly number[];
+  readonly albumentations: readonly number[];
+  readonly albumentationsWhite1: number[];
+}

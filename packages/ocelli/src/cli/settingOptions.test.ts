@@ -31,6 +31,13 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ],
   ['testShare', ['--test-share', '0.1', ...ofTable], 0.1, 'none'],
   ['imageSize', ['--image-size', '64'], 64, 'the size the pictures have; of a table, 112'],
+  [
+    'constants',
+    ['--constants', 'persons'],
+    'persons',
+    'those of the published data set, else of the training pictures',
+  ],
+  ['pixelRange', ['--pixel-range', '[0, 1]'], [0, 1], 'normalized: mean 0 and deviation 1'],
   ['onBadImage', ['--on-bad-image', 'skip'], 'skip', 'error'],
   ['model', ['--model', 'resnet-small'], 'resnet-small', 'davidnet; of a table, davidnet-heads'],
   [

@@ -35,7 +35,7 @@ function kindOf({ schema }: Setting): Kind {
   const { type } = schema.def;
   if (schema instanceof z.ZodArray) return schema.element instanceof z.ZodString ? 'list' : 'json';
   if (type === 'custom') return 'options';
-  if (type === 'record') return 'json';
+  if (type === 'record' || type === 'tuple') return 'json';
   if (type === 'union') return 'number'; // or a word, which stays one
   return type === 'number' || type === 'boolean' ? type : 'string';
 }

@@ -45,3 +45,66 @@ export const TINY_IMAGENET_CONSTANTS: ChannelConstants = {
   channelOrder: 'RGB',
   valueRange: [0, 255],
 };
+
+/**
+ * CIFAR-10's training part as much code has it: 0.4914, 0.4822, 0.4465 and 0.2023, 0.1994, 0.2010, times
+ * 255. These deviations are means over pictures of each one's own, not of all pixels pooled; see
+ * `batchStatistics`.
+ */
+const CIFAR10_IMAGE_DEVIATIONS: ChannelConstants = {
+  mean: [125.307, 122.961, 113.8575],
+  std: [51.5865, 50.847, 51.255],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};
+
+/** ImageNet's training part: 0.485, 0.456, 0.406 and 0.229, 0.224, 0.225, times 255. */
+const IMAGENET: ChannelConstants = {
+  mean: [123.675, 116.28, 103.53],
+  std: [58.395, 57.12, 57.375],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};
+
+/**
+ * The founding persons: 11,537 training pictures of 224 pixels, black bars among them. Published in the
+ * order blue, green, red; here in that of all constants.
+ *
+ * @see https://github.com/abhinavdayal/EIP_Session5
+ */
+const PERSONS: ChannelConstants = {
+  mean: [46.66141538, 41.57640031, 41.33479712],
+  std: [69.85974087, 64.6502506, 63.9889454],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};
+
+/**
+ * The founding persons, all 13,573 at 200 pixels, those held back among them.
+ *
+ * @see https://github.com/baronrogers5/person-classifier
+ */
+const PERSONS_200: ChannelConstants = {
+  mean: [46.56585295, 41.46895224, 41.24654565],
+  std: [69.21208429, 63.93648829, 63.29494238],
+  channelOrder: 'RGB',
+  valueRange: [0, 255],
+};
+
+/** Constants that were published, by name: what the setting `constants` takes. */
+export const storedConstants = {
+  cifar10: CIFAR10_CONSTANTS,
+  'cifar10-image-deviations': CIFAR10_IMAGE_DEVIATIONS,
+  cifar100: CIFAR100_CONSTANTS,
+  mnist: MNIST_CONSTANTS,
+  'tiny-imagenet': TINY_IMAGENET_CONSTANTS,
+  imagenet: IMAGENET,
+  persons: PERSONS,
+  'persons-200': PERSONS_200,
+} as const satisfies Record<string, ChannelConstants>;
+
+/** The name of constants that were published. */
+export type ConstantsName = keyof typeof storedConstants;
+
+/** Names of all stored constants. */
+export const constantsNames = Object.keys(storedConstants) as [ConstantsName, ...ConstantsName[]]; // of a literal

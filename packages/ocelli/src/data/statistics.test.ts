@@ -1,6 +1,6 @@
 import { fromTypedArray, liveTensorCount, tensor } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
-import { CIFAR100_CONSTANTS, CIFAR10_CONSTANTS } from './constants.ts';
+import { storedConstants } from './constants.ts';
 import { ImageDataset } from './imageDataset.ts';
 import { channelStatistics, checkNormalization } from './statistics.ts';
 
@@ -35,12 +35,37 @@ describe('channelStatistics', () => {
   });
 });
 
-test('constants say their channel order and value range', () => {
-  for (const constants of [CIFAR10_CONSTANTS, CIFAR100_CONSTANTS]) {
-    expect(constants.channelOrder).toBe('RGB');
-    expect(constants.valueRange).toEqual([0, 255]);
-    for (const value of [...constants.mean, ...constants.std]) expect(value).toBeGreaterThan(1);
-  }
+describe('stored constants', () => {
+  test('constants say their channel order and value range', () => {
+    for (const { channelOrder, valueRange, mean, std } of Object.values(storedConstants)) {
+      expect(channelOrder).toBe('RGB');
+      expect(valueRange).toEqual([0, 255]);
+      for (const value of [...mean, ...std]) expect(value).toBeGreaterThan(1);
+    }
+  });
+
+  test.each([
+    ['cifar10-image-deviations', [0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]],
+    ['cifar100', [0.50708, 0.48655, 0.44092], [0.26733, 0.25644, 0.27615]],
+    ['mnist', [0.1307, 0.1307, 0.1307], [0.3081, 0.3081, 0.3081]],
+    ['tiny-imagenet', [0.4802, 0.4481, 0.3975], [0.2296, 0.2263, 0.2255]],
+    ['imagenet', [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]],
+  ] as const)('of %s are the published shares of white', (name, mean, std) => {
+    const stored = storedConstants[name];
+    for (const c of [0, 1, 2] as const) {
+      expect(stored.mean[c] / 255).toBeCloseTo(mean[c], 4);
+      expect(stored.std[c] / 255).toBeCloseTo(std[c], 4);
+    }
+  });
+
+  test('of the persons agree, though one was published with its channels the other way about', () => {
+    const { persons, 'persons-200': others } = storedConstants;
+    for (const c of [0, 1, 2] as const) {
+      expect(Math.abs(persons.mean[c] - others.mean[c])).toBeLessThan(0.2);
+      expect(Math.abs(persons.std[c] - others.std[c])).toBeLessThan(0.8);
+    }
+    expect(persons.mean[0]).toBeGreaterThan(persons.mean[2] + 5); // red comes first
+  });
 });
 
 describe('checkNormalization', () => {

@@ -1,4 +1,5 @@
 import { checkNormalization } from '../data/statistics.ts';
+import type { Experiment } from '../train/experiment.ts';
 import { disposeBatch } from '../train/trainingData.ts';
 import { trainingBatches } from '../train/pictureBatches.ts';
 import type { RunData } from '../train/runData.ts';
@@ -22,11 +23,12 @@ const withoutAugmentation = {
 
 /**
  * Mean and deviation of the first normalized batch, before any augmentation: near 0 and near 1 unless
- * the pixels have another range than the constants they are normalized with.
+ * the pixels have another range than the constants they are normalized with. Where a range was asked
+ * for, it says what there is.
  */
 export function checkInput(
   { train, facts }: Pick<RunData, 'train' | 'facts'>,
-  seed: number,
+  { seed, pixelRange }: Pick<Experiment, 'seed' | 'pixelRange'>,
 ): InputCheck | undefined {
   const settings = { ...withoutAugmentation, batchSize: 512, device: 'cpu', seed };
   // Shuffled, for pictures in their stored order are often all of one class.
@@ -34,9 +36,10 @@ export function checkInput(
     const { mean, std, plausible } = checkNormalization(batch.images);
     disposeBatch(batch);
     const [means, deviations] = [mean, std].map((values) => values.map(short).join(' '));
-    const line = `first pictures, normalized: mean ${means}, deviation ${deviations}`;
+    const how = pixelRange === null ? 'normalized' : `scaled to ${pixelRange.join(' to ')}`;
+    const line = `first pictures, ${how}: mean ${means}, deviation ${deviations}`;
     const warning = `${line}; expected about 0 and 1. Are these the right pictures for the constants?`;
-    return plausible ? { line } : { line, warning };
+    return plausible || pixelRange !== null ? { line } : { line, warning };
   }
   return undefined;
 }

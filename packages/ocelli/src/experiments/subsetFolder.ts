@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionError } from '@ocelli/torch';
+import { optionError, scope } from '@ocelli/torch';
 import sharp from 'sharp';
+import { bytesOfImages } from '../data/imageBytes.ts';
 import { headsOf } from '../data/labelNames.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { permutation } from '../data/randomOrder.ts';
@@ -91,13 +92,16 @@ async function writeFolders(
 async function writePicture(pictures: PictureDataset, index: number, path: string): Promise<void> {
   const { images, labels } = pictures.at(Int32Array.of(index));
   const [, height, width] = pictures.imageShape;
-  const pixels = images.permute([0, 2, 3, 1]).contiguous();
   try {
     const raw = { width, height, channels: 3 } as const;
-    await sharp(pixels.toTypedArray() as Uint8Array, { raw })
+    await sharp(
+      scope(() => bytesOfImages(images)),
+      { raw },
+    )
       .png()
-      .toFile(path); // bytes, as stored
+      .toFile(path);
   } finally {
-    for (const one of [pixels, images, labels]) one.dispose();
+    images.dispose();
+    labels.dispose();
   }
 }

@@ -73,7 +73,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   const { validationShare } = data;
   const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
   refuseOtherHeads(experiment, data, where);
-  const input = checkInput(data, experiment.seed);
+  const input = checkInput(data, experiment);
   if (input?.warning !== undefined) say(`warning: ${input.warning}`);
   const folder = plan.folderFor(data, experiment);
   options.onFolder?.(folder);

@@ -17,6 +17,8 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     testShare: null,
     validationShare: null,
     imageSize: null,
+    constants: null,
+    pixelRange: null,
     onBadImage: 'error',
     model: 'davidnet',
     epochs: 20,
@@ -112,6 +114,8 @@ const other: Required<ExperimentInput> = {
   testShare: 0.1,
   validationShare: 0.2,
   imageSize: 64,
+  constants: 'persons',
+  pixelRange: [0, 127],
   onBadImage: 'skip',
   model: 'resnet-small',
   freeze: ['stem'],
@@ -346,4 +350,15 @@ test('originals beside nothing that changes them are refused', () => {
   const nothing = { pad: 0, flip: false, originals: true };
   expect(() => resolveExperiment(nothing)).toThrow('expected originals to be off without any');
   expect(resolveExperiment({ ...nothing, cutout: 4 }).originals).toBe(true);
+});
+
+test('a range that changes nothing, falls, or stands beside constants is refused', () => {
+  const rule = 'expected pixelRange to be two rising numbers such as [0, 1], other than [0, 255]';
+  for (const pixelRange of [[1, 0], [0, 255], [0]]) {
+    const input = { pixelRange } as unknown as ExperimentInput;
+    expect(() => resolveExperiment(input)).toThrow(rule);
+  }
+  expect(() => resolveExperiment({ pixelRange: [0, 1], constants: 'imagenet' })).toThrow(
+    'expected no constants with pixelRange, got "imagenet". It would have no effect.',
+  );
 });

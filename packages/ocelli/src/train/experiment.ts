@@ -46,6 +46,8 @@ type Nullable =
   | 'validationShare'
   | AttributesSettingName
   | 'imageSize'
+  | 'constants'
+  | 'pixelRange'
   | 'gradientClip'
   | 'threads'
   | 'peakEpoch'
@@ -176,6 +178,7 @@ class Answers {
       ...this.#source(),
       validationShare: g.validationShare ?? null,
       imageSize: g.imageSize ?? (isTable ? tableDefaults.imageSize : null),
+      ...this.#scale(),
       onBadImage: this.#answer('onBadImage'),
       freeze: g.freeze ?? null,
       model: g.model ?? (isTable ? tableDefaults.model : this.#answer('model')),
@@ -220,6 +223,12 @@ class Answers {
     if (data === undefined) return { data: null, dataset: dataset ?? 'cifar10', ...columns };
     this.#refuseUnread('dataset', 'with data of your own');
     return { data, dataset: null, ...columns };
+  }
+
+  #scale() {
+    const { constants = null, pixelRange = null } = this.#given;
+    if (pixelRange !== null) this.#refuseUnread('constants', 'with pixelRange');
+    return { constants, pixelRange };
   }
 
   #heads() {

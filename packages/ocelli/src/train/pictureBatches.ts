@@ -1,24 +1,19 @@
-import { type Device, Generator, scope } from '@ocelli/torch';
-import { augmentBatch } from '../augment/augmentBatch.ts';
+import { type Device, Generator } from '@ocelli/torch';
 import { compose } from '../augment/compose.ts';
 import { createTransforms } from '../augment/createTransform.ts';
 import { cutout } from '../augment/cutout.ts';
 import { horizontalFlip } from '../augment/horizontalFlip.ts';
-import { checkLabelEffects } from '../augment/labelEffect.ts';
 import { normalize } from '../augment/normalize.ts';
-import { TransformCounts } from '../augment/transformCounts.ts';
 import { randomCrop } from '../augment/randomCrop.ts';
 import type { Transform } from '../augment/transform.ts';
-import type { AttributeSchema } from '../data/attributeSchema.ts';
-import type { LabelNames } from '../data/labelNames.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
-import { mixSeed } from '../data/randomOrder.ts';
 import { balancedOrder, balanceWeights } from '../data/table/balancedOrder.ts';
 import type { Experiment } from './experiment.ts';
 import type { PictureFacts } from './runData.ts';
-import { sent } from './sent.ts';
+import { sampledBatches, type SampledBatchOptions } from './sampledBatches.ts';
 import { sideBySide } from './sideBySide.ts';
-import type { Batch, EvaluationData, TrainingData } from './trainingData.ts';
+import { schemaOf, transformedBatch } from './transformedBatch.ts';
+import type { EvaluationData, TrainingData } from './trainingData.ts';
 
 /** What turns stored pictures into batches. */
 export interface BatchOptions {
@@ -38,6 +33,7 @@ export function trainingTransforms(
   facts: PictureFacts,
 ): Transform[] {
   const { pad, padMode, flip, cutout: side, augmentation, overfitBatch = false } = experiment;
+  const { pixelRange = null } = experiment;
   const { height, width } = facts;
   const normalized = normalize({ mean: facts.mean, std: facts.std });
   if (overfitBatch) return [normalized];
@@ -47,7 +43,8 @@ export function trainingTransforms(
     ...(pad > 0 ? [randomCrop({ size: [height, width], padding: pad, mode })] : []),
     ...(flip ? [horizontalFlip()] : []),
     normalized,
-    ...(side > 0 ? [cutout({ size: side })] : []),
+    // Zero is the mean colour only where the mean was subtracted.
+    ...(side > 0 ? [cutout({ size: side, ...(pixelRange && { fill: 'mean' as const }) })] : []),
   ];
 }
 
@@ -68,30 +65,9 @@ export function shuffledBatches(
   dataset: PictureDataset,
   options: ShuffledBatchOptions,
 ): TrainingData {
-  const { batchSize, seed, device = 'cpu', transforms, balance = 0 } = options;
-  const transform = compose(transforms);
-  checkLabelEffects(transforms, schemaOf(dataset.labelNames));
-  const orderOf = orders(dataset, { seed, balance });
-  const stepsPerEpoch = dataset.batchCount({ batchSize });
-  const generator = new Generator({ device });
-  const counts = new TransformCounts();
-  return {
-    batchSize,
-    stepsPerEpoch,
-    sampleCount: dataset.length,
-    nameOf: (index) => dataset.nameOf(index),
-    transformCounts: () => counts.read(),
-    *batches(epoch, firstStep) {
-      counts.reset();
-      const order = orderOf(epoch);
-      for (let step = firstStep; step < stepsPerEpoch; step++) {
-        generator.manualSeed(mixSeed(seed, epoch, step));
-        const indices = order.slice(step * batchSize, (step + 1) * batchSize);
-        const drawing = { device, transform, generator, epoch, onChanged: counts.add };
-        yield transformed(dataset, indices, drawing);
-      }
-    },
-  };
+  const { balance = 0, ...rest } = options;
+  const { seed } = rest;
+  return sampledBatches(dataset, { ...rest, ...(balance > 0 && balanced(dataset, seed, balance)) });
 }
 
 /** All pictures in order, transformed, each once. */
@@ -106,7 +82,8 @@ export function orderedBatches(dataset: PictureDataset, options: BatchOptions): 
       const order = dataset.order();
       for (let start = 0; start < order.length; start += batchSize) {
         const indices = order.slice(start, start + batchSize);
-        yield transformed(dataset, indices, { device, transform, generator });
+        const drawing = { device, transform, generator };
+        yield transformedBatch(() => dataset.at(indices), dataset.labelNames, drawing);
       }
     },
   };
@@ -143,44 +120,20 @@ export function evaluationBatches(
 }
 
 type AugmentationSettings = Pick<Experiment, 'pad' | 'padMode' | 'flip' | 'cutout'> &
-  Partial<Pick<Experiment, 'augmentation' | 'overfitBatch'>>;
+  Partial<Pick<Experiment, 'augmentation' | 'overfitBatch' | 'pixelRange'>>;
 type BatchSettings = Pick<Experiment, 'batchSize' | 'device'>;
 type TrainingBatchSettings = AugmentationSettings &
   BatchSettings &
   Pick<Experiment, 'seed'> &
   Partial<Pick<Experiment, 'balance' | 'originals'>>;
 
-interface Drawing {
-  readonly transform: Transform;
-  readonly device: Device;
-  readonly generator: Generator;
-  readonly epoch?: number;
-  readonly onChanged?: TransformCounts['add'];
-}
-
-function transformed(dataset: PictureDataset, indices: Int32Array, drawing: Drawing): Batch {
-  const { device, transform, ...context } = drawing;
-  return scope(() => {
-    const raw = dataset.at(indices);
-    const given = { images: sent(raw.images, device), labels: sent(raw.labels, device) };
-    const schema = schemaOf(dataset.labelNames);
-    const { images, labels, mix } = augmentBatch(given, transform, { ...context, indices, schema });
-    return { images, labels, indices, ...(mix && { mix }) };
-  });
-}
-
-/** What the labels mean to a transform that changes them. */
-export function schemaOf(names: LabelNames): AttributeSchema {
-  return 'classes' in names ? { class: names.classes } : names.attributes;
-}
-
-/** The order of an epoch: every picture once, or as often as evens out the classes. */
-function orders(
+/** Visits pictures as often as evens out the classes. */
+function balanced(
   dataset: PictureDataset,
-  { seed, balance }: { readonly seed: number; readonly balance: number },
-): (epoch: number) => Int32Array {
-  if (balance === 0) return (epoch) => dataset.order({ shuffle: true, seed, epoch: epoch - 1 });
+  seed: number,
+  strength: number,
+): Pick<SampledBatchOptions, 'sampler'> {
   const rows = { schema: schemaOf(dataset.labelNames), labels: dataset.labels };
-  const weights = balanceWeights(rows, { strength: balance });
-  return (epoch) => balancedOrder(weights, seed, epoch - 1);
+  const weights = balanceWeights(rows, { strength });
+  return { sampler: (epoch) => balancedOrder(weights, seed, epoch - 1) };
 }

@@ -1,16 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import {
-  DataError,
-  fromTypedArray,
-  Generator,
-  inferenceMode,
-  OptionError,
-  scope,
-  Tensor,
-} from '@ocelli/torch';
+import { DataError, Generator, inferenceMode, OptionError, scope, Tensor } from '@ocelli/torch';
 import { normalize } from '../augment/normalize.ts';
 import type { AttributePrediction, AttributeSchema } from '../data/attributeSchema.ts';
 import { type DecodedPicture, decodePicture } from '../data/decodePicture.ts';
+import { imagesFromBytes } from '../data/imageBytes.ts';
 import { describeHeads, headsOf, type LabelNames } from '../data/labelNames.ts';
 import { confidenceFor } from '../metrics/confidence.ts';
 import { atTemperature } from '../metrics/temperature.ts';
@@ -137,8 +130,7 @@ export function modelInput(
   const { device } = experiment;
   const generator = new Generator({ device });
   return scope(() => {
-    const stored = fromTypedArray(new Uint8Array(pixels), [1, height, width, 3]);
-    const images = stored.permute([0, 3, 1, 2]).to({ device });
+    const images = imagesFromBytes(pixels, { height, width }).to({ device });
     return normalize({ mean, std }).apply(images, { generator });
   });
 }

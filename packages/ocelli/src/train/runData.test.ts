@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tensor } from '@ocelli/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plainPng } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
 import { type ExperimentInput, resolveExperiment } from './experiment.ts';
+import { trainingBatches } from './pictureBatches.ts';
 import { openRunData, type RunData } from './runData.ts';
 
 let folder: string;
@@ -56,6 +59,61 @@ test('mean and deviation are those of the training pictures that are trained on'
   const held = await open('both', { validationShare: 0.3 });
   expect(held.facts.mean).not.toEqual(facts.mean);
   expect((await open('both')).facts).toEqual(facts); // kept with the cache, bit for bit
+});
+
+test.each([
+  [[0, 1], 0, 255],
+  [[0, 127], 0, 255 / 127],
+  [[-1, 1], 127.5, 127.5],
+] as const)('scaled to %j, black and white are its ends', async ([low, high], mean, std) => {
+  const experiment = { pixelRange: [low, high] as [number, number], pad: 0, flip: false };
+  const { facts, train } = await open('both', experiment);
+  expect(facts.mean).toEqual([mean, mean, mean]);
+  expect(facts.std).toEqual([std, std, std]);
+  const { batchSize, ...settings } = resolveExperiment({ ...experiment, batchSize: 30 });
+  const [batch] = trainingBatches(train, facts, { batchSize, ...settings }).batches(1, 0);
+  const stored = train.images.to({ dtype: 'float64' });
+  const [darkest, lightest] = [stored.min().item(), stored.max().item()];
+  const scaled = (value: number): number => low + ((high - low) * value) / 255;
+  expect(batch?.images.min().item()).toBeCloseTo(scaled(darkest), 4);
+  expect(batch?.images.max().item()).toBeCloseTo(scaled(lightest), 4);
+});
+
+test('constants that were published are used as they are', async () => {
+  const { facts } = await open('both', { constants: 'persons-200' });
+  expect(facts.mean).toEqual([46.56585295, 41.46895224, 41.24654565]);
+  expect(facts.std).toEqual([69.21208429, 63.93648829, 63.29494238]);
+});
+
+test('pictures without any difference are refused, and can be trained on as they are', async () => {
+  for (const name of ['red', 'black']) {
+    const place = join(folder, 'even', 'train', name);
+    mkdirSync(place, { recursive: true });
+    for (const index of [0, 1, 2]) {
+      const png = await plainPng({ r: name === 'red' ? 200 + index : 0, g: 0, b: 0 });
+      writeFileSync(join(place, `${index}.png`), png);
+    }
+  }
+  await expect(open('even', { validationShare: 0.3 })).rejects.toThrow(
+    /^training pictures: expected pixels that differ in red, green and blue, got deviations of \d+\.\d\d, 0\.00, 0\.00\. Look at the pictures/,
+  );
+  const scaled = await open('even', { validationShare: 0.3, pixelRange: [0, 1] });
+  expect(scaled.facts.std).toEqual([255, 255, 255]);
+});
+
+test('where the mean is not subtracted, a cutout has the mean colour all the same', async () => {
+  const input = { pixelRange: [0, 1], cutout: 16, pad: 0, flip: false, batchSize: 30 } as const;
+  const { facts, train } = await open('both', { ...input, pixelRange: [0, 1] });
+  const settings = resolveExperiment({ ...input, pixelRange: [0, 1] });
+  const [batch] = trainingBatches(train, facts, settings).batches(1, 0);
+  const plain = train
+    .at(batch?.indices as Int32Array)
+    .images.to({ dtype: 'float32' })
+    .div(255);
+  const erased = batch?.images.sub(plain).abs().amax([1, 2, 3]).gt(1e-6).sum().item();
+  expect(erased).toBe(30);
+  const blackIn = (images: Tensor | undefined): number => images?.eq(0).sum().item() ?? NaN;
+  expect(blackIn(batch?.images)).toBeLessThanOrEqual(blackIn(plain)); // the holes are not black
 });
 
 test('pictures that change are measured again', async () => {

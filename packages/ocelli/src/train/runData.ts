@@ -6,6 +6,7 @@ import { trainValidationSplit } from '../data/split.ts';
 import { channelStatistics, type ChannelStatistics } from '../data/statistics.ts';
 import { type DataFiles, dataFilesOf } from './dataFiles.ts';
 import type { Experiment } from './experiment.ts';
+import { inputScale } from './inputScale.ts';
 import { defaultValidationShare } from './settings.ts';
 import { cachedStatistics } from './statisticsCache.ts';
 import { openTableData } from './tableData.ts';
@@ -79,7 +80,8 @@ export async function openRunData(
   const pictures = await openPictures(pictureOptions(experiment, listeners));
   const parts = partsOf(pictures, experiment);
   const { validationShare } = parts;
-  const { mean, std } = pictures.constants ?? measured(pictures, parts.train);
+  const own = () => pictures.constants ?? measured(pictures, parts.train);
+  const { mean, std } = inputScale(experiment, own);
   const { train, validation } = trialParts(parts, experiment);
   const [, height, width] = train.imageShape;
   const { classes, skipped } = pictures;

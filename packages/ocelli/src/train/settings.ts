@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { constantsNames } from '../data/constants.ts';
 import { datasetNames } from '../data/datasetNames.ts';
 import { modelNames } from '../models/modelNames.ts';
 import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
@@ -110,6 +111,22 @@ export const settings = {
     help: 'side in pixels to which pictures are resized once, when they are decoded',
     fallbackText: `the size the pictures have; of a table, ${tableDefaults.imageSize}`,
   }),
+  constants: define(choice(constantsNames), {
+    help: 'published mean and deviation to normalize with',
+    fallbackText: 'those of the published data set, else of the training pictures',
+  }),
+  pixelRange: define(
+    {
+      schema: z
+        .tuple([z.number(), z.number()])
+        .refine(([low, high]) => low < high && !(low === 0 && high === 255)),
+      rule: 'two rising numbers such as [0, 1], other than [0, 255]',
+    },
+    {
+      help: 'what black and white become, such as [0,1], without regard to mean and deviation',
+      fallbackText: 'normalized: mean 0 and deviation 1',
+    },
+  ),
   onBadImage: define(choice(['error', 'skip']), {
     help: 'what to do about a picture that cannot be decoded',
     fallback: 'error',

@@ -5,14 +5,10 @@ import type { TrainEventConsumer } from './emitter.ts';
 import type { RunEnded } from './events.ts';
 import type { Experiment } from './experiment.ts';
 import type { FitOptions } from './fit.ts';
-import {
-  evaluationBatches,
-  schemaOf,
-  trainingBatches,
-  trainingTransforms,
-} from './pictureBatches.ts';
+import { evaluationBatches, trainingBatches, trainingTransforms } from './pictureBatches.ts';
 import type { RunData } from './runData.ts';
 import { shifted, type StageStart } from './stageStart.ts';
+import { schemaOf } from './transformedBatch.ts';
 
 /** What is worked on: a stage, or a whole run that has no stages. */
 export interface StageWork {

@@ -8,6 +8,7 @@ import { openTable, type OpenedTable, type OpenTableOptions } from '../data/tabl
 import { parseOversamplingRule } from '../data/table/oversample.ts';
 import { writeSplitFile } from '../data/table/splitFile.ts';
 import type { Experiment } from './experiment.ts';
+import { inputScale } from './inputScale.ts';
 import { defaultValidationShare } from './settings.ts';
 
 /** Who hears of the decoding, and where its result is kept. */
@@ -64,8 +65,7 @@ export async function openTableData(
       labelNames: { attributes: schema },
       height,
       width,
-      mean: statistics.mean,
-      std: statistics.std,
+      ...inputScale(experiment, () => statistics),
       ...counts,
     },
   };
@@ -110,7 +110,7 @@ export function openWholeTable(
     ...decodingOptions(listeners),
     ...readingOptions(experiment),
     ...(labelColumns !== null && { attributes: labelColumns }),
-    split: { validation: 0.5, stratified: false }, // not asked for: all rows are used
+    split: 'none',
   });
 }
 

@@ -92,6 +92,8 @@ test.each([
   { pad: 0, augmentation: [{ mixup: { alpha: 1 } }] },
   { pad: 0, augmentation: [{ cutout: { size: 4 } }] },
   { oversampling: ['shade = dark x3'] },
+  { pixelRange: [0, 1] },
+  { constants: 'persons' },
   { corrections: ['hue = red => shade := dark'] },
 ] satisfies ExperimentInput[])('%j changes what is learned', async (input) => {
   plain ??= lossesOf({});

@@ -3,6 +3,7 @@ import { openPictures } from '../data/openPictures.ts';
 import { channelStatistics } from '../data/statistics.ts';
 import type { SkippedPicture } from '../data/manifest.ts';
 import type { Experiment } from './experiment.ts';
+import { inputScale } from './inputScale.ts';
 import { type DataListeners, type PictureFacts, pictureOptions } from './runData.ts';
 import { openWholeTable } from './tableData.ts';
 
@@ -37,7 +38,7 @@ export async function openWholeData(
     return {
       source: experiment.table,
       dataset: all,
-      facts: factsOf(all),
+      facts: factsOf(all, experiment),
       nameOf: (index) => table.pathOf(index),
       together: [twins, ...(table.groups ? [table.groups] : [])],
       skipped,
@@ -46,12 +47,19 @@ export async function openWholeData(
   const { train, skipped } = await openPictures(pictureOptions(experiment, listeners));
   const nameOf = (index: number): string => train.nameOf(index);
   const source = experiment.data ?? experiment.dataset ?? 'pictures';
-  return { source, dataset: train, facts: factsOf(train), nameOf, together: [], skipped };
+  return {
+    source,
+    dataset: train,
+    facts: factsOf(train, experiment),
+    nameOf,
+    together: [],
+    skipped,
+  };
 }
 
-function factsOf(dataset: PictureDataset): PictureFacts {
+function factsOf(dataset: PictureDataset, experiment: Experiment): PictureFacts {
   const [, height, width] = dataset.imageShape;
-  const { mean, std } = channelStatistics(dataset);
+  const { mean, std } = inputScale(experiment, () => channelStatistics(dataset));
   const counts = { trainCount: dataset.length, validationCount: 0 };
   return { labelNames: dataset.labelNames, height, width, mean, std, ...counts };
 }

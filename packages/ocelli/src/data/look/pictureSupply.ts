@@ -1,6 +1,8 @@
+import { scope } from '@ocelli/torch';
 import type { DecodedPicture } from '../decodePicture.ts';
 import { decodePicture } from '../decodePicture.ts';
 import type { FileSource } from '../fileSource.ts';
+import { bytesOfImages } from '../imageBytes.ts';
 import type { PictureDataset } from '../pictureDataset.ts';
 
 /** One picture as it is handed out. */
@@ -55,7 +57,7 @@ export function datasetSupply(datasets: readonly PictureDataset[]): PictureSuppl
         const [dataset, index] = placeOf(datasets, row);
         const [, height, width] = dataset.imageShape;
         const { images, labels } = dataset.at(Int32Array.of(index));
-        const pixels = images.permute([0, 2, 3, 1]).contiguous().toTypedArray() as Uint8Array;
+        const pixels = scope(() => bytesOfImages(images));
         images.dispose();
         labels.dispose();
         const bytes = Buffer.from(pixels);

@@ -1,5 +1,6 @@
-import { type Tensor } from '@ocelli/torch';
+import { scope, type Tensor } from '@ocelli/torch';
 import sharp from 'sharp';
+import { bytesOfImages } from '../../data/imageBytes.ts';
 
 /** Small JPEG pictures as `data:` URIs, by the position of the picture in its part of the data. */
 export type Thumbnails = Readonly<Record<number, string>>;
@@ -29,7 +30,7 @@ export async function thumbnailsOf(
 /** @param images uint8 `(N, 3, H, W)`. */
 async function jpegUris(images: Tensor): Promise<string[]> {
   const [count = 0, channels = 3, height = 0, width = 0] = images.shape;
-  const pixels = images.permute([0, 2, 3, 1]).contiguous().toTypedArray() as Uint8Array;
+  const pixels = scope(() => bytesOfImages(images));
   const size = height * width * channels;
   const uris: string[] = [];
   for (let row = 0; row < count; row++) {

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { noGrad, scope, tensor, type Tensor } from '@ocelli/torch';
+import { noGrad, scope, type Tensor } from '@ocelli/torch';
 import sharp from 'sharp';
+import { unnormalize } from '../../augment/unnormalize.ts';
+import { bytesOfImages } from '../../data/imageBytes.ts';
 import { writeDurably } from '../../train/durableFile.ts';
 import type { Experiment } from '../../train/experiment.ts';
 import { trainingBatches } from '../../train/pictureBatches.ts';
@@ -94,21 +96,6 @@ export function captionsOf(
 }
 
 /** Normalized float32 `(N, 3, H, W)` back to bytes `(count, H, W, 3)`. */
-function displayed(images: Tensor, count: number, { mean, std }: PictureFacts): Uint8Array {
-  return noGrad(() =>
-    scope(() => {
-      const perChannel = (values: readonly number[]): Tensor =>
-        tensor(values, { dtype: 'float32' }).reshape([1, -1, 1, 1]);
-      return images
-        .narrow(0, 0, count)
-        .to({ device: 'cpu', dtype: 'float32' })
-        .mul(perChannel(std))
-        .add(perChannel(mean))
-        .round()
-        .clamp({ min: 0, max: 255 })
-        .permute([0, 2, 3, 1])
-        .to({ dtype: 'uint8' })
-        .toTypedArray() as Uint8Array; // as converted
-    }),
-  );
+function displayed(images: Tensor, count: number, facts: PictureFacts): Uint8Array {
+  return noGrad(() => scope(() => bytesOfImages(unnormalize(images.narrow(0, 0, count), facts))));
 }
