@@ -11,7 +11,7 @@ export const layers: Readonly<Record<string, readonly Layer[]>> = {
     ['device', 'handle', 'nestedArray', 'print'],
     ['operator', 'overloads', 'memory'],
     ['tensor'],
-    ['random', 'threads', 'version', 'autocast', 'operatorTypes'],
+    ['random', 'threads', 'version', 'autocast', 'operatorTypes', 'cudaGraph', 'cudnn'],
     ['aten.generated'],
     ['dispatch'],
     ['create', 'autograd'],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { resolveExperiment, settingEntries } from '../train/experiment.ts';
+import { settingEntries } from '../train/checkedSettings.ts';
+import { resolveExperiment } from '../train/experiment.ts';
 import { addSettingOptions, settingsAmong } from './settingOptions.ts';
 
 /** Behind the settings that mean something for a table alone. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { choicesOf, settingEntries } from '../train/experiment.ts';
+import { choicesOf, settingEntries } from '../train/checkedSettings.ts';
 import { optionNameOf } from '../train/optionName.ts';
 import type { Setting } from '../train/setting.ts';
 

@@ -66,10 +66,10 @@ test.each([
   ['bottleneck-towers', 1_779_707, 1_772_347],
   // Convolutions, then 25,088 · 512 + 512, eight times 512 · 128 + 128, and 27 classes of 128 + 1.
   ['vgg16-towers', 14_714_688 + 12_845_568 + 8 * 65_664 + 27 * 129, 28_089_051],
-  // torchvision's ResNet-50 without its last layer, then 2,048 · 49 · 512 + 512, and towers as above.
+  // ResNet-50 of torchvision without its last layer, then 2,048 · 49 · 512 + 512, and towers as above.
   ['resnet50-towers', 23_561_152 + 51_380_736 + 8 * 65_664 + 27 * 129, 75_417_563],
-  // timm's resnetv2_101 without its last layer, 42,492,480; 4 more blocks of 280,064 and 13 of 1,117,184;
-  // statistics of 71,872 channels.
+  // resnetv2_101 of timm without its last layer, 42,492,480, with 4 more blocks of 280,064 and 13 of 1,117,184,
+  // and statistics of 71,872 channels.
   ['resnet152v2-towers', 58_279_872 + 51_380_736 + 8 * 65_664 + 27 * 129, 110_045_659],
 ])('%s with eight heads has the published size', (name, total, trainable) => {
   const count = countParameters(createModel(name, { heads }));

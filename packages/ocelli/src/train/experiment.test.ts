@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ExperimentInput, resolveExperiment, settingEntries } from './experiment.ts';
+import { settingEntries } from './checkedSettings.ts';
+import { type ExperimentInput, resolveExperiment } from './experiment.ts';
 import type { SettingName } from './settings.ts';
 
 test('without any setting: the recipe that really ran, with a decay that decays', () => {

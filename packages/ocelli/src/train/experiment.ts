@@ -1,8 +1,8 @@
-import { didYouMean, OptionError, optionError } from '@ocelli/torch';
+import { OptionError, optionError } from '@ocelli/torch';
 import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
 import { createSchedule } from './schedules/createSchedule.ts';
-import { refusedAttributes } from './attributeSettings.ts';
+import { checkedSettings, type NameOf } from './checkedSettings.ts';
 import { resolveStages, type StageBeginning, type StageOf } from './stageSettings.ts';
 import { usualTransforms } from './usualTransforms.ts';
 import type { Setting } from './setting.ts';
@@ -13,7 +13,7 @@ import {
   settings,
   tableDefaults,
 } from './settings.ts';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 type ValueOf<Name extends SettingName> = z.infer<Settings[Name]['schema']>;
 
@@ -100,7 +100,8 @@ export interface ResolveOptions {
  */
 export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
   const { where = 'experiment', nameOf = (name: string) => name } = options;
-  const { stages, ...given } = checkEach(input, where, nameOf);
+  // Every key and value was just checked.
+  const { stages, ...given } = checkedSettings(input, where, nameOf) as ExperimentInput;
   if (stages === undefined) {
     const usual = withUsualTransforms(given);
     return Object.freeze(new Answers(usual, where, nameOf).complete());
@@ -119,44 +120,6 @@ function withUsualTransforms(given: ExperimentInput): ExperimentInput {
   const said = [data, table, pad, padMode, flip, cutout, augmentation];
   if (dataset === undefined || said.some((value) => value !== undefined)) return given;
   return { ...given, ...usualTransforms[dataset] };
-}
-
-/** The settings as commands and files list them. */
-export function settingEntries(): [SettingName, Setting][] {
-  return Object.entries(settings) as [SettingName, Setting][]; // the keys of a literal object
-}
-
-type NameOf = (name: string) => string;
-
-function checkEach(input: unknown, where: string, nameOf: NameOf): ExperimentInput {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw optionError(where, 'the settings', 'one object', input);
-  }
-  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
-  const problems = given.flatMap(([name, value]) => problemWith(name, value, { where, nameOf }));
-  if (problems.length > 0) throw new OptionError(problems.join('\n'));
-  return Object.fromEntries(given) as ExperimentInput; // every key and value was just checked
-}
-
-function problemWith(
-  name: string,
-  value: unknown,
-  { where, nameOf }: { where: string; nameOf: NameOf },
-): string[] {
-  if (name === 'attributes') return refusedAttributes(value, where);
-  const setting = new Map<string, Setting>(settingEntries()).get(name);
-  if (setting === undefined) {
-    const hint = didYouMean(nameOf(name), Object.keys(settings).map(nameOf));
-    return [`${where}: unknown setting ${nameOf(name)}.${hint && ` ${hint}`}`];
-  }
-  if (setting.schema.safeParse(value).success) return [];
-  const hint = typeof value === 'string' ? didYouMean(value, choicesOf(setting)) : '';
-  return [optionError(where, nameOf(name), setting.rule, value, hint).message];
-}
-
-/** The closed set of values of a setting; empty when it is open. */
-export function choicesOf(setting: Setting): readonly string[] {
-  return setting.schema instanceof z.ZodEnum ? setting.schema.options.map(String) : [];
 }
 
 /** Fills in defaults, those that depend on other settings last, and refuses what has no effect. */
