@@ -9,6 +9,7 @@ import { decode } from './decode.ts';
 import { densenet121Memory } from './densenetMemory.ts';
 import { drawPersons } from './drawPersons.ts';
 import { evalDavidnet } from './evalDavidnet.ts';
+import { explainDensenet121 } from './explainDensenet.ts';
 import { firstStep } from './firstStep.ts';
 import { headShare } from './headShare.ts';
 import { inputShare } from './inputShare.ts';
@@ -43,6 +44,7 @@ const benchmarks: readonly Benchmark[] = [
   headShare,
   missingLabels,
   valueRanges,
+  explainDensenet121,
   muon94,
 ];
 
@@ -109,7 +111,8 @@ function lineOf({ name, value, unit, peer, peerValue, ratio }: Report): string {
 
 function printHelp(): void {
   console.log('npm run bench -- [NAME...] [--json] [--quick] [--data PATH] [--batch-size N]\n');
-  for (const { name, measures } of [...benchmarks, ...onDevice]) console.log(`${name.padEnd(20)} ${measures}`);
+  for (const { name, measures } of [...benchmarks, ...onDevice])
+    console.log(`${name.padEnd(20)} ${measures}`);
 }
 
 /** Remarks stay out of the way of the figures. */

@@ -3,8 +3,7 @@
 // Published: nothing for this selection of UTKFace's aligned faces (200 px JPEG; age in six classes, a third of the
 //            pictures children). Stock PyTorch, 12 epochs of crop and flip: gender 0.855, age 0.696 (balanced 0.590)
 //            in 17 minutes on 2 cores.
-// Here:      gender 0.873 (balanced 0.872) and age 0.710 (balanced 0.596) on 1,200 faces held back, seed 0, after 44
-//            minutes on two cores of an AMD EPYC with AVX2 (commit aeb0675, 2026-11-27).
+// Here:      not run to its end yet; the goal is gender 0.88 and age 0.71 within 60 minutes on 2 cores.
 // Source:    Zhang, Song & Qi 2017, https://susanqq.github.io/UTKFace/ (non-commercial research use)
 // Run:       npx tsx recipes/faces-resnet18.ts --data /path/to/faces --seed 0
 //

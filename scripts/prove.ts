@@ -15,6 +15,7 @@ import { muon94 } from './proofs/muon94.ts';
 import { oneWriter } from './proofs/oneWriter.ts';
 import { opCallFlat } from './proofs/opCallFlat.ts';
 import { personHeads } from './proofs/personHeads.ts';
+import { pack } from './proofs/pack.ts';
 import { personTable } from './proofs/personTable.ts';
 import type { Proof } from './proofs/proof.ts';
 import { addRecord } from './proofs/records.ts';
@@ -41,6 +42,7 @@ const proofs: readonly Proof[] = [
   labelSuspects,
   kernelBounds,
   vectorParity,
+  pack,
 ];
 
 const { values, positionals } = parseArgs({

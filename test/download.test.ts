@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { download } from '../scripts/setup/archive.mjs';
+import { download } from '../packages/torch/scripts/setup/archive.mjs';
 
 const content = Buffer.from('libtorch '.repeat(300_000));
 const sha256 = createHash('sha256').update(content).digest('hex');

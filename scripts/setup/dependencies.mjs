@@ -1,8 +1,8 @@
 // node_modules as package-lock.json wants it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './child.mjs';
-import { requireNpm } from './tools.mjs';
+import { run } from '../../packages/torch/scripts/setup/child.mjs';
+import { requireNpm } from '../../packages/torch/scripts/setup/tools.mjs';
 
 export async function installDependencies({ root, log }) {
   if (installedAsLocked(root)) return;

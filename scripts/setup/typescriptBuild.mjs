@@ -1,8 +1,8 @@
 // Compiles packages/*/src into dist, for the command line and for users of the packages.
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { run } from './child.mjs';
-import { filesBelow, fingerprint } from './stamp.mjs';
+import { run } from '../../packages/torch/scripts/setup/child.mjs';
+import { filesBelow, fingerprint } from '../../packages/torch/scripts/setup/stamp.mjs';
 
 const settings = ['tsconfig.base.json', 'node_modules/typescript/package.json'];
 

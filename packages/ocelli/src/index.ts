@@ -159,7 +159,12 @@ export {
 } from './metrics/calibration.ts';
 export { type ClassificationReport, classificationReport } from './metrics/classificationReport.ts';
 export type { ClassFigures, Confusion } from './metrics/confusion.ts';
-export { type HardCase, labelSuspects, worstCases } from './metrics/hardCases.ts';
+export {
+  confidentMistakes,
+  type HardCase,
+  labelSuspects,
+  worstCases,
+} from './metrics/hardCases.ts';
 export type { Predictions } from './metrics/predictions.ts';
 export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
 export { confidenceFor, type PrecisionStep, precisionSteps } from './metrics/confidence.ts';
@@ -296,6 +301,12 @@ export { type RecipeOptions, runRecipe } from './experiments/runRecipe.ts';
 export { type WorkedRun, workOn, type WorkOptions } from './experiments/workOn.ts';
 
 export { type Agreement, agreements } from './explain/agreement.ts';
+export {
+  type AnsweredPicture,
+  caseMaps,
+  type CaseMapOptions,
+  type MappedPicture,
+} from './explain/caseMaps.ts';
 export { type ColourMap, colourMaps, type Rgb } from './explain/colourMap.ts';
 export {
   explain,
@@ -399,6 +410,7 @@ export {
 } from './train/headLoss.ts';
 export { evaluationFacts, type HeadOptions, headOptions } from './train/headOptions.ts';
 export { bestEpoch, bestFigures, epochsOf } from './train/history.ts';
+export { type ImportedModelOptions, loadImportedModel } from './train/importedModel.ts';
 export { LearnedLossWeights } from './train/learnedLossWeights.ts';
 export { classificationLoss, type ClassificationLossOptions, type Loss } from './train/loss.ts';
 export { NumericError } from './train/lossWatch.ts';
@@ -418,6 +430,7 @@ export {
   PredictionRecord,
 } from './train/predictionRecord.ts';
 export {
+  type AnsweringModel,
   type AnswerOptions,
   answersTo,
   type HeadAnswer,

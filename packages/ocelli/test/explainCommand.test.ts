@@ -1,106 +1,291 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setNumThreads, writeSafetensors } from '@ocelli/torch';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createModel } from '../src/models/catalog.ts';
 import { buildModel } from '../src/train/buildModel.ts';
 import { resolveExperiment } from '../src/train/experiment.ts';
-import { createRunFolder, writeLabels } from '../src/train/runFolder.ts';
+import { answersTo, loadTrainedModel } from '../src/train/predictor.ts';
+import { openRunData } from '../src/train/runData.ts';
+import { createRunFolder, type RunFolder, writeLabels } from '../src/train/runFolder.ts';
 import { writeRunRecord } from '../src/train/runRecord.ts';
 import { saveWeights } from '../src/train/weights.ts';
-import { patience, startCommand } from './commandLine.ts';
+import { temporaryFolder } from './dataTree.ts';
+import { inProcess } from './inProcess.ts';
 
-let folder: string;
-const attributes = { age: ['young', 'old'], pose: ['front', 'side', 'back'] };
+// A run that never trained: a small network of two heads on twelve pictures of noise.
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+process.env['OCELLI_CACHE'] = at('cache');
+setNumThreads(1); // the work is small
+
+const ages = ['young', 'old'];
+const poses = ['front', 'side', 'back'];
+/** Every fourth picture has no pose. */
+const rows = Array.from({ length: 12 }, (_, row) => ({
+  file: `${row}.png`,
+  age: ages[row % 2] ?? '',
+  pose: row % 4 === 3 ? '' : (poses[row % 3] ?? ''),
+}));
+let run: RunFolder;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ocelli-explain-'));
-  const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-  const create = { width: 40, height: 32, channels: 3, background: 'grey', noise } as const;
-  await sharp({ create }).png().toFile(join(folder, 'photo.png'));
-  const run = createRunFolder(join(folder, 'runs'), 'two');
-  const experiment = resolveExperiment({ table: 'labels.csv', model: 'resnet18-cifar' });
-  const labelNames = { attributes };
-  const constants = { mean: [128, 128, 128], std: [64, 64, 64], trainCount: 1, validationCount: 1 };
-  const pictures = { labelNames, height: 32, width: 32, ...constants };
-  writeRunRecord(run, { experiment, pictures });
-  writeLabels(run, labelNames);
-  const heads = Object.entries(attributes).map(([attribute, classes]) => ({ attribute, classes }));
-  const model = buildModel({ ...experiment, seed: 1 }, heads);
-  saveWeights(run.weights, 'best', { model, epoch: 1, step: 1 });
+  for (const { file } of rows) {
+    const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
+    const create = { width: 40, height: 40, channels: 3, background: 'grey', noise } as const;
+    await sharp({ create }).png().toFile(at(file));
+  }
+  const lines = rows.map(({ file, age, pose }) => `${file},${age},${pose}`);
+  writeFileSync(at('labels.csv'), `image,age,pose\n${lines.join('\n')}\n`);
+  const settings = { table: at('labels.csv'), model: 'resnet20', imageSize: 32, threads: 1 };
+  const experiment = resolveExperiment({ ...settings, validationShare: 0.5, seed: 3 });
+  const { facts } = await openRunData(experiment);
+  run = createRunFolder(at('runs'), 'two');
+  writeRunRecord(run, { experiment, pictures: facts });
+  writeLabels(run, facts.labelNames);
+  const heads = [
+    { attribute: 'age', classes: ages.toSorted() },
+    { attribute: 'pose', classes: poses.toSorted() },
+  ];
+  saveWeights(run.weights, 'best', { model: buildModel(experiment, heads), epoch: 1, step: 1 });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-const explain = (...words: string[]) =>
-  startCommand(folder, ['explain', 'photo.png', '--run', 'runs/two', ...words]).outcome;
+const explain = (...words: string[]) => inProcess('explain', ...words, '--run', run.path);
+const photo = at('0.png');
 
-test(
-  'explain writes the picture and the map of every head, and says label and probability',
-  async () => {
-    const { exitCode, out, err } = await explain('--faithfulness');
-    expect([exitCode, err.replace(/^warning.*\n/gm, '')]).toEqual([0, '']);
-    expect(out).toMatch(/^picture +attribute +explained +probability +faithfulness\n/);
-    expect(out).toMatch(/photo\.png +age +(young|old) +\d+\.\d+% +-?\d\.\d\d\n/);
-    expect(out).toMatch(
-      / +pose +(front|side|back) +\d+\.\d+% +-?\d\.\d\d\nwritten: explanation\.png\n$/,
-    );
-    const { width = 0, height = 0 } = await sharp(join(folder, 'explanation.png')).metadata();
-    expect(width / height).toBeGreaterThan(2); // three tiles beside one another
-  },
-  patience,
-);
+/** What was said on stderr beside the warning that heads look at the same pixels. */
+const otherThanWarnings = (err: string): string => err.replace(/^warning.*\n/gm, '');
 
-test(
-  'head, class, layer, method, colours and opacity all change the page',
-  async () => {
-    const pages: string[] = [];
-    for (const words of [
-      [],
-      ['--head', 'pose'],
-      ['--head', 'pose', '--class', 'back'],
-      ['--layer', 'trunk.layer2'],
-      ['--method', 'layer-cam'],
-      ['--colours', 'jet'],
-      ['--opacity', '0.2'],
-    ]) {
-      const { exitCode, err } = await explain(...words, '--out', 'page.html');
-      expect([words, exitCode, err.replace(/^warning.*\n/gm, '')]).toEqual([words, 0, '']);
-      pages.push(readFileSync(join(folder, 'page.html'), 'utf8'));
+test('explain writes the picture and the map of every head, and says label and probability', async () => {
+  const file = at('explanation.png');
+  const { exitCode, out, err } = await explain(photo, '--faithfulness', '--out', file);
+  expect([exitCode, otherThanWarnings(err)]).toEqual([0, '']);
+  expect(out).toMatch(/^picture +attribute +explained +probability +faithfulness\n/);
+  expect(out).toMatch(/0\.png +age +(young|old) +\d+\.\d+% +-?\d\.\d\d\n/);
+  expect(out).toMatch(/ +pose +(front|side|back) +\d+\.\d+% +-?\d\.\d\d\nwritten: .*\.png\n$/);
+  const { width = 0, height = 0 } = await sharp(file).metadata();
+  expect(width / height).toBeGreaterThan(2); // three tiles beside one another
+});
+
+test('head, class, layer, method, colours and opacity all change the page', async () => {
+  const pages: string[] = [];
+  for (const words of [
+    [],
+    ['--head', 'pose'],
+    ['--head', 'pose', '--class', 'back'],
+    ['--layer', 'trunk.stage2'],
+    ['--method', 'layer-cam'],
+    ['--colours', 'jet'],
+    ['--opacity', '0.2'],
+  ]) {
+    const { exitCode, err } = await explain(photo, ...words, '--out', at('page.html'));
+    expect([words, exitCode, otherThanWarnings(err)]).toEqual([words, 0, '']);
+    pages.push(readFileSync(at('page.html'), 'utf8'));
+  }
+  expect(new Set(pages).size).toBe(7);
+  expect(pages[0]).toContain('<!doctype html>');
+});
+
+test('the channels of a layer stand 16 a row', async () => {
+  const file = at('maps.html');
+  const { exitCode, out, err } = await explain(
+    photo,
+    ...['--activations', 'trunk.stage3', '--out', file],
+  );
+  expect([exitCode, out, err]).toEqual([0, `written: ${file}\n`, '']);
+  const page = readFileSync(file, 'utf8');
+  const places = [...page.matchAll(/<image x="(\d+)" y="(\d+)"/g)];
+  expect(places).toHaveLength(64); // channels of the third stage
+  expect(new Set(places.map(([, x]) => x)).size).toBe(16);
+  expect(page).toContain('Channels of trunk.stage3: 64 maps of 8×8');
+});
+
+test('the filters of the first convolution are drawn from their weights: grey is 0', async () => {
+  const file = at('filters.html');
+  const { exitCode, out, err } = await explain('--filters', '--out', file);
+  expect([exitCode, out, err]).toEqual([0, `written: ${file}\n`, '']);
+  const page = readFileSync(file, 'utf8');
+  expect(page).toContain('Filters of trunk.stem.conv: 16 of 3×3');
+  const uris = [...page.matchAll(/data:image\/png;base64,([^"]+)"/g)].map(([, text = '']) => text);
+  expect(uris).toHaveLength(16);
+  const pixels = await sharp(Buffer.from(uris[5] ?? '', 'base64'))
+    .raw()
+    .toBuffer();
+  const { model } = loadTrainedModel(run);
+  const weight = model
+    .child('trunk.stem.conv')
+    .stateDict()
+    .get('weight')
+    ?.toArray() as number[][][][];
+  const [filter = []] = weight.slice(5, 6);
+  const largest = Math.max(...filter.flat(2).map(Math.abs));
+  for (const [channel, rowsOfIt] of filter.entries()) {
+    for (const [place, value] of rowsOfIt.flat().entries()) {
+      expect(pixels[3 * place + channel]).toBe(Math.round(127.5 + (127.5 * value) / largest));
     }
-    expect(new Set(pages).size).toBe(7);
-    expect(pages[0]).toContain('<!doctype html>');
-  },
-  patience,
-);
+  }
+});
 
-test(
-  'the channels of a layer stand 16 a row',
-  async () => {
-    const words = ['--activations', 'trunk.layer2', '--out', 'maps.html'];
-    const { exitCode, out, err } = await explain(...words);
-    expect([exitCode, out, err]).toEqual([0, 'written: maps.html\n', '']);
-    const page = readFileSync(join(folder, 'maps.html'), 'utf8');
-    const places = [...page.matchAll(/<image x="(\d+)" y="(\d+)"/g)];
-    expect(places).toHaveLength(128); // channels of the second stage
-    expect(new Set(places.map(([, x]) => x)).size).toBe(16);
-    expect(page).toContain('Channels of trunk.layer2: 128 maps of 16×16');
-  },
-  patience,
-);
+describe('--misclassified', () => {
+  /** What one answer of a page says, in its order there. */
+  const item =
+    /<b>(\w+) [\d.]+ %<\/b\s*>\s*<span>not (\w+): [\d.]+ %<\/span\s*>\s*<span title="(\S+)"/g;
+
+  test('shows every wrong answer of each head beside its map, the surest first', async () => {
+    const file = at('wrong.html');
+    const { exitCode, out, err } = await explain('--misclassified', '25', '--out', file);
+    expect([exitCode, err.replace(/^(looking|decoding).*\n/gm, '')]).toEqual([0, '']);
+    expect(out).toMatch(/^attribute +labelled +wrong +shown\n/);
+    const trained = loadTrainedModel(run);
+    const { validation } = await openRunData(trained.experiment);
+    const page = readFileSync(file, 'utf8');
+    for (const [index, name] of (['age', 'pose'] as const).entries()) {
+      const start = page.indexOf(`<section id="head-${index}">`);
+      const section = page.slice(start, page.indexOf('</section>', start));
+      const shown = [...section.matchAll(item)].map(([, answer, label, path]) => [
+        path,
+        answer,
+        label,
+      ]);
+      // Asked of the files one by one, as `ocelli predict` does.
+      const wrong: { row: (string | null)[]; probability: number }[] = [];
+      for (let picture = 0; picture < validation.dataset.length; picture++) {
+        const path = validation.dataset.nameOf(picture);
+        const label = rows.find((row) => row.file === path)?.[name] ?? '';
+        const said = (await answersTo(at(path), trained))[index];
+        if (said === undefined || label === '' || said.label === label) continue;
+        wrong.push({ row: [path, said.label, label], probability: said.probability });
+      }
+      wrong.sort((a, b) => b.probability - a.probability);
+      expect(shown).toEqual(wrong.map(({ row }) => row));
+      expect(section.match(/<img/g) ?? []).toHaveLength(2 * wrong.length);
+      expect(out).toMatch(new RegExp(`^${name} +\\d+ +${wrong.length} +${wrong.length}$`, 'm'));
+    }
+    expect(page.match(/<img/g)?.length).toBeGreaterThan(2);
+  });
+
+  test('shows as many as asked of the heads asked, with another layer, method and colours', async () => {
+    const drawn = async (...words: string[]): Promise<string> => {
+      const one = ['--misclassified', '1', '--head', 'age', '--out', at('one.html'), ...words];
+      expect(await explain(...one)).toMatchObject({ exitCode: 0 });
+      return readFileSync(at('one.html'), 'utf8');
+    };
+    const pages = [
+      await drawn(),
+      await drawn('--layer', 'trunk.stage2'),
+      await drawn('--method', 'layer-cam'),
+      await drawn('--colours', 'jet'),
+      await drawn('--opacity', '0.2'),
+    ];
+    for (const page of pages) expect(page.match(/<img/g)).toHaveLength(2);
+    expect(new Set(pages).size).toBe(pages.length);
+  });
+
+  test('draws a picture too', async () => {
+    await explain('--misclassified', '2', '--out', at('wrong.png'));
+    const { width = 0, height = 0 } = await sharp(at('wrong.png')).metadata();
+    expect([width > 1000, height > 300]).toEqual([true, true]);
+  });
+});
+
+describe('weights from a file', () => {
+  const classes = ['bird', 'cat', 'dog', 'fish', 'fox'];
+  const weights = at('mobilenet.safetensors');
+  const model = createModel('mobilenet-v3-small', { numClasses: classes.length }).eval();
+  beforeAll(() => writeSafetensors(weights, model.stateDict()));
+  const words = ['--model', 'mobilenet-v3-small', '--weights', weights, '--image-size', '64'];
+
+  test('explain a picture without any run, at the layer and with the method asked', async () => {
+    const picture = at('wide.png');
+    const noise = { type: 'gaussian', mean: 100, sigma: 70 } as const;
+    await sharp({ create: { width: 80, height: 60, channels: 3, background: 'grey', noise } })
+      .png()
+      .toFile(picture);
+    const how = ['--layer', 'features.7', '--method', 'grad-cam++', '--out', at('imported.html')];
+    const asked = (...more: string[]) => inProcess('explain', picture, ...words, ...how, ...more);
+    const said = await asked('--classes', classes.join(','));
+    expect([said.exitCode, said.err]).toEqual([0, '']);
+    expect(said.out).toMatch(/wide\.png +- +(bird|cat|dog|fish|fox) +\d+\.\d\d% +-\nwritten: /);
+    const first = readFileSync(at('imported.html'), 'utf8');
+    writeFileSync(at('classes.txt'), `${classes.join('\n')}\n`);
+    expect((await asked('--classes', at('classes.txt'))).out).toBe(said.out);
+    expect(readFileSync(at('imported.html'), 'utf8')).toBe(first);
+    for (const change of [
+      ['--class', 'fox'],
+      ['--mean', '0,0,0'],
+      ['--std', '200,200,200'],
+      ['--image-size', '48'],
+    ]) {
+      const other = await asked('--classes', classes.join(','), ...change);
+      expect([change, other.exitCode]).toEqual([change, 0]);
+      expect(readFileSync(at('imported.html'), 'utf8')).not.toBe(first);
+    }
+  });
+
+  test('that do not fit are refused with all that does not', async () => {
+    const other = ['--model', 'resnet20', '--weights', weights, '--classes', 'a,b'];
+    const { exitCode, err } = await inProcess('explain', photo, ...other);
+    expect(exitCode).toBe(10);
+    expect(err).toContain(
+      'mobilenet.safetensors: expected the weights of resnet20 for 2 classes, ',
+    );
+    expect(err).toContain('got others: missing are stem.conv.weight, stem.conv.bias, ');
+    expect(err).toMatch(/ and 131 more; unexpected are features.* and \d+ more\.\n$/);
+    const fewer = await inProcess('explain', photo, ...words, '--classes', 'bird,cat');
+    expect(fewer.err).toBe(
+      `error: ${weights}: expected the weights of mobilenet-v3-small for 2 classes, got others: ` +
+        'classifier.3.weight is (5, 1024) for (2, 1024), classifier.3.bias is (5) for (2). ' +
+        'They answer 5 classes: name as many.\n',
+    );
+  });
+
+  test.each([
+    [[photo], 'expected --run or --model, got neither.'],
+    [[photo, '--run', 'x', '--model', 'vgg16'], 'expected --run or --model, got both.'],
+    [[photo, '--model', 'vgg16', '--classes', 'a,b'], 'with --model, got no --weights.'],
+    [[photo, '--model', 'vgg16', '--weights', 'w'], 'with --model, got no --classes.'],
+    [
+      [photo, '--model', 'vgg16', '--weights', 'w', '--classes', 'a'],
+      'at least two of them, got "a".',
+    ],
+    [
+      [photo, '--model', 'vgg-16', '--weights', 'w', '--classes', 'a,b'],
+      'got "vgg-16". Did you mean "vgg16"?',
+    ],
+    [
+      [photo, '--model', 'vgg16', '--weights', 'best', '--classes', 'a,b'],
+      'best: expected a safetensors file, got no such file.',
+    ],
+    [[photo, ...words, '--classes', 'a,b', '--mean', '0.5'], 'three numbers from 0 to 255'],
+    [['--misclassified', '3', ...words, '--classes', 'a,b'], 'expected --run with --misclassified'],
+  ])('%j is refused in one sentence', async (asked, sentence) => {
+    const { out, err } = await inProcess('explain', ...asked);
+    expect(out).toBe('');
+    expect(err).toContain(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});
 
 test.each([
-  [['--activations', 'trunk.layr2'], 'Did you mean "trunk.layer2"?'],
-  [['--head', 'poze'], '--head to be one of age, pose, got "poze". Did you mean "pose"?'],
-  [['--head', 'pose', '--class', 'bak'], 'Did you mean "back"?'],
-  [['--layer', 'layer2'], 'got "layer2". Did you mean "trunk.layer2"?'],
-  [['--out', 'page.gif'], 'expected --out to be a .png or .html file, got "page.gif".'],
-  [['--opacity', '0'], 'expected --opacity to be a number above 0 and at most 1, got "0".'],
-])(
-  '%j is refused in one sentence',
-  async (words, sentence) => {
-    const { exitCode, out, err } = await explain(...words);
-    expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain(sentence);
-  },
-  patience,
-);
+  [[photo, '--activations', 'trunk.stge2'], 'Did you mean "trunk.stage2"?'],
+  [[photo, '--head', 'poze'], '--head to be one of age, pose, got "poze". Did you mean "pose"?'],
+  [[photo, '--head', 'pose', '--class', 'bak'], 'Did you mean "back"?'],
+  [[photo, '--layer', 'stage2'], 'got "stage2". Did you mean "trunk.stage2"?'],
+  [[photo, '--out', 'page.gif'], 'expected --out to be a .png or .html file, got "page.gif".'],
+  [[photo, '--opacity', '0'], 'expected --opacity to be a number above 0 and at most 1, got "0".'],
+  [[photo, '--weights', 'bst'], 'expected --weights to be one of best, last, got "bst".'],
+  [[photo, '--classes', 'a,b', '--mean', '1,2,3'], 'no --classes, --mean with --run'],
+  [[], 'expected a picture, got none.'],
+  [[photo, '--filters'], 'expected no picture with --filters'],
+  [['--filters', '--head', 'age', '--opacity', '1'], 'no --head, --opacity with --filters.'],
+  [['--filters', '--misclassified', '3'], 'expected no --filters with --misclassified.'],
+  [['--misclassified', '0'], 'expected --misclassified to be a positive integer, got "0".'],
+  [['--misclassified', '3', '--class', 'old'], 'expected no --class with --misclassified.'],
+  [[photo, '--activations', 'trunk.stage2', '--layer', 'x'], 'no --layer with --activations.'],
+])('%j is refused in one sentence', async (words, sentence) => {
+  const { exitCode, out, err } = await explain(...words);
+  expect([exitCode, out]).toEqual([2, '']);
+  expect(err).toContain(sentence);
+});

@@ -61,6 +61,19 @@ test('every attribute has its curves, confusion matrix, classes, calibration and
   expect(page.match(/over the epochs"/g)).toHaveLength(3 + 2 * eight.length);
 });
 
+test('the worst cases stand over maps of where the network looked, where there are any', () => {
+  const sections = eight.map((_, index) => {
+    const start = page.indexOf(`<section id="head-${index}">`);
+    return page.slice(start, page.indexOf('</section>', start));
+  });
+  expect(sections.map((section) => section.match(/<img\s+class="map"/g)?.length ?? 0)).toEqual(
+    eight.map((_, index) => (index === 0 ? 12 : 0)),
+  );
+  expect(sections.map((section) => section.includes('is where the network looked'))).toEqual(
+    eight.map((_, index) => index === 0),
+  );
+});
+
 test('missing labels are told: each head says how many of the pictures have one', () => {
   // Every eleventh of 200 pictures has no label: 18 of them.
   expect(page.match(/Labelled: 182 of 200\./g)).toHaveLength(eight.length);

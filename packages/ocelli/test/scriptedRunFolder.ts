@@ -1,7 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classificationReport } from '../src/metrics/classificationReport.ts';
-import { type EvaluationFacts, thumbnailFile } from '../src/report/evaluation/evaluation.ts';
+import {
+  type EvaluationFacts,
+  mapFile,
+  thumbnailFile,
+} from '../src/report/evaluation/evaluation.ts';
 import { predictionsCsv } from '../src/report/evaluation/predictionTable.ts';
 import { thumbnailsOf } from '../src/report/evaluation/thumbnails.ts';
 import type { Head } from '../src/report/heads.ts';
@@ -108,7 +112,10 @@ async function writeEvaluation(folder: RunFolder, options: ScriptedRunOptions): 
   };
   writeFileSync(folder.predictions, predictionsCsv({ names, heads: answers }));
   const every = Array.from({ length: pictures }, (_, index) => index);
-  writeJson(thumbnailFile(folder), await thumbnailsOf(noisePictures(pictures), every));
+  const thumbnails = await thumbnailsOf(noisePictures(pictures), every);
+  writeJson(thumbnailFile(folder), thumbnails);
+  // Of the first head alone: a run of an earlier version has no maps.
+  writeJson(mapFile(folder), { [heads[0]?.name ?? '']: thumbnails });
   writeJson(folder.evaluation, evaluation);
 }
 

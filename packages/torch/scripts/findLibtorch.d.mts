@@ -4,6 +4,9 @@ export declare const minimumVersion: string;
 /** Absolute path of the native addon, whether it is built or not. */
 export declare const addonPath: string;
 
+/** The command that brings libtorch and builds the addon, in a clone or where the package is installed. */
+export declare const setupCommand: string;
+
 /** The place where a libtorch was looked for, in the order of looking. */
 export type LibtorchSource = 'LIBTORCH' | 'python' | 'system' | 'download';
 

@@ -15,6 +15,13 @@ export const minimumVersion = '1.13';
 /** Where the native build leaves the addon. */
 export const addonPath = fileURLToPath(new URL('../build/ocelli_torch.node', import.meta.url));
 
+/** What builds it: in a clone for everything there, else for this package alone. */
+export const setupCommand = existsSync(
+  fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.url)),
+)
+  ? 'npm run setup'
+  : 'npx ocelli-torch-setup';
+
 export class LibtorchNotUsable extends Error {}
 
 const sharedSuffix = process.platform === 'darwin' ? '.dylib' : '.so';

@@ -136,7 +136,7 @@ function load(): Native {
   } catch (cause) {
     throw new NativeError(
       `@ocelli/torch: the native addon could not be loaded (${(cause as Error).message}). ` +
-        'Run `npm run setup`; `npx ocelli doctor` says what is missing.',
+        'Run `npx ocelli-torch-setup` (in a clone, `npm run setup`); `npx ocelli doctor` says what is missing.',
       { cause },
     );
   }

@@ -1,10 +1,10 @@
 import { didYouMean, noGrad, optionError, scope, type Tensor } from '@ocelli/torch';
-import sharp from 'sharp';
 import type { ColourMap } from '../explain/colourMap.ts';
 import { scaled } from '../explain/heatMap.ts';
 import { forwardWithMaps } from '../explain/layers.ts';
 import { inEvaluation } from '../models/inEvaluation.ts';
 import type { Drawing } from '../report/charts/chart.ts';
+import { pngUri } from '../report/pictures/pngUri.ts';
 import { pictureGrid } from '../report/pictures/pictureGrid.ts';
 import type { PictureModel } from '../train/headBatches.ts';
 
@@ -27,10 +27,7 @@ export async function activationSheet(
   const tiles = Array.from({ length: values.length / size }, async (_, channel) => {
     const own = values.subarray(channel * size, (channel + 1) * size);
     const pixels = Uint8Array.from([...own].flatMap((value) => colours(value)).map(Math.round));
-    const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer();
-    return { uri: `data:image/png;base64,${png.toString('base64')}`, caption: [String(channel)] };
+    return { uri: await pngUri(pixels, { width, height }), caption: [String(channel)] };
   });
   const title = `Channels of ${layer}: ${tiles.length} maps of ${height}×${width}`;
   return pictureGrid(await Promise.all(tiles), { title, columns, side });

@@ -1,99 +1,103 @@
 import { basename } from 'node:path';
-import { checkDevice, didYouMean, optionError, type Tensor } from '@ocelli/torch';
+import { didYouMean, optionError, type Tensor } from '@ocelli/torch';
 import { headsOf, type LabelledHead } from '../data/labelNames.ts';
 import { agreements } from '../explain/agreement.ts';
 import { type ColourMap, colourMaps } from '../explain/colourMap.ts';
 import { explain, type Explanation } from '../explain/explain.ts';
 import { faithfulness } from '../explain/faithfulness.ts';
+import type { Drawing } from '../report/charts/chart.ts';
 import { percent } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
 import { writeDurably } from '../train/durableFile.ts';
 import {
+  type AnsweringModel,
   answersTo,
   decodeFor,
   type HeadAnswer,
-  loadTrainedModel,
   modelInput,
-  type TrainedModel,
 } from '../train/predictor.ts';
-import { openRunFolder } from '../train/runFolder.ts';
+import { activationSheet } from './activationSheet.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
-import { activationSheet } from './activationSheet.ts';
-import { type ExplainedPicture, explanationSheet, sheetFile } from './explanationSheet.ts';
+import { chosenHeads } from './chosenHeads.ts';
+import {
+  type ExplainCommandOptions,
+  type ExplainTask,
+  explainTask,
+  where,
+} from './explainOptions.ts';
+import { explainedModel } from './explainedModel.ts';
+import {
+  type ExplainedPicture,
+  explanationSheet,
+  sheetFile,
+  type SheetOptions,
+} from './explanationSheet.ts';
+import { filterSheet } from './filterSheet.ts';
+import { runMisclassified } from './misclassified.ts';
 
-export interface ExplainCommandOptions {
-  readonly run: string;
-  readonly weights: string;
-  readonly out: string;
-  readonly head?: readonly string[];
-  readonly class?: string;
-  readonly layer?: string;
-  readonly method?: string;
-  readonly colours: string;
-  readonly opacity: string;
-  readonly faithfulness?: boolean;
-  readonly activations?: string;
-  readonly device?: string;
-}
-
-const where = 'ocelli explain';
-
-/** Draws what a trained model looks at when it answers. @returns the exit code. */
+/** Draws what a model looks at when it answers. @returns the exit code. */
 export async function runExplain(
   pictures: readonly string[],
   options: ExplainCommandOptions,
 ): Promise<number> {
+  const task = explainTask(pictures, options);
   const drawing = drawingOf(options);
-  const trained = trainedModel(options);
-  const { activations: layer } = options;
-  if (layer !== undefined) {
-    await writeActivations(pictures, { trained, layer, out: options.out, ...drawing });
-    return exitCodes.done;
-  }
-  const heads = chosenHeads(headsOf(trained.labelNames), options.head);
+  if (task.kind === 'misclassified') await runMisclassified(task, options, drawing);
+  else if (task.kind === 'pictures') await explainPictures(task.pictures, options, drawing);
+  else await drawLayer(task, options, drawing);
+  return exitCodes.done;
+}
+
+/** What a layer gives for a picture, or the filters that the model begins with. */
+async function drawLayer(
+  task: Extract<ExplainTask, { kind: 'activations' | 'filters' }>,
+  options: ExplainCommandOptions,
+  { colours, format }: SheetOptions,
+): Promise<void> {
+  const answering = explainedModel(options);
+  const sheet =
+    task.kind === 'filters'
+      ? await filterSheet(answering.model)
+      : await channelSheet(answering, { ...task, colours });
+  const title = task.kind === 'filters' ? 'What a model begins with' : 'What a layer gives';
+  writeDurably(options.out, await sheetFile(sheet, format, title));
+  process.stdout.write(`written: ${options.out}\n`);
+}
+
+async function channelSheet(
+  answering: AnsweringModel,
+  { picture, ...how }: { picture: string; layer: string; colours: ColourMap },
+): Promise<Drawing> {
+  const image = modelInput((await decodeFor(picture, answering)).pixels, answering);
+  const sheet = await activationSheet(answering.model, image, how);
+  image.dispose();
+  return sheet;
+}
+
+async function explainPictures(
+  pictures: readonly string[],
+  options: ExplainCommandOptions,
+  drawing: SheetOptions,
+): Promise<void> {
+  const answering = explainedModel(options);
+  const heads = chosenHeads(headsOf(answering.labelNames), options.head);
   const explained: ExplainedPicture[] = [];
   for (const path of pictures) {
-    explained.push(await explainPicture(path, { trained, heads, options }));
+    explained.push(await explainPicture(path, { answering, heads, options }));
   }
   writeDurably(options.out, await explanationSheet(explained, drawing));
   process.stdout.write(`${textTable(columns, explained.flatMap(rowsOf))}written: ${options.out}\n`);
   for (const { path, warnings } of explained) {
     for (const warning of warnings) process.stderr.write(`warning: ${path}: ${warning}\n`);
   }
-  return exitCodes.done;
 }
 
-interface ActivationsJob {
-  readonly trained: TrainedModel;
-  readonly layer: string;
-  readonly colours: ColourMap;
-  readonly out: string;
-  readonly format: 'png' | 'html';
-}
-
-async function writeActivations(
-  [path = '', ...others]: readonly string[],
-  { trained, layer, colours, out, format }: ActivationsJob,
-): Promise<void> {
-  if (others.length > 0) {
-    throw optionError(where, '--activations', 'asked of one picture', others.length + 1);
-  }
-  const image = modelInput((await decodeFor(path, trained)).pixels, trained);
-  const sheet = await activationSheet(trained.model, image, { layer, colours });
-  image.dispose();
-  writeDurably(out, await sheetFile(sheet, format));
-  process.stdout.write(`written: ${out}\n`);
-}
-
-function trainedModel({ run, device, weights }: ExplainCommandOptions): TrainedModel {
-  const among = ['best', 'last'] as const;
-  const chosen = choice(where, { name: '--weights', value: weights, among });
-  if (device !== undefined) checkDevice(where, device);
-  return loadTrainedModel(openRunFolder(run), { weights: chosen, ...(device && { device }) });
-}
-
-function drawingOf({ colours, opacity, out }: ExplainCommandOptions) {
+function drawingOf({
+  colours = 'even',
+  opacity = '0.6',
+  out,
+}: ExplainCommandOptions): SheetOptions {
   const names = Object.keys(colourMaps) as ['even', 'jet']; // its two keys
   const name = choice(where, { name: '--colours', value: colours, among: names });
   const share = Number(opacity);
@@ -106,35 +110,20 @@ function drawingOf({ colours, opacity, out }: ExplainCommandOptions) {
   return { colours: colourMaps[name], opacity: share, mode, format };
 }
 
-function chosenHeads(
-  heads: readonly LabelledHead[],
-  asked: readonly string[] | undefined,
-): readonly LabelledHead[] {
-  if (asked === undefined) return heads;
-  const names = heads.flatMap(({ attribute }) => attribute ?? []);
-  return asked.map((name) => {
-    const head = heads.find(({ attribute }) => attribute === name);
-    if (head !== undefined) return head;
-    const rule =
-      names.length === 0 ? 'left out for a run of one label' : `one of ${names.join(', ')}`;
-    throw optionError(where, '--head', rule, name, didYouMean(name, names));
-  });
-}
-
 interface Job {
-  readonly trained: TrainedModel;
+  readonly answering: AnsweringModel;
   readonly heads: readonly LabelledHead[];
   readonly options: ExplainCommandOptions;
 }
 
 async function explainPicture(path: string, job: Job): Promise<ExplainedPicture> {
-  const { trained, heads, options } = job;
-  const answers = await answersTo(path, trained);
-  const picture = await decodeFor(path, trained);
-  const images = modelInput(picture.pixels, trained);
+  const { answering, heads, options } = job;
+  const answers = await answersTo(path, answering);
+  const picture = await decodeFor(path, answering);
+  const images = modelInput(picture.pixels, answering);
   const targets = heads.map((head) => targetOf(head, options.class));
   const { method, layer } = options;
-  const explanations = explain(trained.model, images, {
+  const explanations = explain(answering.model, images, {
     targets,
     ...(method !== undefined && { method }),
     ...(layer !== undefined && { layer }),
@@ -146,7 +135,8 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
   const parts = heads.map((head, index) => {
     const [explanation, answer] = [explanations[index], answerFor(answers, head)];
     if (explanation === undefined) throw new Error('internal: a target without an explanation');
-    const score = options.faithfulness === true ? scoreOf(trained, images, explanation) : undefined;
+    const score =
+      options.faithfulness === true ? scoreOf(answering, images, explanation) : undefined;
     return partOf({ head, explanation, answer, score });
   });
   images.dispose();
@@ -158,7 +148,7 @@ function targetOf({ attribute, classes }: LabelledHead, label: string | undefine
   if (label === undefined) return head;
   const index = classes.indexOf(label);
   if (index >= 0) return { ...head, class: index };
-  const rule = `a class of ${attribute ?? 'the run'} (${classes.join(', ')})`;
+  const rule = `a class of ${attribute ?? 'the model'} (${classes.join(', ')})`;
   throw optionError(where, '--class', rule, label, didYouMean(label, classes));
 }
 
@@ -168,7 +158,7 @@ function answerFor(answers: readonly HeadAnswer[], { attribute }: LabelledHead):
   return answer;
 }
 
-function scoreOf({ model }: TrainedModel, images: Tensor, { head, classes, maps }: Explanation) {
+function scoreOf({ model }: AnsweringModel, images: Tensor, { head, classes, maps }: Explanation) {
   const target = head === undefined ? {} : { head };
   return faithfulness({ model, images, target, classes }, maps).score[0] ?? NaN;
 }

@@ -1,9 +1,9 @@
-import sharp from 'sharp';
 import type { DecodedPicture } from '../data/decodePicture.ts';
 import { overlay, type OverlayOptions } from '../explain/overlay.ts';
 import { type Drawing, svgFile } from '../report/charts/chart.ts';
 import { percent } from '../report/numbers.ts';
 import { type Captioned, pictureGrid } from '../report/pictures/pictureGrid.ts';
+import { pngUri } from '../report/pictures/pngUri.ts';
 import { pngOf } from '../report/pictures/raster.ts';
 
 /** A picture and what the heads look at in it. */
@@ -48,26 +48,19 @@ export async function explanationSheet(
 export async function sheetFile(
   drawing: Drawing,
   format: SheetOptions['format'],
-  title = 'What a layer gives',
+  title: string,
 ): Promise<string | Buffer> {
   return format === 'png' ? pngOf(drawing) : page(title, svgFile(drawing));
 }
 
 async function rowOf(explained: ExplainedPicture, options: OverlayOptions): Promise<Captioned[]> {
   const { picture, name, parts } = explained;
-  const plain = { uri: await uriOf(picture, picture.pixels), caption: [name] };
+  const plain = { uri: await pngUri(picture.pixels, picture), caption: [name] };
   const maps = parts.map(async ({ attribute, label, probability, map }) => ({
-    uri: await uriOf(picture, overlay(picture.pixels, map, options)),
+    uri: await pngUri(overlay(picture.pixels, map, options), picture),
     caption: [...(attribute === undefined ? [] : [attribute]), `${label} ${percent(probability)}%`],
   }));
   return [plain, ...(await Promise.all(maps))];
-}
-
-async function uriOf({ width, height }: DecodedPicture, pixels: Uint8Array): Promise<string> {
-  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
 }
 
 function page(title: string, svg: string): string {

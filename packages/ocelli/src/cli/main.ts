@@ -145,20 +145,33 @@ function addSummary(program: Command, done: Done): void {
 }
 
 function addExplain(program: Command, done: Done): void {
-  command(program, 'explain <picture...>')
-    .description('draw where a trained model looks, for all its heads')
-    .requiredOption('--run <run>', 'run folder with the trained model')
+  command(program, 'explain [picture...]')
+    .description('draw where a model looks when it answers, for all its heads')
+    .option('--run <run>', 'run folder with the trained model')
+    .option('--model <name>', 'or a network of the catalog, with --weights and --classes')
+    .option(
+      '--weights <best|last|file>',
+      'which weights of the run (default: best); with --model, a safetensors file',
+    )
+    .option('--classes <file|list>', 'with --model: names of the classes, one a line or a,b,c')
+    .option('--image-size <pixels>', 'with --model: side of a picture (default: 224)')
+    .option('--mean <r,g,b>', "with --model: mean colour, 0 to 255 (default: ImageNet's)")
+    .option('--std <r,g,b>', "with --model: deviation, 0 to 255 (default: ImageNet's)")
     .option('--out <file>', 'what is written, .png or .html', 'explanation.png')
     .option('--head <name...>', 'attributes to explain (default: all)')
     .option('--class <label>', 'class to explain (default: the most likely one)')
     .option('--layer <path>', 'layer to look at (default: the last feature map all heads share)')
     .option('--method <name>', 'how maps are made (default: grad-cam)')
-    .option('--colours <even|jet>', 'colours of the map', 'even')
-    .option('--opacity <share>', 'how much of the colours', '0.6')
+    .option('--colours <even|jet>', 'colours of the map (default: even)')
+    .option('--opacity <share>', 'how much of the colours (default: 0.6)')
     .option('--faithfulness', 'measure each map by taking its pixels away: 34 more passes a head')
+    .option(
+      '--misclassified <number>',
+      'draw so many wrong answers of each head on validation pictures instead, the surest first',
+    )
     .option('--activations <path>', 'draw what every channel of this layer gives instead, 16 a row')
-    .option('--weights <best|last>', 'which weights of the run', 'best')
-    .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
+    .option('--filters', 'draw the filters of the first convolution instead')
+    .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own, or cpu)")
     .action(async (pictures: string[], options) => {
       const { runExplain } = await import('./explain.ts');
       done(await runExplain(pictures, options));

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { dataReporter } from '../report/dataReporter.ts';
 import { storeEvaluation } from '../report/evaluation/storeEvaluation.ts';
 import { drawFirstBatches } from '../report/pictures/firstBatches.ts';
+import { drawValidation } from '../report/pictures/validationPictures.ts';
 import { writeReport } from '../report/writeReport.ts';
 import { openRunData } from '../train/runData.ts';
 import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
@@ -33,6 +34,7 @@ async function evaluateAgain(folder: RunFolder): Promise<void> {
     });
     warnOfLeftOut(data.skipped, data.foundCount);
     await drawFirstBatches(folder, experiment, data);
+    await drawValidation(folder, experiment, data);
     await storeEvaluation(folder, data);
   } finally {
     reporter.end();

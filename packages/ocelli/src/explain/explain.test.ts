@@ -1,6 +1,7 @@
 import {
   arange,
   avgPool2d,
+  cat,
   Conv2d,
   full,
   Linear,
@@ -144,6 +145,20 @@ test('heads and classes: each has its own map, and the likely class is the defau
   expect(agreements(explanations).map(({ heads }) => heads)).toEqual([['colour', 'other']]);
 });
 
+test('each picture of a batch can have a class of its own', () => {
+  const [explanation] = explain(new RedOrBlue(), cat([twoSquares(), twoSquares()]), {
+    targets: [{ head: 'colour', class: [1, 0] }],
+  });
+  expect(explanation?.classes).toEqual([1, 0]);
+  // The blue square is at the lower right, the red one at the upper left.
+  const corners = (row: number) =>
+    [0, 7].map((i) => explanation?.maps.select(0, row).select(0, i).select(0, i).item());
+  expect([corners(0), corners(1)]).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+});
+
 test('modes, hooks and gradients are as before, and nothing stays in memory', () => {
   const model = new RedOrBlue().train();
   model.channels.eval();
@@ -231,6 +246,10 @@ test('layers with places are listed in order, and one that is not there is refus
   );
   expect(asked({ targets: [{ class: 3 }] })).toThrow(
     'explain: expected class to be an integer from 0 to 2, got 3.',
+  );
+  expect(asked({ targets: [{ class: [0, 3] }] })).toThrow('from 0 to 2, got 3.');
+  expect(asked({ targets: [{ class: [0] }] })).toThrow(
+    'explain: expected class to be one for each of the 2 pictures, got [0].',
   );
   expect(asked({ targets: [{ head: 'age' }] })).toThrow('left out: the model has a single output');
   const heads = () => explain(new RedOrBlue(), twoSquares(), { targets: [{ head: 'color' }] });

@@ -75,8 +75,8 @@ export function explainedLayer(
   { asked, images }: { readonly asked?: string | undefined; readonly images: Tensor },
 ): string {
   if (asked !== undefined) return checkLayer(names, asked);
-  const last = names.filter((name) => isShared(model, name)).at(-1);
-  if (last !== undefined) return last; // a block is done after its parts, so this is `layer4`, not its last ReLU
+  const last = lastSharedLayer(model, names);
+  if (last !== undefined) return last;
   throw optionError(
     'explain',
     'the model',
@@ -84,6 +84,15 @@ export function explainedLayer(
     `(${images.shape.join(', ')}) pictures and no such layer`,
     'Use a method that works on pixels, such as integrated-gradients, or larger pictures.',
   );
+}
+
+/** Of layers in the order in which they run, the last that all heads share; nothing if there is none. */
+export function lastSharedLayer(
+  model: Module<Tensor, ModelOutput>,
+  names: readonly string[],
+): string | undefined {
+  // A block is done after its parts, so this is `layer4`, not its last ReLU.
+  return names.filter((name) => isShared(model, name)).at(-1);
 }
 
 function isShared(model: Module<Tensor, ModelOutput>, layer: string): boolean {

@@ -7,8 +7,8 @@ export type ModelOutput = Tensor | Readonly<Record<string, Tensor>>;
 export interface Target {
   /** Name of the head; needed where a model has several. */
   head?: string;
-  /** Index of the class. @default the one the model thinks most likely, picture by picture */
-  class?: number;
+  /** Index of the class, or one for each picture. @default the ones the model thinks most likely */
+  class?: number | readonly number[];
 }
 
 /** The logits that are explained, and for every picture the class. */
@@ -41,18 +41,24 @@ export function logitsOf(output: ModelOutput, head: string | undefined): Tensor 
 /**
  * Picks the logit of the asked class, or of each picture's most likely one.
  *
- * @throws {OptionError} if there is no such class.
+ * @throws {OptionError} if there is no such class, or a list holds not one for each picture.
  */
 export function chosenScores(output: ModelOutput, target: Target): ChosenScores {
   const logits = logitsOf(output, target.head);
-  const [count = 0, classCount = 0] = logits.shape;
-  const classes = target.class === undefined ? mostLikely(logits) : Array(count).fill(target.class);
-  const asked = target.class ?? 0;
-  if (!Number.isInteger(asked) || asked < 0 || asked >= classCount) {
-    throw optionError('explain', 'class', `an integer from 0 to ${classCount - 1}`, target.class);
-  }
+  const classes = target.class === undefined ? mostLikely(logits) : asked(logits, target.class);
   const index = tensor(classes, { dtype: 'int64', device: logits.device }).unsqueeze(1);
   return { scores: logits.gather(1, index).squeeze(1), classes };
+}
+
+function asked(logits: Tensor, classes: number | readonly number[]): readonly number[] {
+  const [count = 0, classCount = 0] = logits.shape;
+  const list = typeof classes === 'number' ? Array<number>(count).fill(classes) : classes;
+  if (list.length !== count) {
+    throw optionError('explain', 'class', `one for each of the ${count} pictures`, classes);
+  }
+  const wrong = list.find((one) => !Number.isInteger(one) || one < 0 || one >= classCount);
+  if (wrong === undefined) return list;
+  throw optionError('explain', 'class', `an integer from 0 to ${classCount - 1}`, wrong);
 }
 
 function mostLikely(logits: Tensor): number[] {

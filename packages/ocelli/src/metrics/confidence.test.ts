@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { confidenceFor, precisionSteps } from './confidence.ts';
-import { atTemperature, fitTemperature } from './temperature.ts';
+import { atTemperature, fitTemperature, predictionsAt } from './temperature.ts';
 
 const classes = ['a', 'b'];
 
@@ -48,4 +48,14 @@ test('at temperature 1 probabilities are what they are, at a high one all alike'
   expect(Array.from(same)).toEqual([expect.closeTo(0.7, 6), expect.closeTo(0.2, 6), expect.closeTo(0.1, 6)]); // prettier-ignore
   const [first = NaN, second = NaN] = atTemperature(Float32Array.of(0.7, 0.3), 1e6);
   expect(first).toBeCloseTo(second, 5);
+});
+
+test('predictions at another temperature keep labels and order; at 2 the odds are their roots', () => {
+  const predictions = said([[0.9, true], [0.5, undefined]]); // prettier-ignore
+  const { probabilities, labels } = predictionsAt(predictions, 2);
+  // 0.9 to 0.1 is 9 to 1; the root is 3 to 1.
+  const expected = [0.75, 0.25, 0.5, 0.5];
+  for (const [index, value] of expected.entries())
+    expect(probabilities[index]).toBeCloseTo(value, 6);
+  expect(labels).toEqual(predictions.labels);
 });

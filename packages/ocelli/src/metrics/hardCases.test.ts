@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { labelSuspects, worstCases } from './hardCases.ts';
+import { confidentMistakes, labelSuspects, worstCases } from './hardCases.ts';
 import type { Predictions } from './predictions.ts';
 
 /** Pictures of two classes by their probability of the second one; dyadic, so float32 holds them. */
@@ -30,6 +30,17 @@ test('the worst cases are the wrong ones, the least likely label first', () => {
     },
     { index: 0, label: 0, predicted: 1, labelProbability: 0.25, predictedProbability: 0.75 },
   ]);
+});
+
+test('the most confident mistakes are the wrong ones, the surest answer first', () => {
+  const three: Predictions = {
+    classes: ['cat', 'dog', 'fox'],
+    labels: Int32Array.from([0, 1, 2, -1]),
+    // The label of the first is the least likely of all; the second is the surer answer.
+    probabilities: Float32Array.from([0.125, 0.5, 0.375, 0.625, 0.25, 0.125, 0, 0, 1, 1, 0, 0]),
+  };
+  expect(worstCases(three).map(({ index }) => index)).toEqual([0, 1]);
+  expect(confidentMistakes(three).map(({ index }) => index)).toEqual([1, 0]);
 });
 
 test('a label is suspect where another class is as likely as for the pictures that carry it', () => {

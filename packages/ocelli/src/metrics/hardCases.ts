@@ -23,6 +23,11 @@ export function worstCases(predictions: Predictions): HardCase[] {
   );
 }
 
+/** The wrong predictions, the one the model was surest of first. */
+export function confidentMistakes(predictions: Predictions): HardCase[] {
+  return worstCases(predictions).sort((a, b) => b.predictedProbability - a.predictedProbability);
+}
+
 /**
  * Labels that are probably wrong: the model finds another class as likely as it is on average for
  * the pictures that carry that class. The clearest come first. Only predictions for pictures the model

@@ -30,6 +30,17 @@ export function atTemperature(probabilities: Float32Array, temperature: number):
   return powers.map((one) => one / sum);
 }
 
+/** Predictions as they are at another temperature. */
+export function predictionsAt(predictions: Predictions, temperature: number): Predictions {
+  const { probabilities, classes } = predictions;
+  const cooled = new Float32Array(probabilities.length);
+  for (let start = 0; start < cooled.length; start += classes.length) {
+    const own = probabilities.subarray(start, start + classes.length);
+    cooled.set(atTemperature(own, temperature), start);
+  }
+  return { ...predictions, probabilities: cooled };
+}
+
 /** A labelled picture: the logarithms of its probabilities, and that of its label. */
 interface Row {
   readonly logs: Float64Array;

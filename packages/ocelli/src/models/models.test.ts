@@ -64,7 +64,13 @@ test.each([
   ['resnet20-towers', 1_727_872, 1_721_040],
   ['densenet121-towers', 8_123_355, 8_023_323],
   ['bottleneck-towers', 1_779_707, 1_772_347],
-  // Convolutions, then 25,088 · 512 + 512, eight times 512 · 128 + 128, and 27 classes of 128 + 1.
+  // Of vgg16-towers: convolutions, then 25,088 · 512 + 512, eight times 512 · 128 + 128, and 27 classes of 128 + 1.
+  // 9·in·out + 5·out a unit: trunk 3 to 128 channels, then eight towers, their last convolution without norm.
+  [
+    'plain-towers',
+    297_824 + 8 * (296_192 + 591_104 + 1_182_208 + 2_359_808) + 27 * 512,
+    35_728_768,
+  ],
   ['vgg16-towers', 14_714_688 + 12_845_568 + 8 * 65_664 + 27 * 129, 28_089_051],
   // ResNet-50 of torchvision without its last layer, then 2,048 · 49 · 512 + 512, and towers as above.
   ['resnet50-towers', 23_561_152 + 51_380_736 + 8 * 65_664 + 27 * 129, 75_417_563],

@@ -45,10 +45,12 @@ async function draw(
 ): Promise<void> {
   // Loaded when needed: a run's first step does not wait for what draws.
   const { drawFirstBatches } = await import('./pictures/firstBatches.ts');
+  const { drawValidation } = await import('./pictures/validationPictures.ts');
   const { storeEvaluation } = await import('./evaluation/storeEvaluation.ts');
   const { writeReport } = await import('./writeReport.ts');
   say('drawing the first batches');
   await drawFirstBatches(folder, experiment, data);
+  await drawValidation(folder, experiment, data);
   const onProgress = (done: number, total: number): void =>
     say(`${done}/${total} of the ${data.validation.split} set looked at`);
   try {

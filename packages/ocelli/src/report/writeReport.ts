@@ -17,14 +17,18 @@ export async function writeReport(folder: RunFolder): Promise<void> {
   const { reportPage } = await import('./html/page.ts');
   const run = readRun(folder);
   await drawRunPictures(folder, run);
-  writeDurably(folder.report, reportPage({ run, batch: await firstBatch(folder) }));
+  writeDurably(folder.report, reportPage({ run, ...(await sheets(folder)) }));
 }
 
 /** Widest picture on the page, in pixels. */
 const widest = 1300;
 
-async function firstBatch(folder: RunFolder): Promise<string | undefined> {
-  const file = join(folder.pictures, 'batch-1.png');
+async function sheets(folder: RunFolder) {
+  return { batch: await sheet(folder, 'batch-1'), validation: await sheet(folder, 'validation') };
+}
+
+async function sheet(folder: RunFolder, name: string): Promise<string | undefined> {
+  const file = join(folder.pictures, `${name}.png`);
   if (!existsSync(file)) return undefined;
   const jpeg = await sharp(readFileSync(file))
     .resize({ width: widest, withoutEnlargement: true })

@@ -17,15 +17,25 @@ import { readLabels, type RunFolder } from './runFolder.ts';
 import { readRunRecord } from './runRecord.ts';
 import { loadWeights, type WeightsFacts, type WeightsName } from './weights.ts';
 
-/** A trained model as its run left it. */
-export interface TrainedModel<Schema extends AttributeSchema = AttributeSchema> {
+/** A model that answers about pictures, wherever its weights are from. */
+export interface AnsweringModel<Schema extends AttributeSchema = AttributeSchema> {
   readonly model: PictureModel;
-  readonly experiment: Experiment;
-  readonly pictures: PictureFacts;
+  /** Where it computes, and what each attribute was trained with. */
+  readonly experiment: Pick<Experiment, 'device' | 'attributes'>;
+  /** How pictures become its input. */
+  readonly pictures: Pick<PictureFacts, 'height' | 'width' | 'mean' | 'std'>;
   /** What its outputs stand for, in order. */
   readonly labelNames: LabelNames<Schema>;
   /** How to read its probabilities, by attribute, as measured on the validation part. */
   readonly calibration: Calibration;
+}
+
+/** A trained model as its run left it. */
+export interface TrainedModel<
+  Schema extends AttributeSchema = AttributeSchema,
+> extends AnsweringModel<Schema> {
+  readonly experiment: Experiment;
+  readonly pictures: PictureFacts;
   /** Which epoch the weights are from. */
   readonly weights: WeightsFacts;
 }
@@ -98,7 +108,7 @@ export interface AnswerOptions {
 }
 
 /**
- * What a trained model says about a picture file, one answer for each head.
+ * What a model says about a picture file, one answer for each head.
  *
  * The picture goes the same way as in training: the same decoder, size and normalization.
  *
@@ -106,7 +116,7 @@ export interface AnswerOptions {
  */
 export async function answersTo(
   path: string,
-  trained: TrainedModel,
+  trained: AnsweringModel,
   options: AnswerOptions = {},
 ): Promise<HeadAnswer[]> {
   const { pixels } = await decodeFor(path, trained);
@@ -116,7 +126,7 @@ export async function answersTo(
 /** A picture file as the model's run stored its pictures: the same decoder, the same size. */
 export async function decodeFor(
   path: string,
-  { pictures: { height, width } }: Pick<TrainedModel, 'pictures'>,
+  { pictures: { height, width } }: Pick<AnsweringModel, 'pictures'>,
 ): Promise<DecodedPicture> {
   return decodePicture(await readFile(path), path, { size: { height, width } });
 }
@@ -124,7 +134,7 @@ export async function decodeFor(
 /** Stored pixels of one picture as the model sees them: float32 `(1, 3, H, W)` on its device. */
 export function modelInput(
   pixels: Uint8Array,
-  { pictures, experiment }: Pick<TrainedModel, 'pictures' | 'experiment'>,
+  { pictures, experiment }: Pick<AnsweringModel, 'pictures' | 'experiment'>,
 ): Tensor {
   const { height, width, mean, std } = pictures;
   const { device } = experiment;
@@ -136,7 +146,7 @@ export function modelInput(
 }
 
 /** What every head says of one picture `(1, 3, H, W)` that is as the model sees it. */
-function answersOf(image: Tensor, trained: TrainedModel, options: AnswerOptions): HeadAnswer[] {
+function answersOf(image: Tensor, trained: AnsweringModel, options: AnswerOptions): HeadAnswer[] {
   const { model, experiment, labelNames } = trained;
   const outputs = model.forward(image);
   return headsOf(labelNames).map((head) => {
@@ -149,7 +159,7 @@ function answersOf(image: Tensor, trained: TrainedModel, options: AnswerOptions)
 
 function answerOf(
   said: Pick<HeadAnswer, 'attribute' | 'classes' | 'probabilities'>,
-  { calibration }: TrainedModel,
+  { calibration }: AnsweringModel,
   { minPrecision = 0 }: AnswerOptions,
 ): HeadAnswer {
   const measured = calibration.get(said.attribute ?? '');
@@ -191,7 +201,7 @@ export function rankedLabels({ classes, probabilities }: HeadAnswer): LabelProba
  */
 export async function predictFile(
   path: string,
-  trained: TrainedModel,
+  trained: AnsweringModel,
 ): Promise<LabelProbability[]> {
   const [answer] = await answersTo(path, trained);
   if (answer === undefined) throw new Error('internal: a model without a head');
@@ -210,7 +220,7 @@ export async function predictFile(
  */
 export async function predictAttributes<Schema extends AttributeSchema>(
   path: string,
-  trained: TrainedModel<Schema>,
+  trained: AnsweringModel<Schema>,
 ): Promise<AttributePrediction<Schema>> {
   const answers = await answersTo(path, trained);
   const entries = answers.map(({ attribute, classes, label, probability, probabilities }) => {

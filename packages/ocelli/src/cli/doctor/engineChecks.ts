@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { addonPath, findBlas, findLibtorch } from '@ocelli/torch/find-libtorch';
+import { addonPath, findBlas, findLibtorch, setupCommand } from '@ocelli/torch/find-libtorch';
 import type { Libtorch } from '@ocelli/torch/find-libtorch';
 import { type Check, good, missing, weak } from './check.ts';
 import { probe } from './probe.ts';
 
-const installLibtorch =
-  'Run npm run setup, which brings it, or set LIBTORCH to the folder of an unpacked one.';
+const installLibtorch = `Run ${setupCommand}, which brings it, or set LIBTORCH to the folder of an unpacked one.`;
 
 /** What the native addon says about itself when it loads. */
 interface AddonAnswer {
@@ -45,11 +44,11 @@ function blasCheck(libtorch: Libtorch): Check {
 
 async function addonChecks(libtorch: Libtorch | undefined): Promise<Check[]> {
   if (!existsSync(addonPath)) {
-    return [missing('native addon', 'not built', 'Run npm run setup.')];
+    return [missing('native addon', 'not built', `Run ${setupCommand}.`)];
   }
   const { ok, stdout, problem } = await probe(process.execPath, ['-e', askAddon, addonPath]);
   if (!ok) {
-    return [missing('native addon', `does not load: ${problem}`, 'Run npm run setup again.')];
+    return [missing('native addon', `does not load: ${problem}`, `Run ${setupCommand} again.`)];
   }
   const answer = JSON.parse(stdout) as AddonAnswer; // written by askAddon, below
   return [
@@ -70,7 +69,8 @@ function addonCheck({ version }: AddonAnswer, libtorch: Libtorch | undefined): C
   const built = `built for libtorch ${version}, loads`;
   const sameRelease = numbersOf(version) === numbersOf(libtorch?.version ?? version);
   if (sameRelease) return good('native addon', built);
-  return weak('native addon', built, 'Run npm run setup to build it for the libtorch found now.');
+  const remedy = `Run ${setupCommand} to build it for the libtorch found now.`;
+  return weak('native addon', built, remedy);
 }
 
 /** Without the ends that name a build: `2.5.1+cpu`, `1.13.0a0`. */

@@ -4,6 +4,7 @@ import type { ClassificationReport } from '../../metrics/classificationReport.ts
 import type { RunFolder } from '../../train/runFolder.ts';
 import type { WeightsFacts, WeightsName } from '../../train/weights.ts';
 import type { Head } from '../heads.ts';
+import type { HeadThumbnails } from './mapThumbnails.ts';
 import { type PredictionTable, readPredictions } from './predictionTable.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
@@ -20,11 +21,18 @@ export interface EvaluationFacts extends WeightsFacts {
 export interface StoredEvaluation extends EvaluationFacts {
   readonly table: PredictionTable;
   readonly thumbnails: Thumbnails;
+  /** Where the model looked in the worst cases; none of a run that an earlier version evaluated. */
+  readonly maps: HeadThumbnails;
 }
 
 /** Where the thumbnails of the hard cases lie. */
 export function thumbnailFile(folder: RunFolder): string {
   return join(folder.pictures, 'cases.json');
+}
+
+/** Where the maps of the worst cases lie. */
+export function mapFile(folder: RunFolder): string {
+  return join(folder.pictures, 'case-maps.json');
 }
 
 /** The evaluation of a run; nothing if none is stored. @throws {DataError} if it is damaged. */
@@ -35,5 +43,8 @@ export function readEvaluation(
   if (!existsSync(folder.evaluation)) return undefined;
   const facts = JSON.parse(readFileSync(folder.evaluation, 'utf8')) as EvaluationFacts;
   const thumbnails = JSON.parse(readFileSync(thumbnailFile(folder), 'utf8')) as Thumbnails;
-  return { ...facts, table: readPredictions(folder.predictions, heads), thumbnails };
+  const maps = existsSync(mapFile(folder))
+    ? (JSON.parse(readFileSync(mapFile(folder), 'utf8')) as HeadThumbnails)
+    : {};
+  return { ...facts, table: readPredictions(folder.predictions, heads), thumbnails, maps };
 }

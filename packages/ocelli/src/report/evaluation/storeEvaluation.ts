@@ -8,7 +8,8 @@ import { evaluationBatches } from '../../train/pictureBatches.ts';
 import { loadTrainedModel } from '../../train/predictor.ts';
 import type { RunData } from '../../train/runData.ts';
 import type { RunFolder } from '../../train/runFolder.ts';
-import { type EvaluationFacts, thumbnailFile } from './evaluation.ts';
+import { type EvaluationFacts, mapFile, thumbnailFile } from './evaluation.ts';
+import { mapThumbnails } from './mapThumbnails.ts';
 import { predictAll } from './predictAll.ts';
 import { predictionsCsv } from './predictionTable.ts';
 import { shownCases } from './shownCases.ts';
@@ -22,7 +23,7 @@ export interface StoreEvaluationOptions {
 /**
  * Lets the best weights of a run (the last ones, where nothing says which are best) look at every
  * validation picture, and stores what they say: `predictions.csv`, `evaluation.json`, and thumbnails of
- * the cases a report shows.
+ * the cases a report shows, with maps of where the model looked in the worst of them.
  *
  * @throws {CheckpointError} if the run has saved no weights.
  */
@@ -33,7 +34,8 @@ export async function storeEvaluation(
 ): Promise<void> {
   const { split, dataset } = data.validation;
   const weights = existsSync(join(folder.weights, 'best.safetensors')) ? 'best' : 'last';
-  const { model, experiment, weights: facts } = loadTrainedModel(folder, { weights });
+  const trained = loadTrainedModel(folder, { weights });
+  const { model, experiment, weights: facts } = trained;
   const batches = evaluationBatches(dataset, data.facts, experiment);
   const answers = await predictAll(model, batches, {
     attributes: experiment.attributes ?? {},
@@ -45,6 +47,7 @@ export async function storeEvaluation(
   mkdirSync(folder.pictures, { recursive: true });
   writeDurably(folder.predictions, predictionsCsv({ names, heads: answers }));
   writeJsonDurably(thumbnailFile(folder), await thumbnailsOf(dataset, answers.flatMap(shownOf)));
+  writeJsonDurably(mapFile(folder), await mapThumbnails(trained, dataset, answers));
   writeJsonDurably(folder.evaluation, evaluation);
 }
 

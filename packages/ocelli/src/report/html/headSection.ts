@@ -6,6 +6,7 @@ import { calibrationChart } from '../charts/calibrationChart.ts';
 import { confusionChart } from '../charts/confusionChart.ts';
 import type { StoredEvaluation } from '../evaluation/evaluation.ts';
 import { shownCases } from '../evaluation/shownCases.ts';
+import { fileNameOf } from '../fileName.ts';
 import { grouped } from '../numbers.ts';
 import { chart, decimal, percentage } from './figures.ts';
 import { html, type Markup } from './markup.ts';
@@ -99,7 +100,8 @@ function worst(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Ma
   const items = cases.slice(0, shownCases).map((one) => {
     const name = evaluation.table.names[one.index] ?? '';
     return html`<li>
-      ${picture(evaluation, one)}<b>${head.classes[one.predicted]}</b
+      ${picture(evaluation, one)}${mapOf(evaluation, head.name, one)}<b
+        >${head.classes[one.predicted]}</b
       ><span>not ${head.classes[one.label]}: ${percentage(one.labelProbability)}</span
       >${suspicious.has(one.index) && html`<span class="mark">label suspect</span>`}<span
         title="${name}"
@@ -107,19 +109,16 @@ function worst(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Ma
       >
     </li>`;
   });
+  const hasMaps = evaluation.maps[head.name] !== undefined;
   return html`<h3>Worst cases</h3>
     <p class="soft small">
       The ${items.length} of ${grouped(cases.length)} wrong answers whose label was thought least
-      likely: the answer, then the label with its probability.
+      likely: the answer, then the label with its
+      probability.${hasMaps && ' Below each picture is where the network looked for its answer.'}
     </p>
     <ul class="cases">
       ${items}
     </ul>`;
-}
-
-/** The last part of a path: what tells pictures of one class apart. */
-function fileNameOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 function suspectList(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
@@ -144,4 +143,10 @@ function picture({ thumbnails, table }: StoredEvaluation, { index }: HardCase): 
   const uri = thumbnails[index];
   if (uri === undefined) return undefined;
   return html`<img src="${uri}" alt="${table.names[index]}" loading="lazy" />`;
+}
+
+function mapOf({ maps }: StoredEvaluation, head: string, { index }: HardCase): Markup | undefined {
+  const uri = maps[head]?.[index];
+  if (uri === undefined) return undefined;
+  return html`<img class="map" src="${uri}" alt="Where the network looked" loading="lazy" />`;
 }

@@ -21,10 +21,12 @@ export interface PageParts {
   readonly run: RunView;
   /** The first training batch as a `data:` URI; absent where none was drawn. */
   readonly batch: string | undefined;
+  /** The first pictures of the part that is validated on, likewise. */
+  readonly validation: string | undefined;
 }
 
 /** The whole report: one page that needs no other file, no network and no script. */
-export function reportPage({ run, batch }: PageParts): string {
+export function reportPage({ run, batch, validation }: PageParts): string {
   return pageOf({
     title: run.name,
     header: html`${headline(run)}${contents(run)}`,
@@ -40,6 +42,16 @@ export function reportPage({ run, batch }: PageParts): string {
             class="batch"
             src="${batch}"
             alt="Pictures of the first training batch with their labels"
+          />`
+      }
+      ${
+        validation !== undefined &&
+        html`<h2 id="validation">What it is measured on</h2>
+          <p class="soft small">As stored. The same split shows the same pictures.</p>
+          <img
+            class="batch"
+            src="${validation}"
+            alt="The first pictures of the validation part with names and labels"
           />`
       }
       ${transformTable(run)}

@@ -50,8 +50,14 @@ td:last-child,th:last-child{padding-right:0}
 .cases{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));gap:18px 14px;margin:8px 0 0;padding:0;list-style:none}
 .cases img,.row img{display:block;width:100%;max-width:112px;aspect-ratio:1;object-fit:contain;background:var(--tint);image-rendering:pixelated}
 .row img{width:36px}
+.cases .map{margin-top:3px}
 .cases b{display:block;font-weight:600;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
 .cases span{display:block;font-size:12px;line-height:1.4;color:var(--soft);overflow-wrap:anywhere}
+.mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(228px,1fr));gap:22px 18px;margin:8px 0 0;padding:0;list-style:none}
+.mistakes img{display:inline-block;width:calc(50% - 2px);max-width:112px;aspect-ratio:1;object-fit:contain;background:var(--tint);image-rendering:pixelated}
+.mistakes img + img{margin-left:4px}
+.mistakes b{display:block;font-weight:600;line-height:1.35}
+.mistakes span{display:block;font-size:13px;line-height:1.45;color:var(--soft);overflow-wrap:anywhere}
 .cases .mark{color:var(--warn)}
 .strip{display:flex;gap:4px}
 .strip img{display:block;width:56px;height:56px;object-fit:contain;background:var(--tint);image-rendering:pixelated}

@@ -45,7 +45,8 @@ export async function drawFirstBatches(
   }
 }
 
-async function captioned(
+/** The pictures of a batch in the colours they had before they were normalized, each with its labels. */
+export async function captioned(
   batch: Batch,
   heads: readonly Head[],
   facts: PictureFacts,

@@ -1,8 +1,8 @@
 import type { Tensor } from '@ocelli/torch';
-import sharp from 'sharp';
 import type { Drawing } from '../charts/chart.ts';
 import { escapeText } from '../charts/lineChart.ts';
 import { light } from '../charts/palette.ts';
+import { pngUri } from './pngUri.ts';
 
 /** Pictures in a row, and what is written before them. */
 export interface PictureRow {
@@ -57,11 +57,8 @@ function asBytes(images: Tensor): Tensor {
 /** One picture `(3, H, W)` as a `data:` URI. */
 async function uriOf(picture: Tensor): Promise<string> {
   const [, height = 0, width = 0] = picture.shape;
-  const pixels = picture.permute([1, 2, 0]).contiguous().toTypedArray() as Uint8Array;
-  const png = await sharp(Buffer.from(pixels), { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
+  const pixels = picture.permute([1, 2, 0]).toTypedArray() as Uint8Array;
+  return pngUri(pixels, { width, height });
 }
 
 function text(words: string, { y, size, ink }: { y: number; size: number; ink: string }): string {

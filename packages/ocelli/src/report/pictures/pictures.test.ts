@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor } from '@ocelli/torch';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { noisePictures } from '../../../test/tinyTraining.ts';
 import { ImageDataset } from '../../data/imageDataset.ts';
 import { writeJsonDurably } from '../../train/durableFile.ts';
 import { resolveExperiment } from '../../train/experiment.ts';
@@ -11,6 +12,8 @@ import { runFolderAt } from '../../train/runFolder.ts';
 import { captionsOf, drawFirstBatches } from './firstBatches.ts';
 import { pictureGrid } from './pictureGrid.ts';
 import { pngOf } from './raster.ts';
+import { shapesLine } from '../shapesLine.ts';
+import { drawValidation } from './validationPictures.ts';
 
 test('every picture of a grid stands over its caption, which is text', () => {
   const picture = { uri: 'data:,', caption: ['cat', '<b>old</b>'] };
@@ -85,4 +88,44 @@ test('a drawing has two pixels for each of its own, on white paper', async () =>
     .toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([10, 6]);
   expect(new Set(data)).toEqual(new Set([255]));
+});
+
+test('the first validation pictures are the same file for the same split, and another for another', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'ocelli-validation-'));
+  const folder = runFolderAt(path);
+  const classes = ['bright', 'dark', 'mixed'];
+  writeJsonDurably(folder.labels, { classes });
+  const all = noisePictures(30);
+  const facts = {
+    labelNames: { classes },
+    height: 8,
+    width: 8,
+    mean: [128, 128, 128],
+    std: [64, 64, 64],
+    trainCount: 10,
+    validationCount: 20,
+  };
+  const drawn = async (batchSize: number, first: number): Promise<Buffer> => {
+    const dataset = all.subset(Int32Array.from({ length: 20 }, (_, index) => first + index));
+    await drawValidation(
+      folder,
+      { batchSize },
+      { validation: { split: 'validation', dataset }, facts },
+    );
+    return readFileSync(join(folder.pictures, 'validation.png'));
+  };
+  const once = await drawn(5, 0);
+  expect((await drawn(5, 0)).equals(once)).toBe(true);
+  expect((await drawn(5, 1)).equals(once)).toBe(false); // another split
+  expect((await drawn(6, 0)).equals(once)).toBe(false); // the title says the shape of a batch
+  rmSync(path, { recursive: true });
+});
+
+test('the shapes of a batch are those of its tensors', () => {
+  const one = { height: 8, width: 12, labelNames: { classes: ['a', 'b'] } };
+  expect(shapesLine(5, one)).toBe('a batch is (5, 3, 8, 12), its labels (5)');
+  const attributes = { age: ['old', 'young'], pose: ['back', 'front'] };
+  expect(shapesLine(5, { ...one, labelNames: { attributes } })).toBe(
+    'a batch is (5, 3, 8, 12), its labels (5, 2)',
+  );
 });

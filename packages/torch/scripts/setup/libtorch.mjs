@@ -1,10 +1,5 @@
 // Finds libtorch, or brings it.
-import {
-  cacheFolder,
-  findBlas,
-  findLibtorch,
-  LibtorchNotUsable,
-} from '../../packages/torch/scripts/findLibtorch.mjs';
+import { cacheFolder, findBlas, findLibtorch, LibtorchNotUsable } from '../findLibtorch.mjs';
 import { downloadLibtorch, hasOfficialArchive } from './archive.mjs';
 import { Interrupted, SetupFailure } from './failure.mjs';
 import { aptInstall, refuseOldLibtorch } from './packageManager.mjs';

@@ -1,7 +1,7 @@
 // Installing packages of Debian and its kin, where that needs no password.
 import { answerOf, findProgram, run, succeeds } from './child.mjs';
 import { SetupFailure } from './failure.mjs';
-import { isOlder, minimumVersion } from '../../packages/torch/scripts/findLibtorch.mjs';
+import { isOlder, minimumVersion } from '../findLibtorch.mjs';
 
 /** The way to become root without asking; undefined where there is none or no apt-get. */
 function aptPrefix() {

@@ -1,19 +1,22 @@
-// Compiles packages/torch/native into packages/torch/build/ocelli_torch.node.
+// Compiles native/ of this package into build/ocelli_torch.node.
 import { mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
-import { join } from 'node:path';
-import { addonPath } from '../../packages/torch/scripts/findLibtorch.mjs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addonPath } from '../findLibtorch.mjs';
 import { run } from './child.mjs';
 import { Interrupted } from './failure.mjs';
 import { filesBelow, fingerprint, identity } from './stamp.mjs';
 
+/** Of this package, in a clone or where it was installed. */
+const folder = fileURLToPath(new URL('../..', import.meta.url));
 const memoryPerCompiler = 1.5e9; // bytes, with libtorch's headers
 const stamp = 'native-build';
 const begun = 'native-build-begun';
 
 export async function buildNative({ root, log, stamps, tools }, libtorch) {
-  const folder = join(root, 'packages/torch');
-  const configuration = configurationOf({ root, tools, libtorch });
+  const configuration = configurationOf({ tools, libtorch });
   const sources = [join(folder, 'CMakeLists.txt'), ...filesBelow(join(folder, 'native'))];
   const inputs = fingerprint(root, sources, configuration);
   if (stamps.read(stamp) === built(inputs)) return;
@@ -29,7 +32,7 @@ export async function buildNative({ root, log, stamps, tools }, libtorch) {
   stamps.write(begun, '');
   await log
     .during(`native build against libtorch ${libtorch.version}`, (step) =>
-      compile({ tools, folder, build, log, step }, configuration),
+      compile({ tools, build, log, step }, configuration),
     )
     .catch((error) => {
       if (!(error instanceof Interrupted)) stamps.remove(begun);
@@ -45,8 +48,9 @@ function built(inputs) {
 }
 
 /** Everything but the sources that decides how the addon comes out. */
-function configurationOf({ root, tools, libtorch }) {
-  const packageOf = (name) => join(root, 'node_modules', name);
+function configurationOf({ tools, libtorch }) {
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  const packageOf = (name) => dirname(resolve(`${name}/package.json`));
   const nodeApi = ['node-addon-api', 'node-api-headers'].map(
     (name) => JSON.parse(readFileSync(join(packageOf(name), 'package.json'), 'utf8')).version,
   );
@@ -67,7 +71,7 @@ function configurationOf({ root, tools, libtorch }) {
   };
 }
 
-async function compile({ tools, folder, build, log, step }, { options }) {
+async function compile({ tools, build, log, step }, { options }) {
   const remedy = 'Mend what it says and run it again';
   await run([tools.cmake, '-S', folder, '-B', build, ...options], { log, remedy });
   const onLine = (line) => {
