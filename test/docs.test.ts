@@ -79,12 +79,17 @@ describe.each([
   );
 });
 
+function toPage(name: string): string {
+  return `docs/${name}.md`;
+}
+
 it(
   'every example passes the type checker, and one with a mistake does not',
   { timeout: 180_000 },
   () => {
     const sources = new Map([['mistake', "const count: number = 'three';\nexport { count };\n"]]);
-    for (const page of ['README.md', 'docs/torch.md', 'docs/training.md', 'docs/models.md']) {
+    const typed = ['README.md', ...['torch', 'training', 'data', 'persons', 'models'].map(toPage)];
+    for (const page of typed) {
       for (const { line, code } of examplesOf(
         fs.readFileSync(path.join(docs, '..', page), 'utf8'),
       )) {

@@ -158,11 +158,11 @@ function differentSizes(first: Named, other: Named): DataError {
 
 /** The sentence about pictures that cannot be used, the first ten of them named with their reasons. */
 export function badPictures(reasons: readonly string[], total: number): string {
-  const advice = 'Or leave such pictures out with onBadImage skip (--on-bad-image skip).';
-  if (reasons.length === 1) return `${reasons[0]} ${advice}`;
+  const skip = 'with onBadImage skip (--on-bad-image skip).';
+  if (reasons.length === 1) return `${reasons[0]} Or leave such pictures out ${skip}`;
   const shown = reasons.slice(0, 10);
   const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
-  const head = `${reasons.length} of ${total} pictures cannot be used. ${advice}`;
+  const head = `${reasons.length} of ${total} pictures cannot be used. Repair or delete them, or leave them out ${skip}`;
   return [head, ...shown, ...more].join('\n');
 }
 

@@ -149,7 +149,7 @@ describe('bad pictures', () => {
   test('are counted together', async () => {
     const set = await dataSet({ 'train/cat/0.png': '', 'train/dog/9.png': '' });
     expect(await messageOf(open({ path: set }))).toBe(
-      '2 of 6 pictures cannot be used. Or leave such pictures out with onBadImage skip ' +
+      '2 of 6 pictures cannot be used. Repair or delete them, or leave them out with onBadImage skip ' +
         '(--on-bad-image skip).\n' +
         `train/cat/0.png: expected a picture, ${empty}\n` +
         `train/dog/9.png: expected a picture, ${empty}`,

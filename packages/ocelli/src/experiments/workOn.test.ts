@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { plainPng, temporaryFolder, writeTree } from '../../test/dataTree.ts';
@@ -50,6 +50,15 @@ test('the record of a run is the configuration it used, and resolves to itself',
   expect(readRunRecord(folder).experiment).toEqual({ ...experiment, threads: 1 });
 });
 
+test('pictures too small for a network are refused before there is a folder, with the layer', async () => {
+  const small = experimentOf({ model: 'densenet121' }); // five halvings and a pool of 2 need 32 pixels
+  const plan = newRun({ experiment: small, runsDir, name: 'small' });
+  await expect(workOn(plan, { ...silent, where: 'ocelli train' })).rejects.toThrow(
+    /^ocelli train: layer .* has nothing left of pictures of \(3, 16, 16\): they are too small for the model\. Take larger ones \(imageSize\), or another model\.$/,
+  );
+  expect(existsSync(join(runsDir, 'small'))).toBe(false);
+});
+
 test('every stage of a run on a table has the parts that were stored at its beginning', async () => {
   // All rows without a shade are held back, which no split that shares labels out would do.
   const held = [1, 4, 9];
@@ -65,7 +74,8 @@ test('every stage of a run on a table has the parts that were stored at its begi
       validation: held.map((row) => names[row]),
     }),
   };
-  for (const [row, name] of names.entries()) files[name] = await plainPng({ r: row, g: 90 - row, b: 5 * row });
+  for (const [row, name] of names.entries())
+    files[name] = await plainPng({ r: row, g: 90 - row, b: 5 * row });
   const table = join(writeTree(join(root, 'table'), files), 'labels.csv');
   const experiment = resolveExperiment({
     ...{ table, model: 'resnet20', batchSize: 5, epochs: 1, threads: 1, pad: 1 },

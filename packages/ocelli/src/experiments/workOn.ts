@@ -1,5 +1,13 @@
 import { existsSync } from 'node:fs';
-import { checkDevice, getNumThreads, scope, setNumThreads } from '@ocelli/torch';
+import {
+  checkDevice,
+  getNumThreads,
+  OptionError,
+  scope,
+  setNumThreads,
+  ShapeError,
+} from '@ocelli/torch';
+import { type PictureShape, traceCalls } from '../models/trace.ts';
 import { consoleReporter, type Output, type ProgressMode } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { reportWriter } from '../report/reportWriter.ts';
@@ -9,6 +17,7 @@ import { countedHeads } from '../train/countedHeads.ts';
 import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { Experiment } from '../train/experiment.ts';
 import { freezeParts } from '../train/freezing.ts';
+import type { PictureModel } from '../train/headBatches.ts';
 import { declaredFigures, headOptions } from '../train/headOptions.ts';
 import { openRunData, type RunData } from '../train/runData.ts';
 import { type RunFolder, splitOf } from '../train/runFolder.ts';
@@ -122,9 +131,10 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
 }
 
 /**
- * Refuses settings about attributes that the data does not have, before there is a run folder.
+ * Refuses settings about attributes that the data does not have, and pictures of which a network has nothing
+ * left, before there is a run folder.
  *
- * @throws {OptionError} with the nearest name.
+ * @throws {OptionError} with the nearest name, or the layer that they are too small for.
  */
 function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData, where: string): void {
   const heads = countedHeads(train);
@@ -135,7 +145,29 @@ function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData, whe
     const monitor = stage.scheduleOptions?.['monitor'];
     const watched = typeof monitor === 'string' && { monitor: [monitor] };
     checkFigures(where, { best, ...watched }, facts.labelNames);
-    if (stage.freeze !== null) freezeParts(buildModel(stage, heads), stage.freeze);
+    const { imageSize, freeze } = stage;
+    const [height, width] =
+      imageSize === null ? [facts.height, facts.width] : [imageSize, imageSize];
+    const areSmall = Math.min(height, width) < enoughForAll;
+    if (freeze === null && !areSmall) continue;
+    const model = buildModel(stage, heads);
+    if (freeze !== null) freezeParts(model, freeze);
+    if (areSmall) refuseSmallPictures(model, [3, height, width], where);
+  }
+}
+
+/** Side in pixels from which on every network of the catalog has something left of a picture. */
+const enoughForAll = 96;
+
+function refuseSmallPictures(model: PictureModel, picture: PictureShape, where: string): void {
+  try {
+    scope(() => void traceCalls(model, picture));
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const remedy = cause.message.endsWith('too small for the model.')
+      ? 'Take larger ones (imageSize), or another model.'
+      : 'Take another model.';
+    throw new OptionError(`${where}: ${cause.message} ${remedy}`, { cause });
   }
 }
 

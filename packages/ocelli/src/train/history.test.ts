@@ -34,8 +34,8 @@ test('results.csv has one row an epoch and leaves missing validation empty', () 
   const lines = resultsCsv([runStarted(), epochEnded(1, 150, 0.5), unvalidated]).split('\n');
   expect(lines[0]?.split(',').length).toBe(11);
   expect(lines.slice(1)).toEqual([
-    '1,10,0.08,1.25,0.5,1000,0.5,0.75,,200,20.500', // this one says nothing of a baseline
-    '2,20,0.16,1.25,0.5,1000,,,,,41.000',
+    '1,10,0.08,1.25,0.5,1000,0.5,0.75,200,20.500,', // this one says nothing of a baseline
+    '2,20,0.16,1.25,0.5,1000,,,,41.000,',
     '',
   ]);
 });

@@ -14,9 +14,9 @@ const columns: readonly [name: string, of: (epoch: EpochEnded) => Cell | undefin
   ['train_count', ({ train }) => train.count],
   ['validation_loss', ({ validation }) => validation?.loss],
   ['validation_accuracy', ({ validation }) => validation?.accuracy],
-  ['validation_baseline', ({ validation }) => validation && (baselineOf(validation) ?? '')],
   ['validation_count', ({ validation }) => validation?.count],
   ['seconds', ({ progress }) => progress.seconds.toFixed(3)],
+  ['validation_baseline', ({ validation }) => validation && (baselineOf(validation) ?? '')],
 ];
 
 const attributeFigures = ['loss', 'accuracy', 'balancedAccuracy', 'labelled'] as const;

@@ -107,7 +107,7 @@ describe('splitTable', () => {
   test.each([
     [
       { validation: 0 },
-      'validation to be a share of the rows, between 0 and 1, that is at least one row, got 0.',
+      'validation to be a share of the 20 rows, between 0 and 1, that is at least one of them, got 0.',
     ],
     [{ validation: 0.001 }, 'validation to be a share'],
     [{ validation: 1 }, 'validation to be a share'],

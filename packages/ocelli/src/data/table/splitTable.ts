@@ -64,7 +64,7 @@ function sizesOf(count: number, options: SplitTableOptions): readonly number[] {
     if (share >= 0 && share < 1 && !isEmpty) return size;
     throw check.error(
       name,
-      'a share of the rows, between 0 and 1, that is at least one row',
+      `a share of the ${count} rows, between 0 and 1, that is at least one of them`,
       share,
     );
   });
