@@ -12,19 +12,23 @@ import { manualSeed, SGD } from '@ocelli/torch';
 import {
   classificationLoss,
   createModel,
-  datasetTransforms,
+  cutout,
   disposeBatch,
   evaluate,
   evaluationLine,
+  horizontalFlip,
+  normalize,
   oneCycle,
   openPictures,
   orderedBatches,
+  randomCrop,
   recipeArguments,
   RunningTotals,
   scoresOf,
   setLearningRate,
   setMomentum,
   shuffledBatches,
+  storedConstants,
   trainStep,
 } from 'ocelli';
 
@@ -38,12 +42,21 @@ const { data, epochs, seed, batchSize, device, peakLr, peakEpoch } = recipeArgum
   peakEpoch: 5,
 });
 
-// Pictures: padded to 40 with zeros, cut to 32, mirrored, a hole of 8 pixels, as the package had it by default.
+// Pictures as the package had them by default: normalized by the deviation of pictures on average, which is
+// smaller than the one of all pixels; padded to 40 with the mean colour, cut to 32, mirrored, half of them with
+// a hole of 8 pixels.
+const { mean, std } = storedConstants['cifar10-image-deviations'];
+const toInput = normalize({ mean, std });
+const transforms = [
+  toInput,
+  randomCrop({ size: 32, padding: 4, mode: 'constant' }),
+  horizontalFlip(),
+  cutout({ size: 8, probability: 0.5 }),
+];
 const pictures = await openPictures(data === '' ? {} : { path: data });
 const test = pictures.test ?? pictures.train;
-const { train: transforms, validation } = datasetTransforms('cifar10');
 const training = shuffledBatches(pictures.train, { batchSize, seed, device, transforms });
-const testing = orderedBatches(test, { batchSize, device, transforms: validation });
+const testing = orderedBatches(test, { batchSize, device, transforms: [toInput] });
 
 manualSeed(seed);
 const numClasses = pictures.classes.length;

@@ -29,7 +29,6 @@ export { cropZoom, type CropZoomOptions } from './augment/cropZoom.ts';
 export { custom } from './augment/custom.ts';
 export { cutmix } from './augment/cutmix.ts';
 export { cutout, type CutoutOptions } from './augment/cutout.ts';
-export { type DatasetTransforms, datasetTransforms } from './augment/datasetTransforms.ts';
 export { equalize } from './augment/equalize.ts';
 export { type Fill, type FillOptions } from './augment/fill.ts';
 export { gaussianBlur, type GaussianBlurOptions } from './augment/gaussianBlur.ts';
@@ -165,6 +164,7 @@ export {
   labelSuspects,
   worstCases,
 } from './metrics/hardCases.ts';
+export { checkMetrics, type Metric, metricValues } from './metrics/metric.ts';
 export type { Predictions } from './metrics/predictions.ts';
 export type { BatchOutcome, HeadOutcome } from './metrics/batchOutcome.ts';
 export { confidenceFor, type PrecisionStep, precisionSteps } from './metrics/confidence.ts';
@@ -176,6 +176,7 @@ export {
   type AttributeTotals,
   baselineOf,
   type MajorityBaseline,
+  type MetricScores,
   type Scores,
   scoresOf,
   type Totals,
@@ -295,6 +296,11 @@ export {
   type Rerun,
   type RerunOptions,
 } from './experiments/rerun.ts';
+export {
+  settleExperiment,
+  type SettledExperiment,
+  type SettleOptions,
+} from './experiments/settleExperiment.ts';
 export { type GroupRun, runGroup, type RunGroupOptions } from './experiments/runGroup.ts';
 export { newRun, type NewRunOptions, resumedRun, type RunPlan } from './experiments/runPlan.ts';
 export { type RecipeOptions, runRecipe } from './experiments/runRecipe.ts';
@@ -348,7 +354,7 @@ export {
   type BackgroundOptions,
   type LoadedPicture,
 } from './train/backgroundBatches.ts';
-export { checkFigures, figureNames } from './train/bestFigure.ts';
+export { checkFigures, figureNames, type Measured } from './train/bestFigure.ts';
 export {
   listCheckpoints,
   loadCheckpoint,
@@ -400,6 +406,7 @@ export {
   type TrainingStage,
 } from './train/experiment.ts';
 export { fit, type FitOptions, type FitResult } from './train/fit.ts';
+export { type FreeMemory, freeMemory } from './train/freeMemory.ts';
 export { type GradientRule, jointGradients, separateGradients } from './train/gradientRule.ts';
 export type { HeadBatch, Outputs, PictureModel } from './train/headBatches.ts';
 export {
@@ -466,6 +473,7 @@ export {
   largestSuggestion,
   readCurve,
   saveCurve,
+  suggestedRate,
   type SweepCurve,
 } from './train/lrFinder/curve.ts';
 export {
@@ -478,6 +486,7 @@ export {
   type FitOneCycleResult,
 } from './train/lrFinder/fitOneCycle.ts';
 export { suggest, type Suggestions } from './train/lrFinder/suggestions.ts';
+export { sweepExperiment, type SweepExperimentOptions } from './train/lrFinder/sweepExperiment.ts';
 export type { SweepOptions } from './train/lrFinder/sweep.ts';
 export type { SweepPoint } from './train/lrFinder/sweepPoint.ts';
 export { cosine, type CosineOptions } from './train/schedules/cosine.ts';
@@ -527,6 +536,7 @@ export {
   stageSettings,
 } from './train/stageSettings.ts';
 export type { StageStart } from './train/stageStart.ts';
+export { startFrom } from './train/startWeights.ts';
 export type { StageWork } from './train/stageWork.ts';
 export {
   type Batch,
@@ -544,4 +554,4 @@ export {
 } from './train/trainStep.ts';
 export { type ComputeGradients, StepGraph, type StepInput } from './train/stepGraph.ts';
 export { viewLogits, type ViewLogitsOptions } from './train/viewLogits.ts';
-export { loadWeights, saveWeights, type WeightsName } from './train/weights.ts';
+export { loadWeights, readWeights, saveWeights, type WeightsName } from './train/weights.ts';

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cudaIsAvailable } from '@ocelli/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assemble } from '../src/train/assemble.ts';
 import { loadNewestCheckpoint, sha256Of } from '../src/train/checkpoint.ts';
@@ -17,10 +18,10 @@ import { runFolderAt } from '../src/train/runFolder.ts';
 import { lockRun } from '../src/train/runLock.ts';
 import { readRunRecord } from '../src/train/runRecord.ts';
 import { loadWeights } from '../src/train/weights.ts';
-import { type Outcome, patience, startCommand } from './commandLine.ts';
+import { type Outcome, patience, runCommand, startCommand } from './commandLine.ts';
 import { drawPictures } from './drawnPictures.ts';
 
-// The command as a shell sees it: real processes, their exit codes and what they write.
+// What the command answers, writes and leaves behind; where it is about the process itself, in one of its own.
 
 let folder: string;
 let run: string;
@@ -34,17 +35,27 @@ beforeAll(async () => {
 }, patience);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** 12 pictures in batches of 5: three steps an epoch, the last one of two pictures. */
+/** 12 pictures in batches of 5: three steps an epoch, the last one of two pictures; a network soon saved. */
 const short = ['--data', 'pictures', '--epochs', '2', '--batch-size', '5', '--threads', '1'];
-const trainWords = [...short, '--no-report'];
+const trainWords = [...short, '--model', 'resnet20', '--no-report'];
 
 const start = (...words: string[]) => startCommand(folder, words);
-const command = (...words: string[]): Promise<Outcome> => start(...words).outcome;
+const command = (...words: string[]): Promise<Outcome> => runCommand(folder, words);
 
 /** A run's last weights, to be compared bit for bit. */
 function weightsAt(path: string): string {
   return sha256Of(join(folder, path, 'weights', 'last.safetensors'));
 }
+
+test(
+  'a shell sees one clear sentence and the exit code',
+  async () => {
+    const outcome = await start('train', '--epohcs', '3').outcome;
+    const err = 'error: unknown option --epohcs. Did you mean --epochs?\n';
+    expect(outcome).toEqual({ exitCode: 2, out: '', err });
+  },
+  patience,
+);
 
 const refused: [string[], number, string][] = [
   [['trian'], 2, 'error: unknown command trian. Did you mean train?\n'],
@@ -118,7 +129,8 @@ test.each(refused)(
 test(
   'help names every command, and the help of train every default',
   async () => {
-    const [all, train] = await Promise.all([command('--help'), command('train', '--help')]);
+    const all = await command('--help');
+    const train = await command('train', '--help');
     for (const name of ['train', 'evaluate', 'predict', 'doctor']) expect(all.out).toContain(name);
     const help = train.out.replace(/\s+/g, ' ');
     expect(help).toContain('--epochs <number> passes over the training pictures (default: 20)');
@@ -154,6 +166,9 @@ test('a run folder holds settings, events, results, labels, environment, weights
     height: 16,
   });
   expect(readFileSync(join(folder, run, 'results.csv'), 'utf8').split('\n').length).toBe(4);
+  const machine: unknown = JSON.parse(readFileSync(join(folder, run, 'environment.json'), 'utf8'));
+  const gpu = cudaIsAvailable() ? expect.stringMatching(/, CUDA \d/) : 'none';
+  expect(machine).toMatchObject({ threads: 1, device: 'cpu', gpu });
 });
 
 test(
@@ -296,7 +311,7 @@ test(
   async () => {
     const lock = await lockRun(join(folder, run));
     try {
-      const { exitCode, err } = await command('train', '--resume', run);
+      const { exitCode, err } = await start('train', '--resume', run).outcome;
       expect(exitCode).toBe(3);
       expect(err).toContain(`is in use by process ${process.pid} on `);
     } finally {
@@ -311,7 +326,7 @@ test(
   async () => {
     // One step an epoch; the first has rate 0, the second ruins the weights, the third shows it.
     const steps = ['--epochs', '8', '--batch-size', '12', '--lr', '1e30'];
-    const words = [...trainWords, ...steps, '--run-name', 'burst'];
+    const words = [...trainWords, ...steps, '--model', 'davidnet', '--run-name', 'burst'];
     const { exitCode, err } = await command('train', ...words);
     expect(exitCode).toBe(6);
     const files = String.raw`(train/(blue|green|red)/\d\.png(, )?)+`;

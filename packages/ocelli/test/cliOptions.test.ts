@@ -7,7 +7,7 @@ import { resolveExperiment } from '../src/train/experiment.ts';
 import { createRunFolder, writeLabels } from '../src/train/runFolder.ts';
 import { writeRunRecord } from '../src/train/runRecord.ts';
 import { saveWeights, type WeightsName } from '../src/train/weights.ts';
-import { type Outcome, patience, startCommand } from './commandLine.ts';
+import { type Outcome, patience, runCommand } from './commandLine.ts';
 import { drawPictures } from './drawnPictures.ts';
 
 // Options of the commands that are no settings of an experiment, and what they leave unsaid.
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const command = (...words: string[]): Promise<Outcome> => startCommand(folder, words).outcome;
-const short = ['--epochs', '1', '--batch-size', '9', '--threads', '1'];
+const command = (...words: string[]): Promise<Outcome> => runCommand(folder, words);
+const short = ['--epochs', '1', '--batch-size', '9', '--threads', '1', '--model', 'resnet20'];
 
 test(
   'one folder of classes: the share held back is on record; --runs-dir says where',
@@ -114,7 +114,7 @@ test(
 /** A run of six classes whose best weights are others than its last. */
 function makeRun(): void {
   const classes = ['a', 'b', 'c', 'd', 'e', 'f'];
-  const experiment = resolveExperiment({ data: 'pictures', threads: 1 });
+  const experiment = resolveExperiment({ data: 'pictures', threads: 1, model: 'resnet20' });
   const constants = { mean: [100, 100, 100], std: [60, 60, 60] };
   const sizes = { height: 16, width: 16, trainCount: 12, validationCount: 3 };
   const run = createRunFolder(join(folder, 'runs'), 'six');

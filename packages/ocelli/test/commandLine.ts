@@ -30,3 +30,48 @@ export function startCommand(
   );
   return { child, outcome };
 }
+
+/**
+ * Runs `ocelli` in this process and in a folder, one command at a time: as `startCommand`, without the
+ * seconds that a process and libtorch take to start. What a test says of processes themselves (signals,
+ * locks, what a shell sees) needs those.
+ *
+ * @param listener hears what is written, piece by piece.
+ */
+export async function runCommand(
+  folder: string,
+  words: readonly string[],
+  listener: (piece: string) => void = () => {},
+): Promise<Outcome> {
+  const { main } = await import('../src/cli/main.ts');
+  const [before, cache] = [process.cwd(), process.env['OCELLI_CACHE']];
+  const out = collect(process.stdout, listener);
+  const err = collect(process.stderr, listener);
+  process.env['OCELLI_CACHE'] = join(folder, 'cache');
+  process.chdir(folder);
+  try {
+    const exitCode = await main(words);
+    return { exitCode, out: out.text(), err: err.text() };
+  } finally {
+    process.chdir(before);
+    if (cache === undefined) delete process.env['OCELLI_CACHE'];
+    else process.env['OCELLI_CACHE'] = cache;
+    out.release();
+    err.release();
+  }
+}
+
+/** Keeps what is written to a stream instead of showing it. */
+function collect(
+  stream: NodeJS.WriteStream,
+  listener: (piece: string) => void,
+): { text: () => string; release: () => void } {
+  const write = stream.write.bind(stream);
+  let text = '';
+  stream.write = (piece: string | Uint8Array): boolean => {
+    text += String(piece);
+    listener(String(piece));
+    return true;
+  };
+  return { text: () => text, release: () => void (stream.write = write) };
+}

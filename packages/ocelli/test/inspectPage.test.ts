@@ -4,13 +4,13 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, startBrowser } from './chromium.ts';
-import { patience, startCommand } from './commandLine.ts';
+import { patience, runCommand } from './commandLine.ts';
 import { plainPng, smallSet, temporaryFolder, writeTree } from './dataTree.ts';
 
 // The page about data as a person gets it: one file, from a table and its pictures.
 
 const folder = temporaryFolder();
-const command = (...words: string[]) => startCommand(folder, words).outcome;
+const command = (...words: string[]) => runCommand(folder, words);
 const evil = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
 const evilFile = "p/<img src=x onerror='document.title=1'>.png";
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;

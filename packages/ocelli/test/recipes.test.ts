@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { setNumThreads } from '@ocelli/torch';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { drawPersons } from '../src/data/persons/drawPersons.ts';
 import { drawPictures } from './drawnPictures.ts';
@@ -56,50 +55,57 @@ describe.each(names)('recipe %s', (name) => {
   });
 
   test('trains for three steps and measures the test part', async () => {
-    const isOfPersons = name.startsWith('persons-');
-    const data = ['--data', join(folder, isOfPersons ? 'persons' : 'pictures')];
-    const size = isOfPersons ? 4 : batchSize;
-    const words = [...data, '--epochs', '1', '--batch-size', String(size)];
-    const stdout = await (isOfPersons ? printedHere(name, words) : printed(name, words));
-    expect(stdout).toMatch(/^epoch: 1\b.*train loss: \d+\.\d{4}/m);
-    expect(stdout).toMatch(
+    const printed = await printedBy(name);
+    expect(printed).toMatch(/^epoch: 1\b.*train loss: \d+\.\d{4}/m);
+    expect(printed).toMatch(
       /^(Test set: .*Accuracy: \d\/9|test accuracy: [01]\.\d{4}|.*alidation set: .*accuracy)/m,
     );
   }, 300_000);
 });
 
-/** What a recipe prints, as a process of its own. */
-async function printed(name: string, words: readonly string[]): Promise<string> {
-  const flags = ['--conditions=source', '--import', tsx, join(recipes, name)];
-  const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
-  const options = { env, cwd: folder };
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...words], options);
-  return stdout;
-}
-
-/** These are all alike, and many: they run in this process, without waiting for its start each time. */
-async function printedHere(name: string, words: readonly string[]): Promise<string> {
-  const [argv, home] = [process.argv, process.cwd()];
-  const text: string[] = [];
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((piece) => {
-    text.push(String(piece));
-    return true;
-  });
-  process.env['OCELLI_CACHE'] = join(folder, 'cache');
-  process.argv = [...argv.slice(0, 1), name, ...words, '--size', '48', ...(own[name] ?? [])];
-  process.chdir(folder);
-  setNumThreads(1); // steps so small are slower on more
-  try {
-    await import(join(recipes, name));
-    return text.join('');
-  } finally {
-    process.chdir(home);
-    process.argv = argv;
-    write.mockRestore();
-  }
+/** For an epoch of three steps on the drawn pictures, or on the drawn persons. */
+function wordsFor(name: string): string[] {
+  const isOfPersons = name.startsWith('persons-');
+  const data = ['--data', join(folder, isOfPersons ? 'persons' : 'pictures')];
+  const size = isOfPersons ? 4 : batchSize;
+  const words = [...data, '--epochs', '1', '--batch-size', String(size)];
+  return isOfPersons ? [...words, '--size', '48', ...(own[name] ?? [])] : words;
 }
 
 const own: Readonly<Record<string, readonly string[]>> = {
   'persons-densenet121.ts': ['--size', '64'], // which has stages of half of it, the least it can take
   'persons-dense-towers.ts': ['--model', 'densenet121-towers'], // instead of 75 million numbers
 };
+
+/** Runs a recipe in this process, which has libtorch and the sources already. @returns what it prints. */
+async function printedBy(name: string): Promise<string> {
+  const [home, given] = [process.cwd(), process.argv];
+  const printed: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(`${line}\n`));
+  const write = vi
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((piece) => printed.push(String(piece)) > 0);
+  vi.stubEnv('OCELLI_CACHE', join(folder, 'cache'));
+  process.argv = [process.execPath, name, ...wordsFor(name)];
+  process.chdir(folder);
+  try {
+    await import(pathToFileURL(join(recipes, name)).href);
+  } finally {
+    process.chdir(home);
+    process.argv = given;
+    vi.unstubAllEnvs();
+    log.mockRestore();
+    write.mockRestore();
+  }
+  return printed.join('');
+}
+
+test('a recipe is a program of its own', async () => {
+  const name = 'cifar10-muon.ts';
+  const flags = ['--conditions=source', '--import', tsx, join(recipes, name)];
+  const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
+  const options = { env, cwd: folder };
+  const words = [...flags, ...wordsFor(name)];
+  const { stdout } = await promisify(execFile)(process.execPath, words, options);
+  expect(stdout).toMatch(/^test accuracy: [01]\.\d{4}/m);
+}, 300_000);

@@ -12,7 +12,7 @@ import { bestEpoch } from '../src/train/history.ts';
 import { openRunData } from '../src/train/runData.ts';
 import { type RunFolder, runFolderAt } from '../src/train/runFolder.ts';
 import { readRunRecord } from '../src/train/runRecord.ts';
-import { type Outcome, patience, startCommand } from './commandLine.ts';
+import { type Outcome, patience, runCommand } from './commandLine.ts';
 import { drawPictures } from './drawnPictures.ts';
 import { progressAfter, runStarted } from './scriptedRun.ts';
 
@@ -20,10 +20,11 @@ let folder: string;
 let whole: Outcome;
 let run: RunFolder;
 
-const command = (...words: string[]): Promise<Outcome> => startCommand(folder, words).outcome;
+const command = (...words: string[]): Promise<Outcome> => runCommand(folder, words);
 
 /** 12 pictures in batches of 5: three steps an epoch. */
-const trainWords = ['--data', 'pictures', '--batch-size', '5', '--threads', '1'];
+const small = ['--batch-size', '5', '--threads', '1', '--model', 'resnet20', '--lr', '0.02'];
+const trainWords = ['--data', 'pictures', ...small];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ocelli-report-command-'));
@@ -80,6 +81,31 @@ test(
     expect(readFileSync(bare.report, 'utf8')).toContain('No weights have been evaluated yet');
     expect((await command('report', 'runs/bare', '--evaluate')).exitCode).toBe(0);
     expect(readFileSync(bare.report, 'utf8')).toContain('Worst cases');
+  },
+  patience,
+);
+
+test(
+  'a run that was interrupted is drawn from what is on record, and says where',
+  async () => {
+    // After the first epoch; Ctrl-C asks for it in the same way.
+    const words = ['--epochs', '9', '--run-name', 'broken', '--progress', 'line'];
+    const listening = (piece: string): void => {
+      if (piece.startsWith('epoch: 1/9')) process.emit('SIGINT', 'SIGINT');
+    };
+    const { exitCode, err } = await runCommand(
+      folder,
+      ['train', ...trainWords, ...words],
+      listening,
+    );
+    expect(exitCode).toBe(130);
+    expect(err).toContain('See where it stands: runs/broken/1/report.html\n');
+    const broken = runFolderAt(join(folder, 'runs', 'broken', '1'));
+    const page = readFileSync(broken.report, 'utf8');
+    expect(page).toContain('1 of 9 epochs · interrupted');
+    expect(page).toContain('No weights have been evaluated yet');
+    expect(existsSync(broken.evaluation)).toBe(false); // nobody waits for that
+    expect(existsSync(join(broken.pictures, 'curves.png'))).toBe(true);
   },
   patience,
 );

@@ -1,17 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { patience, startCommand } from './commandLine.ts';
+import { patience, runCommand } from './commandLine.ts';
 import { temporaryFolder } from './dataTree.ts';
 import { drawPictures } from './drawnPictures.ts';
 
 const folder = temporaryFolder();
-const command = (...words: string[]) => startCommand(folder, words).outcome;
+const command = (...words: string[]) => runCommand(folder, words);
 
 beforeAll(async () => {
   await drawPictures(join(folder, 'pictures'), { train: 4, test: 2 });
-  const words = ['--epochs', '2', '--batch-size', '5', '--threads', '1', '--run-name', 'small'];
-  const trained = await command('train', '--data', 'pictures', ...words, '--progress', 'line');
+  const words = ['--epochs', '2', '--batch-size', '5', '--threads', '1', '--model', 'resnet20'];
+  const name = ['--run-name', 'small', '--progress', 'line'];
+  const trained = await command('train', '--data', 'pictures', ...words, ...name);
   expect(trained).toMatchObject({ exitCode: 0 });
 }, patience);
 

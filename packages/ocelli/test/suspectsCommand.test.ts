@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { patience, startCommand } from './commandLine.ts';
+import { patience, runCommand } from './commandLine.ts';
 import { temporaryFolder, writeTree } from './dataTree.ts';
 
 // Warm and cold pictures that a network tells apart in no time, some of them with the wrong label.
 
 const folder = temporaryFolder();
-const command = (...words: string[]) => startCommand(folder, words).outcome;
+const command = (...words: string[]) => runCommand(folder, words);
 const count = 60;
 const wrong = new Set([4, 19, 33, 50]);
 const evil = '<img src=x onerror="alert(1)">';

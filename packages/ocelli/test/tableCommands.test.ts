@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { patience, startCommand } from './commandLine.ts';
+import { patience, runCommand } from './commandLine.ts';
 import { plainPng, temporaryFolder, writeTree } from './dataTree.ts';
 
 const folder = temporaryFolder();
-const command = (...words: string[]) => startCommand(folder, words).outcome;
+const command = (...words: string[]) => runCommand(folder, words);
 
 const rows = Array.from({ length: 20 }, (_, i) => {
   const mood = i === 7 ? '' : i % 4 === 0 ? 'Happy' : 'Neutral';

@@ -28,7 +28,7 @@ export {
 export { CudaGraph } from './cudaGraph.ts';
 export { cudnnBenchmark, setCudnnBenchmark } from './cudnn.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';
-export { libtorchVersion } from './version.ts';
+export { libtorchConfig, libtorchVersion } from './version.ts';
 export {
   type BackwardOptions,
   type HookHandle,

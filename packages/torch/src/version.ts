@@ -4,3 +4,8 @@ import { native } from './native.ts';
 export function libtorchVersion(): string {
   return native.libtorchVersion().version;
 }
+
+/** How the libtorch in use was built, in its own words, line by line: compiler, instruction sets, CUDA. */
+export function libtorchConfig(): string {
+  return native.libtorchVersion().config;
+}

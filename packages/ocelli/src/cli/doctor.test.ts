@@ -2,7 +2,7 @@ import { getNumThreads } from '@ocelli/torch';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Check, doctorReport, isHealthy, renderReport, runDoctor } from './doctor.ts';
 import { good, missing, weak } from './doctor/check.ts';
-import { threadsCheck } from './doctor/engineChecks.ts';
+import { cudaCheck, threadsCheck } from './doctor/engineChecks.ts';
 import { judgeDisk, nodeCheck } from './doctor/machineChecks.ts';
 
 let checks: readonly Check[];
@@ -50,6 +50,21 @@ test('a machine on which the addon loads is healthy, and every part is looked at
 test('the threads it tells are those that libtorch uses', () => {
   const told = Number.parseInt(named(checks, 'threads').found);
   expect(told).toBe(getNumThreads());
+});
+
+test('graphics cards are told with memory, driver and CUDA; without one, why there is none', () => {
+  const config = '  - CUDA Runtime 12.4\n';
+  const card = { name: 'Tesla T4', memory: 15 * 2 ** 30, free: null, driver: '535.161.08' };
+  const check = (cudaDevices: number, cuda: boolean, cards: (typeof card)[] | undefined) =>
+    cudaCheck({ cudaDevices, config }, { cuda }, () => cards);
+  expect(check(1, true, [card])).toEqual({
+    name: 'CUDA',
+    state: 'good',
+    found: '1 device: Tesla T4, 15.0 GiB, driver 535.161.08, CUDA 12.4',
+  });
+  expect(check(2, true, undefined).found).toBe('2 devices: not known, CUDA 12.4');
+  expect(check(0, false, undefined).found).toBe('not in this libtorch');
+  expect(check(0, true, undefined)).toMatchObject({ state: 'weak', found: expect.any(String) });
 });
 
 test('every check that is not good says what to do', async () => {

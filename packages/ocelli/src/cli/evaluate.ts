@@ -16,6 +16,7 @@ import { openLabelledTable } from '../train/tableData.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { warnOfLeftOut } from '../experiments/leftOut.ts';
+import { metricsOf } from '../experiments/metricModule.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface EvaluateCommandOptions {
@@ -45,6 +46,7 @@ export async function runEvaluate(run: string, options: EvaluateCommandOptions):
   const data = evaluationBatches(dataset, trained.pictures, { batchSize: size, device: place });
   const evaluation = await evaluate(trained.model, data, {
     device: place,
+    metrics: await metricsOf(trained.experiment),
     ...evaluationFacts(headOptions(trained.experiment, countedHeads(dataset))),
   });
   if (evaluation === undefined) throw new Error('internal: an evaluation without signal was ended');

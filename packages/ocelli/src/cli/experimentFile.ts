@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname } from 'node:path';
 import { OptionError, optionError } from '@ocelli/torch';
+import { defaultExport } from '../experiments/moduleFile.ts';
 
 /** What an experiment's file says, still unchecked. */
 export interface ExperimentFile {
@@ -19,7 +19,7 @@ export interface ExperimentFile {
  */
 export async function readExperimentFile(path: string): Promise<ExperimentFile> {
   const isModule = ['.ts', '.mts', '.js', '.mjs'].includes(extname(path).toLowerCase());
-  const content = isModule ? await defaultExport(path) : readJson(path);
+  const content = isModule ? await readModule(path) : readJson(path);
   if ('experiments' in content || !('name' in content)) return { content };
   const { name, ...settings } = content;
   if (typeof name === 'string') return { content: settings, name };
@@ -36,26 +36,9 @@ function readJson(path: string): object {
   }
 }
 
-async function defaultExport(path: string): Promise<object> {
-  let module: { readonly default?: unknown };
-  try {
-    module = (await import(pathToFileURL(resolve(path)).href)) as typeof module;
-  } catch (cause) {
-    throw new OptionError(`${path}: expected a module that can be loaded, got ${reasonOf(cause)}`, {
-      cause,
-    });
-  }
-  if (module.default === undefined) {
-    throw new OptionError(`${path}: expected a default export with settings, found none.`);
-  }
-  return objectOf(JSON.parse(JSON.stringify(module.default)), path);
-}
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const reason = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause);
-  if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') return `${reason}.`;
-  return 'TypeScript, which this Node.js does not read. Use Node.js 22.18 or later, or a .js or .json file.';
+/** As it would be read from JSON. */
+async function readModule(path: string): Promise<object> {
+  return objectOf(JSON.parse(JSON.stringify(await defaultExport(path, 'settings'))), path);
 }
 
 function objectOf(value: unknown, path: string): object {

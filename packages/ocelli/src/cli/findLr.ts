@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
 import { checkDevice, getNumThreads, optionError, setNumThreads } from '@ocelli/torch';
+import { settleExperiment } from '../experiments/settleExperiment.ts';
 import { writeDrawing } from '../report/chartFiles.ts';
 import { sweepChart } from '../report/charts/sweepChart.ts';
-import { assemble } from '../train/assemble.ts';
-import { countedHeads } from '../train/countedHeads.ts';
-import { resolveExperiment } from '../train/experiment.ts';
+import { type Experiment, resolveExperiment } from '../train/experiment.ts';
 import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
-import { findLearningRate } from '../train/lrFinder/findLearningRate.ts';
+import { sweepExperiment } from '../train/lrFinder/sweepExperiment.ts';
 import { optionNameOf } from '../train/optionName.ts';
-import { evaluationBatches, trainingBatches } from '../train/pictureBatches.ts';
 import { openRunData } from '../train/runData.ts';
+import { stageCount } from '../train/stages.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';
@@ -40,28 +39,27 @@ export async function runFindLr(file: string | undefined, options: FindLrOptions
     ...settingsAmong(options),
   };
   const names = file === undefined ? { where, nameOf: optionNameOf } : { where: file };
-  const experiment = resolveExperiment(settings, names);
-  checkDevice(where, experiment.device);
-  setNumThreads(experiment.threads ?? getNumThreads());
+  const asked = { ...resolveExperiment(settings, names), findLr: null }; // which is what is done here
+  checkDevice(where, asked.device);
+  setNumThreads(asked.threads ?? getNumThreads());
   const sweep = sweepOf(options);
-  const { facts, train, validation } = await openRunData(experiment);
-  const data = trainingBatches(train, facts, experiment);
-  const { stepsPerEpoch } = data;
-  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
-  const held = sweep.validationBatches !== undefined && {
-    validation: evaluationBatches(validation.dataset, facts, experiment),
-    validationBatches: sweep.validationBatches,
-  };
-  const { model, optimizer, loss, gradientClip } = parts;
-  const curve = await findLearningRate({
-    ...{ model, optimizer, loss, data, device: experiment.device, ...sweep.rates, ...held },
-    ...(gradientClip !== undefined && { gradientClip }),
-    onPoint: ({ lr, smoothed }, step) => showStep(step, { lr, smoothed, steps: sweep.rates.steps }),
+  const data = await openRunData(asked);
+  const { experiment, lines } = await settleExperiment(asked, data);
+  const curve = await sweepExperiment(experiment, data, {
+    ...sweep,
+    onPoint: ({ lr, smoothed }, step) => showStep(step, { lr, smoothed, steps: sweep.steps }),
   });
   process.stderr.write('\n');
   await keep(curve, options.out);
-  process.stdout.write(told(curve, options.out));
+  const said = [...stageLine(experiment), ...lines].map((line) => `${line}\n`);
+  process.stdout.write(said.join('') + told(curve, options.out));
   return exitCodes.done;
+}
+
+/** Of several stages the first is tried: the others begin with weights that are not there yet. */
+function stageLine(experiment: Experiment): string[] {
+  const count = stageCount(experiment);
+  return count === 1 ? [] : [`stage 1 of ${count}, which begins with new weights`];
 }
 
 function sweepOf(options: FindLrOptions) {
@@ -71,14 +69,14 @@ function sweepOf(options: FindLrOptions) {
     among: ['exponential', 'linear'] as const,
   });
   const steps = positiveInteger(where, '--steps', options.steps) ?? 1;
-  const rates = {
+  const batches = positiveInteger(where, '--validation-batches', options.validationBatches);
+  return {
     from: rate('--from', options.from),
     to: rate('--to', options.to),
     steps,
     spacing,
+    ...(batches !== undefined && { validationBatches: batches }),
   };
-  const batches = positiveInteger(where, '--validation-batches', options.validationBatches);
-  return { rates, validationBatches: batches };
 }
 
 function rate(name: string, text: string): number {

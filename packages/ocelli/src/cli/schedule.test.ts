@@ -83,3 +83,14 @@ test('ocelli find-lr writes the curve as chart and points, and says what it sugg
   expect(points.every(({ validationLoss }) => (validationLoss ?? 0) > 0)).toBe(true);
   expect(points.every(({ validationAccuracy: share = -1 }) => share >= 0 && share <= 1)).toBe(true);
 });
+
+test('ocelli find-lr tries the first stage of an experiment that has several, and says so', async () => {
+  const data = join(folder, 'staged');
+  await drawPictures(data, { train: 4, test: 2, side: 32 });
+  const sweep = { from: '1e-4', to: '1e-2', steps: '4', spacing: 'linear' };
+  const stages = [{ imageSize: 16, batchSize: 6 }, { freeze: ['stem'] }];
+  const settings = { data, pad: 0, model: 'resnet20', stages };
+  const path = join(folder, 'staged.svg');
+  expect(await runFindLr(undefined, { ...sweep, ...settings, out: path })).toBe(0);
+  expect(written()).toMatch(/^stage 1 of 2, which begins with new weights\n4 steps; /);
+});

@@ -63,8 +63,12 @@ export async function runSuspects(
  */
 function refuseChanges(experiment: Experiment): void {
   const { corrections, oversampling, stages, patience, budgetMinutes, budgetSamples } = experiment;
+  const { metrics, findLr } = experiment;
   refuseGiven({ corrections, oversampling }, 'the labels are judged as they stand in the table');
-  const unread = { stages, patience, budgetMinutes, budgetSamples };
+  const autoBatch = experiment.autoBatch || null;
+  const { startFrom } = experiment;
+  refuseGiven({ startFrom }, 'weights that have seen the labels cannot judge them');
+  const unread = { stages, patience, budgetMinutes, budgetSamples, metrics, findLr, autoBatch };
   refuseGiven(unread, 'every fold is trained in one piece, to its last epoch');
 }
 

@@ -119,7 +119,7 @@ function concluded(
   process.stderr.write(
     `Stopped in epoch ${epoch} after step ${step}; everything is saved.\n` +
       `Go on with: npx ocelli train --resume ${shownPath(folder)}\n` +
-      `See where it stands: npx ocelli report ${shownPath(folder)}\n`,
+      `See where it stands: ${hasReport ? `${shownPath(folder)}/report.html` : `npx ocelli report ${shownPath(folder)}`}\n`,
   );
   return interrupted();
 }

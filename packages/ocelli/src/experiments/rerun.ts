@@ -99,6 +99,7 @@ function planOf(before: RunFolder, runsDir: string | undefined): RunPlan {
   });
   return {
     ...plan,
+    isSettled: true,
     folderFor(data, complete) {
       // Those on record are of the stage in work; every later stage shows by its numbers.
       if (stage === undefined) refuseOtherPictures(before, pictures, data.facts);
@@ -132,7 +133,9 @@ function otherCircumstances(before: RunFolder, now: RunFolder): OtherCircumstanc
   if (old === undefined || own === undefined) return undefined;
   const [then, here] = [old as Environment, own as Environment]; // as written with every run
   const names = [...new Set([...Object.keys(then), ...Object.keys(here)])] as (keyof Environment)[];
-  return names
+  // Records of earlier versions say nothing of a graphics card.
+  const known = names.filter((name) => name !== 'gpu' || name in then);
+  return known
     .filter((name) => then[name] !== here[name])
     .map((name) => ({ name, before: then[name], now: here[name] }));
 }

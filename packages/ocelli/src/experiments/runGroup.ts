@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { readEventLog } from '../train/eventLog.ts';
 import type { RunEnded } from '../train/events.ts';
@@ -110,11 +111,19 @@ function endingOf(folder: RunFolder): RunEnded['reason'] | undefined {
  * settings are those of the stage that was last in work.
  */
 function isSame(record: Experiment, wanted: Experiment): boolean {
-  const recorded = atStage(record, 1);
-  return (Object.keys(wanted) as (keyof Experiment)[]).every((name) => {
-    const isOpen = (name === 'threads' || name === 'validationShare') && wanted[name] === null;
-    return isOpen || JSON.stringify(recorded[name]) === JSON.stringify(wanted[name]);
-  });
+  return isDeepStrictEqual(asked(atStage(record, 1), wanted), asked(wanted, wanted));
+}
+
+/** What an experiment asks for, without the answers that `wanted` leaves to data and machine. */
+function asked(experiment: Experiment, wanted: Experiment): object {
+  const stages = experiment.stages?.map(({ batchSize: _, ...stage }) => stage) ?? null;
+  return {
+    ...experiment,
+    ...(wanted.threads === null && { threads: null }),
+    ...(wanted.validationShare === null && { validationShare: null }),
+    ...(wanted.autoBatch && { batchSize: null, stages }),
+    ...(wanted.findLr !== null && { lr: null }),
+  };
 }
 
 /** The content of `group.json`. */

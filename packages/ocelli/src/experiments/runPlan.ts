@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import { DataError, libtorchVersion } from '@ocelli/torch';
+import { cudaIsAvailable, DataError, libtorchConfig, libtorchVersion } from '@ocelli/torch';
 import { writeJsonDurably } from '../train/durableFile.ts';
 import { changeOf, type DataFiles } from '../train/dataFiles.ts';
 import { describeEnvironment } from '../train/environment.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment.ts';
+import { cardsText, graphicsCards } from '../train/graphicsCards.ts';
 import type { PictureFacts, RunData } from '../train/runData.ts';
 import {
   createRunFolder,
@@ -26,6 +27,8 @@ export interface RunPlan {
   readonly restart?: boolean;
   /** A stored split of a table that is to be used again. */
   readonly splitFile?: string;
+  /** Whether a run on record has answered what was left to data and machine, see `settleExperiment`. */
+  readonly isSettled?: boolean;
   readonly folderFor: (data: RunData, experiment: Experiment) => RunFolder;
 }
 
@@ -50,7 +53,9 @@ export function newRun(options: NewRunOptions): RunPlan {
     data.writeSplit?.(folder.split);
     writeJsonDurably(folder.dataFiles, data.files());
     const { threads, device } = complete;
-    const facts = { ocelli: version(), libtorch: libtorchVersion(), threads: threads ?? 1, device };
+    const gpu = cudaIsAvailable() ? cardsText(graphicsCards(), libtorchConfig()) : 'none';
+    const versions = { ocelli: version(), libtorch: libtorchVersion() };
+    const facts = { ...versions, threads: threads ?? 1, device, gpu };
     writeJsonDurably(folder.environment, describeEnvironment(facts));
     return folder;
   };
@@ -89,7 +94,7 @@ function existingRun(path: string, more?: StageInput): Omit<RunPlan, 'resume'> {
     refuseOtherPictures(folder, pictures, facts);
     return folder;
   };
-  return { experiment, folderFor, ...splitOf(folder) };
+  return { experiment, isSettled: true, folderFor, ...splitOf(folder) };
 }
 
 /** Runs of earlier versions did not write down their files. */
@@ -105,7 +110,8 @@ function refuseOtherFiles(folder: RunFolder, files: RunData['files']): void {
 }
 
 function extended({ experiment, stage = 1 }: Omit<RunRecord, 'pictures'>, more: StageInput) {
-  return atStage(withStage(experiment, more, resolveExperiment), stage);
+  const resolve = (settings: object) => resolveExperiment(settings, { isRecord: true });
+  return atStage(withStage(experiment, more, resolve), stage);
 }
 
 /** A run that goes on with other pictures would be neither the old run nor a new one. */

@@ -48,6 +48,15 @@ console.log('told: ' + process.argv.slice(2).join(' '));
   expect(existsSync(join(runsDir, 'shortlist', 'learning', '1', 'experiment.json'))).toBe(true);
 });
 
+test('a candidate with stages is refused before anything is trained', async () => {
+  const settings = { stages: [{ epochs: 2 }, { epochs: 3 }] };
+  const options = { runsDir: join(root, 'none'), source: { data: join(root, 'pictures') } };
+  await expect(shortlist([{ name: 'staged', settings }], options)).rejects.toThrow(
+    'shortlist: expected candidate staged to be without stages, whose epochs are their own, got "2 stages".',
+  );
+  expect(existsSync(join(root, 'none'))).toBe(false);
+});
+
 test('of what a recipe prints, the best accuracy counts', () => {
   const text = 'epoch: 1\nTest set: Average loss: 1, Accuracy: 40/100 (40%)\n';
   expect(bestPrinted(text)).toBe(0.4);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { DataError } from '@ocelli/torch';
+import { DataError, optionError } from '@ocelli/torch';
 import { compareRuns } from '../report/compareRuns.ts';
 import { type ExperimentInput, resolveExperiment } from '../train/experiment.ts';
 import { openRunData } from '../train/runData.ts';
@@ -49,7 +49,7 @@ export interface Ranked {
  * Trains every candidate on the same few pictures, in the same split, with the same seed, for the same
  * number of epochs, and ranks them by their best accuracy, then by their time. Those that failed are last.
  *
- * @throws {OptionError} if settings are wrong, or there are too few pictures.
+ * @throws {OptionError} if settings are wrong, a candidate has stages, or there are too few pictures.
  * @throws {DataError} for everything that can be wrong with the data.
  */
 export async function shortlist(
@@ -57,6 +57,7 @@ export async function shortlist(
   options: ShortlistOptions = {},
 ): Promise<Ranked[]> {
   const { pictures = 500, epochs = 20, seed = 0, runsDir = 'runs' } = options;
+  for (const candidate of candidates) refuseStages(candidate);
   const root = join(runsDir, 'shortlist');
   const subset = await subsetOf(candidates, options, { root, count: pictures, seed });
   const ranked: Ranked[] = [];
@@ -75,6 +76,14 @@ export async function shortlist(
     if (options.signal?.().aborted === true) break;
   }
   return ranked.toSorted(byResult);
+}
+
+/** All train for the same number of epochs, which is that of a stage where there are stages. */
+function refuseStages(candidate: Candidate): void {
+  const count = 'settings' in candidate ? (candidate.settings.stages?.length ?? 0) : 0;
+  if (count === 0) return;
+  const rule = 'without stages, whose epochs are their own';
+  throw optionError('shortlist', `candidate ${candidate.name}`, rule, `${count} stages`);
 }
 
 function byResult(one: Ranked, other: Ranked): number {

@@ -1,33 +1,27 @@
-import { existsSync } from 'node:fs';
-import {
-  checkDevice,
-  getNumThreads,
-  OptionError,
-  scope,
-  setNumThreads,
-  ShapeError,
-} from '@ocelli/torch';
-import { type PictureShape, traceCalls } from '../models/trace.ts';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDevice, getNumThreads, scope, setNumThreads } from '@ocelli/torch';
 import { consoleReporter, type Output, type ProgressMode } from '../report/consoleReporter.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { reportWriter } from '../report/reportWriter.ts';
-import { checkFigures } from '../train/bestFigure.ts';
 import { buildModel } from '../train/buildModel.ts';
 import { countedHeads } from '../train/countedHeads.ts';
 import type { TrainEventConsumer } from '../train/emitter.ts';
 import type { Experiment } from '../train/experiment.ts';
-import { freezeParts } from '../train/freezing.ts';
-import type { PictureModel } from '../train/headBatches.ts';
-import { declaredFigures, headOptions } from '../train/headOptions.ts';
+import type { FreeMemory } from '../train/freeMemory.ts';
+import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
 import { openRunData, type RunData } from '../train/runData.ts';
 import { type RunFolder, splitOf } from '../train/runFolder.ts';
 import { runSession, type SessionResult } from '../train/session.ts';
-import { atStage, stageCount } from '../train/stages.ts';
+import { startFrom } from '../train/startWeights.ts';
 import type { StageWork } from '../train/stageWork.ts';
 import { checkInput } from './inputCheck.ts';
 import { leftOutLines } from './leftOut.ts';
+import { metricsOf } from './metricModule.ts';
+import { refuseMisfits } from './refuseMisfits.ts';
 import { runBanner } from './runBanner.ts';
 import { type RunPlan, shownPath } from './runPlan.ts';
+import { type SettledExperiment, settleExperiment } from './settleExperiment.ts';
 import { openTextLog } from './textLog.ts';
 
 /** How a run is worked on; nothing here changes its numbers. */
@@ -48,6 +42,8 @@ export interface WorkOptions {
   readonly err?: Output;
   /** Told the folder as soon as there is one. */
   readonly onFolder?: (folder: RunFolder) => void;
+  /** How much memory a device has free, for `autoBatch`. @default freeMemory */
+  readonly freeMemory?: FreeMemory;
 }
 
 /** A run that was worked on. */
@@ -78,18 +74,24 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   checkDevice(where, plan.experiment.device);
   setNumThreads(plan.experiment.threads ?? getNumThreads());
   const spoken = { err: mode === 'silent' ? nowhere : err, say };
+  const metrics = await metricsOf(plan.experiment);
   const data = await openData(plan, spoken);
   const { validationShare } = data;
-  const experiment = { ...plan.experiment, validationShare, threads: getNumThreads() };
-  refuseOtherHeads(experiment, data, where);
-  const input = checkInput(data, experiment);
+  const given = { ...plan.experiment, validationShare, threads: getNumThreads() };
+  refuseMisfits(given, { data, metrics }, where);
+  const input = checkInput(data, given);
   if (input?.warning !== undefined) say(`warning: ${input.warning}`);
+  const { experiment, lines, curve } =
+    plan.isSettled === true
+      ? { experiment: given, lines: [] }
+      : await settle(given, data, { ...options, err: spoken.err });
   const folder = plan.folderFor(data, experiment);
   options.onFolder?.(folder);
+  if (curve !== undefined) await keepSweep(folder, curve, report);
   const bannerOf = (stage: StageWork): string[] => [
     ...runBanner(shownPath(folder), stage.experiment, stage.data),
     ...stageLines(stage),
-    ...(input && stage.data === data ? [input.line] : []),
+    ...(stage.data === data ? [...lines, ...(input ? [input.line] : [])] : []),
   ];
   const signal = options.signal?.();
   const log = openTextLog(folder.log);
@@ -117,6 +119,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
           ...consumers,
         ];
       },
+      metrics,
       openStage: (experiment) => openData({ experiment, ...splitOf(folder) }, spoken),
       ...(signal && { signal }),
       warn,
@@ -130,45 +133,28 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   }
 }
 
-/**
- * Refuses settings about attributes that the data does not have, and pictures of which a network has nothing
- * left, before there is a run folder.
- *
- * @throws {OptionError} with the nearest name, or the layer that they are too small for.
- */
-function refuseOtherHeads(experiment: Experiment, { train, facts }: RunData, where: string): void {
-  const heads = countedHeads(train);
-  for (let number = 1; number <= stageCount(experiment); number++) {
-    const stage = atStage(experiment, number);
-    const options = headOptions(stage, heads, where);
-    const best = declaredFigures(stage, options);
-    const monitor = stage.scheduleOptions?.['monitor'];
-    const watched = typeof monitor === 'string' && { monitor: [monitor] };
-    checkFigures(where, { best, ...watched }, facts.labelNames);
-    const { imageSize, freeze } = stage;
-    const [height, width] =
-      imageSize === null ? [facts.height, facts.width] : [imageSize, imageSize];
-    const areSmall = Math.min(height, width) < enoughForAll;
-    if (freeze === null && !areSmall) continue;
-    const model = buildModel(stage, heads);
-    if (freeze !== null) freezeParts(model, freeze);
-    if (areSmall) refuseSmallPictures(model, [3, height, width], where);
+/** Checks what a new run starts from, and finds out what it leaves to data and machine. */
+async function settle(
+  given: Experiment,
+  data: RunData,
+  { freeMemory, err }: Pick<WorkOptions, 'freeMemory'> & { readonly err: Output },
+): Promise<SettledExperiment> {
+  const { startFrom: source } = given;
+  if (source !== null) {
+    scope(() => startFrom(source, buildModel(given, countedHeads(data.train))));
   }
+  if (given.findLr !== null) err.write('finding the learning rate: at most 100 steps\n');
+  return settleExperiment(given, data, { ...(freeMemory && { freeMemory }) });
 }
 
-/** Side in pixels from which on every network of the catalog has something left of a picture. */
-const enoughForAll = 96;
-
-function refuseSmallPictures(model: PictureModel, picture: PictureShape, where: string): void {
-  try {
-    scope(() => void traceCalls(model, picture));
-  } catch (cause) {
-    if (!(cause instanceof ShapeError)) throw cause;
-    const remedy = cause.message.endsWith('too small for the model.')
-      ? 'Take larger ones (imageSize), or another model.'
-      : 'Take another model.';
-    throw new OptionError(`${where}: ${cause.message} ${remedy}`, { cause });
-  }
+/** The curve of a sweep beside the run that it was made for; drawn where pictures are wanted. */
+async function keepSweep(folder: RunFolder, curve: SweepCurve, isDrawn: boolean): Promise<void> {
+  saveCurve(folder.sweep, curve);
+  if (!isDrawn) return;
+  const { writeDrawing } = await import('../report/chartFiles.ts');
+  const { sweepChart } = await import('../report/charts/sweepChart.ts');
+  mkdirSync(folder.pictures, { recursive: true });
+  await writeDrawing('run', join(folder.pictures, 'find-lr.png'), sweepChart(curve));
 }
 
 /** Which of a run's stages this is, and how it differs from a run of its own. */

@@ -37,7 +37,12 @@ export interface Scores {
   readonly allCorrect?: number | null;
   /** Each attribute by itself, in the order of the schema. */
   readonly attributes?: Readonly<Record<string, AttributeScores>>;
+  /** Figures of one's own, of several attributes the mean of theirs; measured in evaluations. */
+  readonly metrics?: MetricScores;
 }
+
+/** Values by the names of metrics; `null` where there was nothing to measure. */
+export type MetricScores = Readonly<Record<string, number | null>>;
 
 /** How well one attribute is told. Figures over nothing are `null`. */
 export interface AttributeScores {
@@ -52,6 +57,8 @@ export interface AttributeScores {
   readonly balancedAccuracy?: number | null;
   /** Known from evaluations. */
   readonly majorityBaseline?: MajorityBaseline | null;
+  /** Figures of one's own; measured in evaluations. */
+  readonly metrics?: MetricScores;
 }
 
 /** The most frequent label, and the accuracy of always saying it. */
@@ -82,10 +89,15 @@ export function meanOf(
   scores: readonly AttributeScores[],
   figure: 'loss' | 'accuracy' | 'balancedAccuracy',
 ): number | null {
-  const values = scores.map((one) => one[figure] ?? null).filter((value) => value !== null);
+  return meanOfThose(scores.map((one) => one[figure] ?? null));
+}
+
+/** Mean of the values that are there; `null` if none is. */
+export function meanOfThose(values: readonly (number | null)[]): number | null {
+  const there = values.filter((value) => value !== null);
   return ratio(
-    values.reduce((total, value) => total + value, 0),
-    values.length,
+    there.reduce((total, value) => total + value, 0),
+    there.length,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { AttributeScores, Scores } from '../metrics/scores.ts';
 import type { EpochEnded } from '../train/events.ts';
+import { metricTexts } from './lines.ts';
 import { type Column, textTable } from './table.ts';
 
 /**
@@ -21,18 +22,21 @@ function shortScores({ loss, accuracy }: AttributeScores): string {
   return `loss: ${share(loss)}, acc: ${share(accuracy)}`;
 }
 
-function besides({ balancedAccuracy, majorityBaseline }: AttributeScores): string[] {
+function besides(scores: AttributeScores): string[] {
+  const { balancedAccuracy, majorityBaseline } = scores;
   const baseline = majorityBaseline?.share ?? null;
-  return [`balanced: ${share(balancedAccuracy ?? null)}`, `baseline: ${share(baseline)}`];
+  const usual = [`balanced: ${share(balancedAccuracy ?? null)}`, `baseline: ${share(baseline)}`];
+  return [...usual, ...metricTexts(scores, 2)];
 }
 
 /**
- * The heads of an evaluation as a table, each accuracy beside its baseline.
+ * The heads of an evaluation as a table, each accuracy beside its baseline, figures of one's own last.
  *
  * `gender     300 of 300  0.3421    0.8533    0.8510    0.5600  male`
  */
-export function attributeTable({ attributes, count }: Scores): string[] {
+export function attributeTable({ attributes, count, metrics = {} }: Scores): string[] {
   if (attributes === undefined) return [];
+  const own = Object.keys(metrics);
   const rows = Object.entries(attributes).map(([name, scores]) => {
     const { label, share: most } = scores.majorityBaseline ?? { label: '', share: null };
     const figures = [scores.loss, scores.accuracy, scores.balancedAccuracy ?? null];
@@ -42,9 +46,13 @@ export function attributeTable({ attributes, count }: Scores): string[] {
       ...figures.map((value) => share(value, 4)),
       share(most, 4),
       label,
+      ...own.map((metric) => share(scores.metrics?.[metric] ?? null, 4)),
     ];
   });
-  return textTable(columns, rows).trimEnd().split('\n');
+  const ownColumns = own.map((head): Column => ({ head, align: 'right' }));
+  return textTable([...columns, ...ownColumns], rows)
+    .trimEnd()
+    .split('\n');
 }
 
 const columns: readonly Column[] = [

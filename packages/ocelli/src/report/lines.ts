@@ -7,15 +7,26 @@ import { clock, figure, percent } from './numbers.ts';
  * An evaluation in one line.
  *
  * `Test set: Average loss: 0.5180, Accuracy: 8378/10000 (83.78%)`, or of several attributes
- * `Test set: Average loss: 5.1803, Mean accuracy: 71.25%, All correct: 378/2036 (18.57%)`
+ * `Test set: Average loss: 5.1803, Mean accuracy: 71.25%, All correct: 378/2036 (18.57%)`; figures of
+ * one's own follow.
  */
 export function evaluationLine(event: Pick<EvaluationEnded, 'split' | 'scores'>): string {
   const { loss, correct, count, accuracy, attributes } = event.scores;
   const name = event.split.charAt(0).toUpperCase() + event.split.slice(1);
   const start = `${name} set: Average loss: ${figure(loss)}`;
   const share = `${correct}/${count} (${percent(correct / count)}%)`;
-  if (attributes === undefined) return `${start}, Accuracy: ${share}`;
-  return `${start}, Mean accuracy: ${percent(accuracy)}%, All correct: ${share}`;
+  const usual =
+    attributes === undefined
+      ? `${start}, Accuracy: ${share}`
+      : `${start}, Mean accuracy: ${percent(accuracy)}%, All correct: ${share}`;
+  return [usual, ...metricTexts(event.scores)].join(', ');
+}
+
+/** `top2Accuracy: 0.9312`, one for each figure of one's own. */
+export function metricTexts(scores: Pick<Scores, 'metrics'>, digits = 4): string[] {
+  return Object.entries(scores.metrics ?? {}).map(([name, value]) => {
+    return `${name}: ${value === null ? '-' : value.toFixed(digits)}`;
+  });
 }
 
 /**
@@ -41,7 +52,10 @@ export function epochLine(event: EpochEnded): string {
   const { epoch, epochs, lr, train, validation, progress } = event;
   const counter = `${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   const parts = [`epoch: ${counter}`, `lr: ${figure(lr)}`, scoresText('train', train)];
-  if (validation !== undefined) parts.push(scoresText('val', validation));
+  if (validation !== undefined) {
+    parts.push(scoresText('val', validation));
+    parts.push(...metricTexts(validation).map((text) => `val ${text}`));
+  }
   return [...parts, `time: ${progress.seconds.toFixed(2)}`].join('  ');
 }
 
@@ -59,7 +73,10 @@ export function epochReport(event: EpochEnded): string {
   const { epoch, lr, train, validation, progress } = event;
   const counts = [`EPOCH:${epoch}`, `global_step = ${progress.step}`, `lr: ${figure(lr)}`];
   const parts = [...counts, ...shortScores('train', train)];
-  if (validation !== undefined) parts.push(...shortScores('val', validation));
+  if (validation !== undefined) {
+    parts.push(...shortScores('val', validation));
+    parts.push(...metricTexts(validation, 2).map((text) => `val ${text}`));
+  }
   return [...parts, `time: ${clock(progress.seconds)}`].join(', ');
 }
 

@@ -17,8 +17,8 @@ export interface ReportWriterOptions {
 
 /**
  * A consumer that draws what a run folder shows a person when the run has ended: the first batches, the
- * evaluation of the kept weights, curves and report. A run that was asked to stop ends at once;
- * `writeReport` draws it later.
+ * evaluation of the kept weights, curves and report. Of a run that was interrupted only what is on record
+ * is drawn, since whoever interrupts it waits for its end.
  *
  * Should drawing fail, nothing of the run is lost, and it has a warning more.
  */
@@ -27,16 +27,24 @@ export function reportWriter(options: ReportWriterOptions): TrainEventConsumer {
   let startedAt = 0;
   return async function report(event) {
     if (event.type === 'runStarted') startedAt = event.from.step;
-    if (event.type !== 'runEnded' || event.reason === 'interrupted') return;
+    if (event.type !== 'runEnded') return;
     if (event.progress.step === startedAt && existsSync(folder.report)) return; // nothing is new
     const say = out.isTTY === true ? drawOver(out) : drawLines(out);
     try {
+      const tell = (text: string): void => say.passing(`report: ${text}`);
       const hasWeights = event.progress.epoch > 1;
-      await draw({ ...options, hasWeights }, (text) => say.passing(`report: ${text}`));
+      if (event.reason === 'interrupted') await drawRecord(folder, tell);
+      else await draw({ ...options, hasWeights }, tell);
     } finally {
       say.endLine();
     }
   };
+}
+
+async function drawRecord(folder: RunFolder, say: (text: string) => void): Promise<void> {
+  const { writeReport } = await import('./writeReport.ts');
+  say('drawing');
+  await writeReport(folder);
 }
 
 async function draw(

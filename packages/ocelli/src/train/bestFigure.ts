@@ -1,5 +1,6 @@
 import { didYouMean, OptionError } from '@ocelli/torch';
 import { headsOf, type LabelNames } from '../data/labelNames.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { Scores } from '../metrics/scores.ts';
 
 /** What is measured of each head, and over all. */
@@ -9,15 +10,24 @@ type Figure = (typeof figures)[number];
 /** What decides which epoch is best, unless something else is declared. */
 export const usualFigures: readonly string[] = ['accuracy'];
 
-/** Every figure that an evaluation has, by name: `loss`, `gender.balancedAccuracy`. */
-export function figureNames(names: LabelNames): string[] {
-  const attributes = headsOf(names).flatMap(({ attribute }) => attribute ?? []);
-  const own = attributes.flatMap((attribute) => figures.map((one) => `${attribute}.${one}`));
-  return attributes.length === 0 ? [...figures] : [...figures, 'allCorrect', ...own];
+/** What the figures of an evaluation follow from. */
+export interface Measured {
+  /** What the labels stand for. */
+  readonly labelNames: LabelNames;
+  /** Figures of one's own. @default [] */
+  readonly metrics?: readonly Pick<Metric, 'name'>[];
+}
+
+/** Every figure that an evaluation has, by name: `loss`, `gender.balancedAccuracy`, `top2Accuracy`. */
+export function figureNames({ labelNames, metrics = [] }: Measured): string[] {
+  const attributes = headsOf(labelNames).flatMap(({ attribute }) => attribute ?? []);
+  const ofEach = [...figures, ...metrics.map(({ name }) => name)];
+  const own = attributes.flatMap((attribute) => ofEach.map((one) => `${attribute}.${one}`));
+  return attributes.length === 0 ? ofEach : [...ofEach, 'allCorrect', ...own];
 }
 
 /**
- * Refuses figures that no evaluation of such labels has.
+ * Refuses figures that no such evaluation has.
  *
  * @param asked the figures, by the option that named them.
  * @throws {OptionError} with the nearest name.
@@ -25,9 +35,9 @@ export function figureNames(names: LabelNames): string[] {
 export function checkFigures(
   where: string,
   asked: Readonly<Record<string, readonly string[]>>,
-  names: LabelNames,
+  measured: Measured,
 ): void {
-  const known = figureNames(names);
+  const known = figureNames(measured);
   const pairs = Object.entries(asked).flatMap(([option, list]) =>
     list.map((name) => ({ option, name })),
   );
@@ -47,14 +57,16 @@ export function meanFigure(scores: Scores, names: readonly string[]): number | n
   return Number.isFinite(sum) ? sum / values.length : null;
 }
 
-/** Whether less is better. */
+/** Whether less is better: of losses, and of metrics that are called a loss or an error. */
 export function isLoss(names: readonly string[]): boolean {
-  return names.every((name) => name === 'loss' || name.endsWith('.loss'));
+  return names.every((name) => /(^|\.)loss$|(Loss|Error)$/.test(name));
 }
 
 function figureOf(scores: Scores, name: string): number | null {
   const dot = name.lastIndexOf('.');
-  if (dot < 0) return scores[name as Figure | 'allCorrect'] ?? null; // checked before the run
-  const own = scores.attributes?.[name.slice(0, dot)];
-  return own?.[name.slice(dot + 1) as Figure] ?? null;
+  const figure = name.slice(dot + 1);
+  const own = dot < 0 ? scores : scores.attributes?.[name.slice(0, dot)];
+  if (own?.metrics && figure in own.metrics) return own.metrics[figure] ?? null;
+  if (dot < 0) return scores[figure as Figure | 'allCorrect'] ?? null; // checked before the run
+  return own?.[figure as Figure] ?? null;
 }

@@ -14,13 +14,15 @@ export interface Environment {
   /** Threads libtorch computes with; other thread counts sum in another order. */
   readonly threads: number;
   readonly device: string;
+  /** The graphics cards that libtorch can compute on, with memory, driver and CUDA; `none` without any. */
+  readonly gpu: string;
   /** Commit of the folder the command ran in, with `+` when files were changed; absent outside git. */
   readonly commit?: string;
 }
 
 /** Collects the facts that only the caller knows with those of the machine. */
 export function describeEnvironment(
-  facts: Pick<Environment, 'ocelli' | 'libtorch' | 'threads' | 'device'>,
+  facts: Pick<Environment, 'ocelli' | 'libtorch' | 'threads' | 'device' | 'gpu'>,
 ): Environment {
   const processors = cpus();
   const commit = gitCommit();

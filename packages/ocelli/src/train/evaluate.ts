@@ -1,6 +1,14 @@
 import { type Device, noGrad, scope } from '@ocelli/torch';
 import { RunningTotals } from '../metrics/runningTotals.ts';
-import { type AttributeScores, meanOf, type Scores, scoresOf } from '../metrics/scores.ts';
+import { type Metric, metricValues } from '../metrics/metric.ts';
+import {
+  type AttributeScores,
+  meanOf,
+  meanOfThose,
+  type MetricScores,
+  type Scores,
+  scoresOf,
+} from '../metrics/scores.ts';
 import { answersOf } from './answers.ts';
 import type { AttributeLossOptions } from './attributeLoss.ts';
 import { eventLoopTurn } from './eventLoopTurn.ts';
@@ -19,6 +27,8 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
   /** Of attributes: what they were trained with, and the factors of their losses in the loss over all. */
   attributes?: Readonly<Record<string, HeadFacts>>;
+  /** Figures of one's own that are measured too. @default [] */
+  metrics?: readonly Metric[];
 }
 
 type HeadFacts = Pick<AttributeLossOptions, 'loss' | 'lossWeight'>;
@@ -44,7 +54,7 @@ export async function evaluate(
   data: EvaluationData,
   options: EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
-  const { device = 'cpu', onBatch, signal, attributes = {} } = options;
+  const { device = 'cpu', onBatch, signal, attributes = {}, metrics = [] } = options;
   const wasTraining = model.training;
   const totals = new RunningTotals(device);
   const predictions = new PredictionRecord(data.labelNames);
@@ -61,7 +71,8 @@ export async function evaluate(
     if (done !== data.sampleCount) {
       throw new Error(`internal: evaluated ${done} of ${data.sampleCount} samples`);
     }
-    return evaluationOf(scoresOf(totals.read()), predictions.reports(), attributes);
+    const evaluation = evaluationOf(scoresOf(totals.read()), predictions.reports(), attributes);
+    return metrics.length === 0 ? evaluation : withMetrics(evaluation, predictions, metrics);
   } finally {
     totals.dispose();
     model.train(wasTraining);
@@ -114,4 +125,35 @@ function evaluationOf(
     attributes: complete,
     reports,
   };
+}
+
+/** The evaluation with figures of one's own, head by head and over all. */
+function withMetrics(
+  evaluation: Evaluation,
+  record: PredictionRecord,
+  metrics: readonly Metric[],
+): Evaluation {
+  const heads = record.finitePredictions().map((answers) => {
+    return { name: answers.attribute ?? '', values: metricValues(metrics, answers) };
+  });
+  const overall = metrics.map(({ name }): [string, number | null] => {
+    return [name, meanOfThose(heads.map(({ values }) => values[name] ?? null))];
+  });
+  const { attributes } = evaluation;
+  return {
+    ...evaluation,
+    metrics: Object.fromEntries(overall),
+    ...(attributes && { attributes: withOwn(attributes, heads) }),
+  };
+}
+
+function withOwn(
+  attributes: NonNullable<Scores['attributes']>,
+  heads: readonly { readonly name: string; readonly values: MetricScores }[],
+): NonNullable<Scores['attributes']> {
+  const entries = Object.entries(attributes).map(([name, scores]) => {
+    const metrics = heads.find((head) => head.name === name)?.values;
+    return [name, metrics ? { ...scores, metrics } : scores];
+  });
+  return Object.fromEntries(entries) as NonNullable<Scores['attributes']>; // the same names
 }

@@ -3,8 +3,14 @@ import { createTransforms } from '../augment/createTransform.ts';
 import { peakEpochOf } from './schedule.ts';
 import { createSchedule } from './schedules/createSchedule.ts';
 import { checkedSettings, type NameOf } from './checkedSettings.ts';
+import {
+  attributesSettings,
+  type Nullable,
+  startSettings,
+  tableSettings,
+} from './nullableSettings.ts';
 import { resolveStages, type StageBeginning, type StageOf } from './stageSettings.ts';
-import { usualTransforms } from './usualTransforms.ts';
+import { withUsualTransforms } from './usualTransforms.ts';
 import type { Setting } from './setting.ts';
 import {
   optimizerDefaults,
@@ -17,55 +23,8 @@ import type { z } from 'zod';
 
 type ValueOf<Name extends SettingName> = z.infer<Settings[Name]['schema']>;
 
-/** Settings that a table of pictures is opened by. */
-const tableSettings = [
-  'table',
-  'images',
-  'imageColumn',
-  'labelColumns',
-  'ignoreColumns',
-  'groupColumn',
-  'corrections',
-  'oversampling',
-  'testShare',
-] as const;
-type TableSettingName = (typeof tableSettings)[number];
-
-/** Settings of models with many heads. */
-const attributesSettings = ['attributes', 'lossWeights', 'gradients', 'trunkLr'] as const;
-type AttributesSettingName = (typeof attributesSettings)[number];
-
 /** What a user may say about an experiment: any settings, in any number. */
 export type ExperimentInput = { readonly [Name in SettingName]?: ValueOf<Name> };
-
-/** Settings that mean something when they are absent, or that another setting can switch off. */
-type Nullable =
-  | 'data'
-  | TableSettingName
-  | 'dataset'
-  | 'validationShare'
-  | AttributesSettingName
-  | 'imageSize'
-  | 'constants'
-  | 'pixelRange'
-  | 'gradientClip'
-  | 'threads'
-  | 'peakEpoch'
-  | 'momentum'
-  | 'nesterov'
-  | 'padMode'
-  | 'augmentation'
-  | 'scheduleOptions'
-  | 'patience'
-  | 'minDelta'
-  | 'budgetMinutes'
-  | 'budgetSamples'
-  | 'emaDecay'
-  | 'lookaheadSteps'
-  | 'lookaheadAlpha'
-  | 'keepBest'
-  | 'saveEverySteps'
-  | 'freeze';
 
 /** A stage with every question answered. */
 export type TrainingStage = StageOf<WholeRun> & StageBeginning;
@@ -90,6 +49,8 @@ export interface ResolveOptions {
   where?: string;
   /** How a setting is written there, for messages. @default its name */
   nameOf?: (name: string) => string;
+  /** Whether a run has stored them: what it found out by itself then stands in them. @default false */
+  isRecord?: boolean;
 }
 
 /**
@@ -99,27 +60,23 @@ export interface ResolveOptions {
  *   any effect beside the others.
  */
 export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
-  const { where = 'experiment', nameOf = (name: string) => name } = options;
+  const { where = 'experiment', nameOf = (name: string) => name, isRecord = false } = options;
   // Every key and value was just checked.
   const { stages, ...given } = checkedSettings(input, where, nameOf) as ExperimentInput;
   if (stages === undefined) {
     const usual = withUsualTransforms(given);
-    return Object.freeze(new Answers(usual, where, nameOf).complete());
+    return Object.freeze(new Answers(usual, { where, nameOf, isRecord }).complete());
+  }
+  if (given.findLr !== undefined && !isRecord) {
+    const rule = `expected no ${nameOf('findLr')} with stages, each of which has`;
+    throw new OptionError(`${where}: ${rule} an ${nameOf('lr')} of its own.`);
   }
   const resolved = resolveStages(stages, given, {
     where,
-    resolve: (stage, here) => resolveExperiment(stage, { where: here, nameOf }),
+    resolve: (stage, here) => resolveExperiment(stage, { where: here, nameOf, isRecord }),
   });
   const first = resolveExperiment({ ...given, ...resolved[0], from: undefined }, options);
   return Object.freeze({ ...first, stages: resolved });
-}
-
-/** What a published data set is usually trained with, where nothing is said about transforms. */
-function withUsualTransforms(given: ExperimentInput): ExperimentInput {
-  const { dataset, data, table, pad, padMode, flip, cutout, augmentation } = given;
-  const said = [data, table, pad, padMode, flip, cutout, augmentation];
-  if (dataset === undefined || said.some((value) => value !== undefined)) return given;
-  return { ...given, ...usualTransforms[dataset] };
 }
 
 /** Fills in defaults, those that depend on other settings last, and refuses what has no effect. */
@@ -127,11 +84,13 @@ class Answers {
   readonly #given: ExperimentInput;
   readonly #where: string;
   readonly #nameOf: NameOf;
+  readonly #isRecord: boolean;
 
-  constructor(given: ExperimentInput, where: string, nameOf: NameOf) {
+  constructor(given: ExperimentInput, { where, nameOf, isRecord }: Required<ResolveOptions>) {
     this.#given = given;
     this.#where = where;
     this.#nameOf = nameOf;
+    this.#isRecord = isRecord;
   }
 
   complete(): Experiment {
@@ -147,8 +106,10 @@ class Answers {
       model: g.model ?? (isTable ? tableDefaults.model : this.#answer('model')),
       epochs: this.#answer('epochs'),
       batchSize: g.batchSize ?? (isTable ? tableDefaults.batchSize : this.#answer('batchSize')),
+      autoBatch: this.#autoBatch(),
       ...this.#optimization(),
       ...this.#learningRate(),
+      ...this.#orNull(startSettings),
       ...this.#stopping(),
       saveEverySteps: g.saveEverySteps ?? null,
       saveEveryEpochs: this.#answer('saveEveryEpochs'),
@@ -217,7 +178,7 @@ class Answers {
   }
 
   /** The given ones of some settings, the others `null`. */
-  #orNull<Name extends TableSettingName | AttributesSettingName>(names: readonly Name[]) {
+  #orNull<Name extends Nullable>(names: readonly Name[]) {
     const entries = names.map((name) => [name, this.#given[name] ?? null]);
     return Object.fromEntries(entries) as { [Key in Name]: ValueOf<Key> | null }; // one a name
   }
@@ -262,7 +223,23 @@ class Answers {
   #lr(): number {
     const optimizer = this.#answer('optimizer');
     const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
-    return this.#given.lr ?? (isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr);
+    const usual = isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr;
+    const { lr = usual, findLr } = this.#given;
+    if (findLr !== undefined && lr !== usual && !this.#isRecord) {
+      this.#refuse('lr', `left out with ${this.#nameOf('findLr')}, which finds one`);
+    }
+    return lr;
+  }
+
+  /** A trial takes so many batches of pictures, before anybody can know how much memory they need. */
+  #autoBatch(): boolean {
+    const autoBatch = this.#answer('autoBatch');
+    for (const trial of ['fastDevRun', 'overfitBatch'] as const) {
+      if (autoBatch && this.#answer(trial) && !this.#isRecord) {
+        this.#refuse('autoBatch', `off with ${this.#nameOf(trial)}`);
+      }
+    }
+    return autoBatch;
   }
 
   /** Whether the schedule sets the momentum too. @throws {OptionError} if its options are wrong. */

@@ -34,6 +34,8 @@ export interface FitOptions extends StepParts, RateOptions {
   validation?: { readonly split: string; readonly data: EvaluationData };
   /** Of attributes, what an evaluation needs to know; see {@link EvaluateOptions}. */
   attributes?: EvaluateOptions['attributes'];
+  /** Figures of one's own that the validation measures too. @default [] */
+  metrics?: EvaluateOptions['metrics'];
   /** Figures of the validation whose mean decides which epoch is best. @default ['accuracy'] */
   best?: readonly string[];
   /** An average of the weights, which is what is evaluated, saved and left in the model at the end. */
@@ -115,11 +117,12 @@ class Run {
 
   /** Refuses figures that no evaluation will have, before the first step. */
   #checkFigures(best: readonly string[]): void {
-    const { validation, plateau } = this.#options;
-    if (validation) checkFigures('fit', { best }, validation.data.labelNames);
+    const { validation, plateau, metrics = [] } = this.#options;
+    const measured = validation && { labelNames: validation.data.labelNames, metrics };
+    if (measured) checkFigures('fit', { best }, measured);
     if (plateau === undefined) return;
     const figure = plateau.monitor;
-    if (validation === undefined) {
+    if (measured === undefined) {
       throw optionError(
         'fit',
         'validation',
@@ -127,7 +130,7 @@ class Run {
         'none',
       );
     }
-    checkFigures('fit', { monitor: [figure] }, validation.data.labelNames);
+    checkFigures('fit', { monitor: [figure] }, measured);
   }
 
   #hear(event: TrainEvent): void {
@@ -235,7 +238,7 @@ class Run {
 
   /** @returns nothing if there is nothing to validate on. */
   async #validate(): Promise<Scores | undefined | 'stopped'> {
-    const { model, validation, signal, attributes } = this.#options;
+    const { model, validation, signal, attributes, metrics } = this.#options;
     if (validation === undefined) return undefined;
     const { split, data } = validation;
     const total = data.sampleCount;
@@ -244,6 +247,7 @@ class Run {
       device: this.#device,
       ...(signal && { signal }),
       ...(attributes && { attributes }),
+      ...(metrics && { metrics }),
       onBatch: (done) => {
         const seconds = this.#seconds - before;
         return this.#emit({ type: 'evaluationStepEnded', split, done, total, seconds });

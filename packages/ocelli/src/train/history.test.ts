@@ -63,12 +63,15 @@ test.each([
 });
 
 test('a figure that no evaluation has is refused with the nearest', () => {
-  const names = { attributes: { gender: ['f', 'm'], age: ['young', 'old'] } };
-  checkFigures('fit', { best: ['gender.loss', 'allCorrect'] }, names);
-  expect(() => checkFigures('fit', { best: ['gendr.loss'] }, names)).toThrow(
+  const labelNames = { attributes: { gender: ['f', 'm'], age: ['young', 'old'] } };
+  const measured = { labelNames, metrics: [{ name: 'top2' }] };
+  checkFigures('fit', { best: ['gender.loss', 'allCorrect', 'top2', 'age.top2'] }, measured);
+  expect(() => checkFigures('fit', { best: ['gendr.loss'] }, measured)).toThrow(
     'got "gendr.loss". Did you mean "gender.loss"?',
   );
-  expect(() => checkFigures('fit', { best: ['allCorrect'] }, { classes: ['a', 'b'] })).toThrow(
+  expect(() =>
+    checkFigures('fit', { best: ['allCorrect'] }, { labelNames: { classes: ['a', 'b'] } }),
+  ).toThrow(
     'fit: expected best to be a figure that evaluations have, got "allCorrect". ' +
       'Among them are accuracy, balancedAccuracy, loss.',
   );

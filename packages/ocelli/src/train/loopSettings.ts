@@ -1,8 +1,25 @@
 import { z } from 'zod';
-import { betweenZeroAndOne, choice, define, flag, positiveInteger } from './setting.ts';
+import { suggestionNames } from './lrFinder/suggestions.ts';
+import { betweenZeroAndOne, choice, define, flag, positiveInteger, text } from './setting.ts';
 
-/** Settings of the loop itself: averages of the weights, memory, trials, what is kept. */
+/** Settings of the loop itself: what it finds out first, averages of the weights, memory, trials, what is kept. */
 export const loopSettings = {
+  autoBatch: define(flag, {
+    help: 'halve batch-size until a training step fits into the memory that is free on the device',
+    fallback: false,
+  }),
+  findLr: define(choice(suggestionNames), {
+    help: 'find the learning rate before training starts, by this suggestion of `ocelli find-lr`, instead of lr',
+    fallbackText: 'off',
+  }),
+  startFrom: define(text, {
+    help: 'run whose best weights the network begins with; parts of other shapes, such as a head for other classes, begin anew',
+    fallbackText: 'none: all begin anew',
+  }),
+  metrics: define(text, {
+    help: 'module whose default export lists figures of your own, each { name, compute }, measured in every validation',
+    fallbackText: 'none',
+  }),
   emaDecay: define(betweenZeroAndOne, {
     help: 'share that a moving average of the weights keeps at each step, such as 0.999; the average is evaluated and saved',
     fallbackText: 'no average',

@@ -51,15 +51,17 @@ export class PredictionRecord {
     }));
   }
 
+  /** Of the heads whose logits were all finite, which those of a model that has diverged are not. */
+  finitePredictions(): readonly HeadPredictions[] {
+    return this.predictions().filter(({ probabilities }) => probabilities.every(Number.isFinite));
+  }
+
   /**
    * Everything that can be measured about them, of every head in order. A head whose logits were not all
-   * finite, as those of a model that has diverged, has no report.
+   * finite has no report.
    */
   reports(): readonly HeadReport[] {
-    const finite = this.predictions().filter(({ probabilities }) =>
-      probabilities.every(Number.isFinite),
-    );
-    return finite.map(({ attribute, ...own }) => {
+    return this.finitePredictions().map(({ attribute, ...own }) => {
       const temperature = fitTemperature(own);
       return {
         ...(attribute !== undefined && { attribute }),

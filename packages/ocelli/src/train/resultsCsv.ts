@@ -26,18 +26,39 @@ const attributeFigures = ['loss', 'accuracy', 'balancedAccuracy', 'labelled'] as
  * are cumulative. A run without validation leaves those cells empty. A baseline is the accuracy of always
  * saying the most frequent label.
  *
- * Where pictures have attributes, columns such as `gender.train_loss` and
- * `gender.validation_balanced_accuracy` follow.
+ * Figures of one's own follow as `validation_<name>`. Where pictures have attributes, columns such as
+ * `gender.train_loss` and `gender.validation_balanced_accuracy` come after them, with the figures of one's
+ * own of each.
  */
 export function resultsCsv(events: Iterable<TrainEvent>): string {
   const epochs = epochsOf(events);
   const names = Object.keys(epochs[0]?.train.attributes ?? {});
-  const header = [...columns.map(([name]) => name), ...names.flatMap(attributeHeader)];
+  const metrics = Object.keys(epochs[0]?.validation?.metrics ?? {});
+  const ownHeader = metrics.map((metric) => `validation_${metric}`);
+  const header = [
+    ...columns.map(([name]) => name),
+    ...ownHeader,
+    ...names.flatMap((name) => [
+      ...attributeHeader(name),
+      ...ownHeader.map((word) => `${name}.${word}`),
+    ]),
+  ];
   const rows = epochs.map((epoch) => [
     ...columns.map(([, of]) => of(epoch) ?? ''),
-    ...names.flatMap((name) => attributeCells(epoch, name)),
+    ...metricCells(epoch.validation, metrics),
+    ...names.flatMap((name) => [
+      ...attributeCells(epoch, name),
+      ...metricCells(epoch.validation?.attributes?.[name], metrics),
+    ]),
   ]);
   return [header, ...rows].map(csvLine).join('');
+}
+
+function metricCells(
+  scores: Pick<AttributeScores, 'metrics'> | undefined,
+  metrics: readonly string[],
+): Cell[] {
+  return metrics.map((metric) => scores?.metrics?.[metric] ?? '');
 }
 
 function attributeHeader(name: string): string[] {

@@ -16,6 +16,8 @@ export interface RunFolder {
   readonly results: string;
   /** Learning rate and momentum of every step. */
   readonly rates: string;
+  /** The curve of the learning rate finder; only runs that looked for one have it. */
+  readonly sweep: string;
   /** `{ "classes": [...] }` in the order of the logits, or `{ "attributes": { name: [...] } }`. */
   readonly labels: string;
   /** Versions, threads, processor and commit: what a result depends on besides the experiment. */
@@ -50,6 +52,7 @@ export function runFolderAt(path: string): RunFolder {
     log: inside('log.txt'),
     results: inside('results.csv'),
     rates: inside('learning-rates.csv'),
+    sweep: inside('find-lr.json'),
     labels: inside('labels.json'),
     environment: inside('environment.json'),
     split: inside('split.json'),

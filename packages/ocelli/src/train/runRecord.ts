@@ -27,7 +27,8 @@ export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
  */
 export function readRunRecord(folder: RunFolder): RunRecord {
   const content = JSON.parse(readFileSync(folder.experiment, 'utf8')) as RunRecord;
-  const experiment = resolveExperiment(content.experiment, { where: folder.experiment });
+  const where = folder.experiment;
+  const experiment = resolveExperiment(content.experiment, { where, isRecord: true });
   const { pictures, stage } = content;
   if (stage === undefined) return { experiment, pictures };
   return { experiment: atStage(experiment, stage), pictures, stage };

@@ -16,6 +16,7 @@ import { readRunRecord, writeRunRecord } from './runRecord.ts';
 import type { SaveOccasions } from './saveOccasion.ts';
 import { runSaver } from './saver.ts';
 import { atStage, stageCount } from './stages.ts';
+import { startFrom } from './startWeights.ts';
 import { firstStage, type StageStart } from './stageStart.ts';
 import { inStage, type StageWork, workOf } from './stageWork.ts';
 import { Stoppers } from './stoppers.ts';
@@ -39,6 +40,8 @@ export interface SessionOptions {
   readonly warn: (message: string) => void;
   /** Opens the pictures of a stage. @default openRunData, with the stored split */
   readonly openStage?: (experiment: Experiment) => Promise<RunData>;
+  /** Figures of one's own that every validation measures. @default [] */
+  readonly metrics?: FitOptions['metrics'];
 }
 
 /** How a session ended. */
@@ -53,7 +56,8 @@ export interface SessionResult extends FitResult {
  *
  * @throws {DataError} if there is a run in the folder and it is neither gone on with nor begun anew.
  * @throws {RunLockedError} if another process works on the run.
- * @throws {CheckpointError} if there are checkpoints and none can be read.
+ * @throws {CheckpointError} if there are checkpoints and none can be read, or the weights to start from do
+ *   not fit.
  * @throws {NumericError} if a loss is not finite.
  */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
@@ -95,8 +99,20 @@ async function standing(options: SessionOptions): Promise<Begun> {
   const hasSaved = resume && earlierEvents(folder).some(({ type }) => type === 'checkpointSaved');
   const found = hasSaved ? newestCheckpoint(folder.checkpoints, warn) : undefined;
   const begun = await begin(found?.stage ?? firstStage, atTheBeginning, options);
-  if (found === undefined) return begun;
+  if (found === undefined) {
+    startWeights(begun, options);
+    return begun;
+  }
   return { ...begun, from: loadCheckpoint(found.path, begun.work.assembled) };
+}
+
+/** Weights of another run in place of new ones, where the experiment asks for that. */
+function startWeights({ experiment, work }: Begun, { warn }: SessionOptions): void {
+  if (experiment.startFrom === null) return;
+  const { model, averages } = work.assembled;
+  const fresh = startFrom(experiment.startFrom, model);
+  averages?.restart();
+  if (fresh.length > 0) warn(`not in ${experiment.startFrom}, so new: ${fresh.join(', ')}`);
 }
 
 function earlierEvents({ events }: RunFolder): readonly TrainEvent[] {
@@ -109,7 +125,7 @@ async function begin(start: StageStart, from: Progress, options: SessionOptions)
   const data = await picturesOf(experiment, options);
   const stage = { start, of, experiment, data };
   if (of > 1) recordStage(stage, options.folder);
-  return { ...stage, from, work: workOf(stage, options.warn) };
+  return { ...stage, from, work: workOf(stage, options) };
 }
 
 async function picturesOf(experiment: Experiment, options: SessionOptions): Promise<RunData> {

@@ -20,10 +20,15 @@ export interface StageWork {
   readonly data: RunData;
 }
 
-/** Everything that follows from the experiment in a stage and its data alone. */
+interface WorkListeners {
+  readonly warn: (message: string) => void;
+  readonly metrics?: FitOptions['metrics'];
+}
+
+/** Everything that follows from the experiment in a stage, its data, and figures of the user's own. */
 export function workOf(
   { start, experiment, data }: StageWork,
-  warn: (message: string) => void,
+  { warn, metrics }: WorkListeners,
 ): FitOptions & { assembled: Assembled } {
   const { facts, train, validation } = data;
   const transforms = trainingTransforms(experiment, facts);
@@ -45,6 +50,7 @@ export function workOf(
     epochs: start.epoch - 1 + epochs,
     device,
     seed,
+    ...(metrics && { metrics }),
   };
 }
 

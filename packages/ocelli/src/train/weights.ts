@@ -5,6 +5,7 @@ import {
   type AnyModule,
   readSafetensors,
   readSafetensorsHeader,
+  type Tensor,
   writeSafetensors,
 } from '@ocelli/torch';
 import { sha256Of } from './checkpoint.ts';
@@ -60,6 +61,17 @@ export function saveWeights(
  * @throws {CheckpointError} if there are none, they are not what was saved, or they do not fit.
  */
 export function loadWeights(folder: string, name: WeightsName, model: AnyModule): WeightsFacts {
+  model.loadStateDict(readWeights(folder, name));
+  const { metadata } = readSafetensorsHeader(join(folder, `${name}.safetensors`));
+  return { epoch: Number(metadata.get('epoch')), step: Number(metadata.get('step')) };
+}
+
+/**
+ * Weights of a run by the names of the state dict.
+ *
+ * @throws {CheckpointError} if there are none, or they are not what was saved.
+ */
+export function readWeights(folder: string, name: WeightsName): ReadonlyMap<string, Tensor> {
   const path = join(folder, `${name}.safetensors`);
   if (!existsSync(path)) {
     throw new CheckpointError(
@@ -72,9 +84,7 @@ export function loadWeights(folder: string, name: WeightsName, model: AnyModule)
         'The file is damaged or was replaced.',
     );
   }
-  model.loadStateDict(readSafetensors(path));
-  const { metadata } = readSafetensorsHeader(path);
-  return { epoch: Number(metadata.get('epoch')), step: Number(metadata.get('step')) };
+  return readSafetensors(path);
 }
 
 /** @throws {CheckpointError} if there is a manifest and it cannot be read. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { addonPath, findBlas, findLibtorch, setupCommand } from '@ocelli/torch/find-libtorch';
 import type { Libtorch } from '@ocelli/torch/find-libtorch';
+import { cardsText, type GraphicsCard, graphicsCards } from '../../train/graphicsCards.ts';
 import { type Check, good, missing, weak } from './check.ts';
 import { probe } from './probe.ts';
 
@@ -93,8 +94,16 @@ export function threadsCheck(cores: number = availableParallelism()): Check {
   return set >= cores ? good('threads', found) : weak('threads', found, 'Unset OMP_NUM_THREADS.');
 }
 
-function cudaCheck({ cudaDevices }: AddonAnswer, libtorch: Libtorch | undefined): Check {
-  if (cudaDevices > 0) return good('CUDA', `${cudaDevices} devices`);
+/** What libtorch can do with graphics cards, and what they are. */
+export function cudaCheck(
+  { cudaDevices, config }: Pick<AddonAnswer, 'cudaDevices' | 'config'>,
+  libtorch: Pick<Libtorch, 'cuda'> | undefined,
+  cards: () => readonly GraphicsCard[] | undefined = graphicsCards,
+): Check {
+  if (cudaDevices > 0) {
+    const count = cudaDevices === 1 ? '1 device' : `${cudaDevices} devices`;
+    return good('CUDA', `${count}: ${cardsText(cards(), config)}`);
+  }
   if (!libtorch?.cuda) return good('CUDA', 'not in this libtorch');
   return weak('CUDA', 'in libtorch, but no device is found', 'Check the driver with nvidia-smi.');
 }

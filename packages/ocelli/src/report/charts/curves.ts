@@ -7,7 +7,7 @@ import type { Line, LineChart } from './lineChart.ts';
 type Curves = Pick<RunView, 'epochs' | 'steps' | 'started' | 'best' | 'evaluation'>;
 type Point = readonly [number, number];
 
-/** Loss, accuracy and learning rate of a run, over its epochs. */
+/** Loss, accuracy, figures of one's own and learning rate of a run, over its epochs. */
 export function runCurves(run: Curves): LineChart[] {
   const fine = stretches(run.steps);
   const mark = markOf(run);
@@ -36,6 +36,7 @@ export function runCurves(run: Curves): LineChart[] {
       ],
       ...mark,
     },
+    ...metricCurves(run, { prefix: '' }),
     {
       id: 'lr',
       title: 'Learning rate',
@@ -49,7 +50,7 @@ export function headScores(scores: Scores | undefined, name: string): AttributeS
   return scores?.attributes?.[name];
 }
 
-/** Loss and accuracy of one attribute; nothing for a run that has but one label. */
+/** Loss, accuracy and figures of one's own of one attribute; nothing for a run that has but one label. */
 export function headCurves(run: Curves, name: string, id: string): LineChart[] {
   if (!run.epochs.some(({ train }) => headScores(train, name) !== undefined)) return [];
   const baseline = run.evaluation?.heads[name]?.majorityBaseline;
@@ -70,7 +71,30 @@ export function headCurves(run: Curves, name: string, id: string): LineChart[] {
       ...mark,
       ...(baseline && { reference: { name: `always ${baseline.label}`, y: baseline.share } }),
     },
+    ...metricCurves(run, { prefix: id, attribute: name }),
   ];
+}
+
+interface MetricsOf {
+  /** Of the identifiers of the charts. */
+  readonly prefix: string;
+  /** The attribute; absent for the mean over all. */
+  readonly attribute?: string;
+}
+
+/** A chart for each figure of one's own, which is measured in evaluations alone. */
+function metricCurves(run: Curves, { prefix, attribute }: MetricsOf): LineChart[] {
+  const own = (scores: Scores | undefined) =>
+    (attribute === undefined ? scores : headScores(scores, attribute))?.metrics;
+  const names = Object.keys(own(run.epochs.at(-1)?.validation) ?? {});
+  return names.map((name) => ({
+    id: `${prefix}metric-${name}`,
+    title: attribute === undefined ? name : `${name} of ${attribute}`,
+    lines: epochLines(run, (scores) => own(scores)?.[name]).filter(
+      ({ points }) => points.length > 0,
+    ),
+    ...markOf(run),
+  }));
 }
 
 function markOf({ best, epochs }: Curves): { mark?: number } {

@@ -6,10 +6,12 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * The command that trains as a run did, but for some settings. Settings that have their default are not
- * mentioned, and neither is the number of threads, which is the machine's.
+ * mentioned, and neither is the number of threads, which is the machine's. What the run found out by itself
+ * is said as found.
  */
 export function trainCommand(experiment: Experiment, changes: ExperimentInput): string {
-  const said: Values = { ...minimal({ ...experiment, threads: null }), ...changes };
+  const found = { ...experiment, threads: null, autoBatch: false, findLr: null };
+  const said: Values = { ...minimal(found), ...changes };
   const words = Object.entries(said)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => optionText(name, value));

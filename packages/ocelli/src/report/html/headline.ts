@@ -51,6 +51,9 @@ function figures(run: RunView): Markup[] {
       'mean over classes',
     ),
     figure('Validation loss', decimal(validation?.loss), best ? `epoch ${best.epoch}` : ''),
+    ...Object.entries(validation?.metrics ?? {}).map(([name, value]) =>
+      figure(name, decimal(value), `${several}epoch ${best?.epoch}`),
+    ),
     figure(
       'Calibration error',
       percentage(mean(reports, (one) => one.calibrationError)),

@@ -123,7 +123,8 @@ function evaluated(run: RunView): Markup {
   return html`${heads.length > 1 && headTable(run)}${heads.map((_, index) => headSection(evaluation, index))}`;
 }
 
-function headTable({ heads, evaluation }: RunView): Markup {
+function headTable({ heads, evaluation, best }: RunView): Markup {
+  const metrics = Object.keys(best?.validation?.metrics ?? {});
   const rows = heads.map(({ name, classes }, index) => {
     const report = evaluation?.heads[name];
     const baseline = report?.majorityBaseline;
@@ -136,6 +137,12 @@ function headTable({ heads, evaluation }: RunView): Markup {
       <td class="n">${percentage(report?.balancedAccuracy)}</td>
       <td class="n">${decimal(report?.loss)}</td>
       <td class="n">${percentage(report?.calibrationError)}</td>
+      ${metrics.map(
+        (metric) =>
+          html`<td class="n">
+            ${decimal(best?.validation?.attributes?.[name]?.metrics?.[metric])}
+          </td>`,
+      )}
     </tr>`;
   });
   return html`<h2 id="evaluation">Attributes</h2>
@@ -151,6 +158,7 @@ function headTable({ heads, evaluation }: RunView): Markup {
             <th class="n">balanced</th>
             <th class="n">loss</th>
             <th class="n">calibration</th>
+            ${metrics.map((metric) => html`<th class="n">${metric}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -74,17 +74,19 @@ function epochScalars({ epoch, train, validation }: EpochEnded): Record<string, 
 }
 
 function scoreScalars(scores: Scores, part: string): Record<string, number> {
-  const figures: [string, Pick<Scores, 'loss' | 'accuracy'> | AttributeScores][] = [
+  const figures: [string, Pick<Scores, 'loss' | 'accuracy' | 'metrics'> | AttributeScores][] = [
     ['', scores],
     ...Object.entries(scores.attributes ?? {}).map(([name, own]): [string, AttributeScores] => [
       ` of ${name}`,
       own,
     ]),
   ];
-  const entries = figures.flatMap(([name, { loss, accuracy }]): [string, unknown][] => [
-    [`loss${name}/${part}`, loss],
-    [`accuracy${name}/${part}`, accuracy],
-  ]);
+  const entries = figures.flatMap(([name, { loss, accuracy, metrics }]): [string, unknown][] =>
+    Object.entries({ loss, accuracy, ...metrics }).map(([figure, value]) => [
+      `${figure}${name}/${part}`,
+      value,
+    ]),
+  );
   return Object.fromEntries(
     entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DataError, optionError } from '@ocelli/torch';
+import { DataError, OptionError, optionError } from '@ocelli/torch';
 import { writeJsonDurably } from '../durableFile.ts';
 import type { Suggestions } from './suggestions.ts';
 import type { SweepPoint } from './sweepPoint.ts';
@@ -10,6 +10,21 @@ export interface SweepCurve {
   /** Whether it went through, or the loss grew beyond all bounds. */
   readonly ended: 'completed' | 'diverged';
   readonly suggestions: Suggestions;
+}
+
+/**
+ * The learning rate that a curve suggests by one of the rules.
+ *
+ * @param where who asks, for the message.
+ * @throws {OptionError} if it suggests none.
+ */
+export function suggestedRate(where: string, curve: SweepCurve, rule: keyof Suggestions): number {
+  const lr = curve.suggestions[rule];
+  if (lr !== null) return lr;
+  throw new OptionError(
+    `${where}: expected a curve with a suggestion by ${rule}, got one of ` +
+      `${curve.points.length} points that never falls. Choose the learning rate by hand.`,
+  );
 }
 
 /** Keeps a curve as a JSON file. */

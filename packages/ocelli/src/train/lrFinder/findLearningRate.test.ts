@@ -10,7 +10,7 @@ import type { Loss } from '../loss.ts';
 import { shuffledBatches } from '../pictureBatches.ts';
 import { disposeBatch } from '../trainingData.ts';
 import { setLearningRate, setMomentum, trainStep } from '../trainStep.ts';
-import { clipped, largestSuggestion, readCurve, saveCurve } from './curve.ts';
+import { clipped, largestSuggestion, readCurve, saveCurve, suggestedRate } from './curve.ts';
 import { findLearningRate } from './findLearningRate.ts';
 import { fitOneCycle } from './fitOneCycle.ts';
 import { SmoothedLoss } from './smoothing.ts';
@@ -247,6 +247,18 @@ describe('curves', () => {
       /expected the curve of a learning rate finder, got other JSON\.$/,
     );
   });
+});
+
+test('a curve that only rises suggests nothing, and who asks is told', () => {
+  const points = pointsOf([1, 2, 3, 4]);
+  const curve = { points, ended: 'diverged', suggestions: suggest(points) } as const;
+  expect(() => suggestedRate('findLr', curve, 'valley')).toThrow(
+    'findLr: expected a curve with a suggestion by valley, got one of 4 points that never falls. ' +
+      'Choose the learning rate by hand.',
+  );
+  const falling = pointsOf([4, 3, 2, 1]);
+  const good = { points: falling, ended: 'completed', suggestions: suggest(falling) } as const;
+  expect(suggestedRate('findLr', good, 'minimum')).toBeCloseTo(1e-2 / 10, 12); // lowest at 10^(3 − 5)
 });
 
 test('fitOneCycle finds a rate and trains a cycle with it as the peak', async () => {

@@ -1,9 +1,8 @@
-import { OptionError } from '@ocelli/torch';
 import type { SavableOptimizer } from '../checkpoint.ts';
 import { fit, type FitOptions, type FitResult } from '../fit.ts';
 import { createSchedule } from '../schedules/createSchedule.ts';
 import type { StepOptimizer } from '../trainStep.ts';
-import type { SweepCurve } from './curve.ts';
+import { suggestedRate, type SweepCurve } from './curve.ts';
 import { findLearningRate } from './findLearningRate.ts';
 import type { Suggestions } from './suggestions.ts';
 import type { SweepOptions } from './sweep.ts';
@@ -43,13 +42,7 @@ export async function fitOneCycle(options: FitOneCycleOptions): Promise<FitOneCy
     ...(precision && { precision }),
     ...(device && { device }),
   });
-  const lr = curve.suggestions[suggestion];
-  if (lr === null) {
-    throw new OptionError(
-      `fitOneCycle: expected a curve with a suggestion by ${suggestion}, got one of ` +
-        `${curve.points.length} points that never falls. Choose the learning rate by hand.`,
-    );
-  }
+  const lr = suggestedRate('fitOneCycle', curve, suggestion);
   const run = { lr, epochs, stepsPerEpoch: data.stepsPerEpoch };
   const result = await fit({ ...rest, ...createSchedule('oneCycle', oneCycle, run) });
   return { ...result, lr, curve };

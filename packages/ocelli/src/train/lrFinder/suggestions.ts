@@ -1,5 +1,8 @@
 import type { SweepPoint } from './sweepPoint.ts';
 
+/** The rules by which a curve suggests a learning rate, the usual one first. */
+export const suggestionNames = ['valley', 'steepest', 'minimum'] as const;
+
 /** Learning rates that a curve suggests; `null` where it has too few points or never falls. */
 export interface Suggestions {
   /** Where the smoothed loss falls fastest per factor of the learning rate. */
