@@ -91,7 +91,7 @@ test('findLr sweeps first, trains with what the curve suggests, and keeps curve 
   const again = await rerun(folder.path, { ...silent, runsDir: join(root, 'again') });
   expect(again.numbers.every(({ same }) => same)).toBe(true);
   expect(existsSync(again.folder.sweep)).toBe(false); // nothing is looked for a second time
-});
+}, 120_000);
 
 test.each<[ExperimentInput, string]>([
   [
