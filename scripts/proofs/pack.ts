@@ -19,7 +19,8 @@ async function installAndUse(folder: string): Promise<Finding> {
   mkdirSync(app);
   const archives = ['torch', 'ocelli'].map((name) => packed(name, folder));
   writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const words = ['install', '--no-audit', '--no-fund', '--ignore-scripts'];
+  // A TypeScript project on Node has its types.
+  const words = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '@types/node@20'];
   const installing = timed(() => run(app, 'npm', ...words, ...archives.map(({ path }) => path)));
   refuseSources(app);
   const settingUp = timed(() => run(app, 'npx', 'ocelli-torch-setup'));
@@ -54,11 +55,11 @@ function useInCode(app: string): boolean {
   const [example] = examplesOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8'));
   if (example === undefined) throw new Error('the README has no example');
   writeFileSync(join(app, 'example.ts'), example.code);
-  const options = { module: 'nodenext', target: 'es2022', strict: true, types: [] };
+  const options = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'] };
   writeFileSync(
     join(app, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { ...options, lib: ['es2023', 'dom'] },
+      compilerOptions: { ...options, lib: ['esnext'] },
       files: ['example.ts'],
     }),
   );

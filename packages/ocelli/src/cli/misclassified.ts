@@ -9,11 +9,11 @@ import type { Predictions } from '../metrics/predictions.ts';
 import { predictionsAt } from '../metrics/temperature.ts';
 import { dataReporter } from '../report/dataReporter.ts';
 import { predictAll } from '../report/evaluation/predictAll.ts';
+import { thumbnailOf } from '../report/evaluation/thumbnails.ts';
 import { headName } from '../report/heads.ts';
 import type { HeadMistakes, Mistake } from '../report/mistakes/headMistakes.ts';
 import { mistakesDrawing } from '../report/mistakes/mistakesDrawing.ts';
 import { mistakesPage } from '../report/mistakes/mistakesPage.ts';
-import { pngUri } from '../report/pictures/pngUri.ts';
 import { pngOf } from '../report/pictures/raster.ts';
 import { textTable } from '../report/table.ts';
 import { writeDurably } from '../train/durableFile.ts';
@@ -116,11 +116,14 @@ function inWords(one: HardCase, { classes }: Predictions) {
   return { label: truth, labelProbability, answer, probability };
 }
 
+/** Of a picture, in pixels: twice its place on paper. */
+const longestSide = 224;
+
 async function urisOf(mapped: MappedPicture, drawing: OverlayOptions) {
-  const { pixels, map } = mapped;
+  const coloured = overlay(mapped.pixels, mapped.map, drawing);
   return {
-    picture: await pngUri(pixels, mapped),
-    map: await pngUri(overlay(pixels, map, drawing), mapped),
+    picture: await thumbnailOf(mapped, longestSide),
+    map: await thumbnailOf({ ...mapped, pixels: coloured }, longestSide),
   };
 }
 

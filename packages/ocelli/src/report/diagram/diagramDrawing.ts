@@ -66,7 +66,12 @@ function drawnFrame({ group, ...place }: PlacedDiagram['groups'][number]): strin
 
 function drawnTitle({ group, ...place }: PlacedDiagram['groups'][number]): string {
   const { left, top } = corner(place);
-  return words(group.title, { x: left + 8, y: top + 14, size: 10.5, ink: light.faint, bold: true });
+  const about = { x: left + 8, y: top + 14, size: 10.5, ink: light.faint, bold: true };
+  // An arrow that passes behind the title would cross it out.
+  const size = { width: 6.6 * group.title.length + 6, height: 15 };
+  const behind = { x: left + 5 + size.width / 2, y: top + 10.5, ...size };
+  const { paper } = frames[group.kind];
+  return rectangle(behind, `fill="${paper}"`) + words(group.title, about);
 }
 
 function drawnBox({ box, words: lines, ...place }: PlacedBox): string {

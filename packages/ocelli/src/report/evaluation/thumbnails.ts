@@ -40,15 +40,19 @@ async function jpegUris(images: Tensor): Promise<string[]> {
   return uris;
 }
 
-/** A small JPEG of one picture as a `data:` URI. @param picture uint8 `(height, width, 3)`. */
-export async function thumbnailOf(picture: {
-  readonly pixels: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}): Promise<string> {
+/**
+ * A small JPEG of one picture as a `data:` URI.
+ *
+ * @param picture uint8 `(height, width, 3)`.
+ * @param side longest side, in pixels; smaller pictures stay as they are.
+ */
+export async function thumbnailOf(
+  picture: { readonly pixels: Uint8Array; readonly width: number; readonly height: number },
+  side: number = longestSide,
+): Promise<string> {
   const { pixels, width, height } = picture;
   const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: 84, chromaSubsampling: '4:4:4' })
     .toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString('base64')}`;

@@ -49,7 +49,8 @@ td:last-child,th:last-child{padding-right:0}
 .name{overflow-wrap:anywhere}
 .cases{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));gap:18px 14px;margin:8px 0 0;padding:0;list-style:none}
 .cases img,.row img{display:block;width:100%;max-width:112px;aspect-ratio:1;object-fit:contain;background:var(--tint);image-rendering:pixelated}
-.row img{width:36px}
+.row img{width:56px}
+.row td{vertical-align:middle}
 .cases .map{margin-top:3px}
 .cases b{display:block;font-weight:600;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
 .cases span{display:block;font-size:12px;line-height:1.4;color:var(--soft);overflow-wrap:anywhere}

@@ -27,6 +27,6 @@ export interface HeadMistakes {
 /** How many answers are wrong, and how many of those are shown, as a sentence. */
 export function mistakesInWords({ labelled, wrong, shown }: HeadMistakes): string {
   if (wrong === 0) return `All ${labelled} labelled pictures were answered right.`;
-  const which = shown.length === wrong ? 'all of them' : `the ${shown.length} surest of them`;
-  return `${wrong} of ${labelled} labelled pictures were answered wrong; here ${which}, the surest first.`;
+  const which = shown.length === wrong ? 'all' : `the ${shown.length} surest`;
+  return `${wrong} of ${labelled} labelled pictures were answered wrong; here are ${which}.`;
 }
