@@ -16,13 +16,13 @@ export const missingLabels: Benchmark = {
 
 async function measure(folder: string, { quick, note }: BenchmarkOptions): Promise<Figure> {
   const persons = join(folder, 'persons');
-  const count = quick ? 200 : 2000;
-  const { table } = await drawPersons(persons, { count, size: 64, wrong: 0, missing: 0 });
+  const count = quick ? 100 : 1000;
+  const { table } = await drawPersons(persons, { count, size: 48, wrong: 0, missing: 0 });
   const halved = join(persons, 'halved.csv');
   writeFileSync(halved, withoutHalf(readFileSync(table, 'utf8')));
   const losses: number[] = [];
   for (const seed of quick ? [0] : [0, 1, 2]) {
-    const settings = { imageSize: 64, epochs: quick ? 1 : 12, seed };
+    const settings = { imageSize: 48, epochs: quick ? 1 : 8, seed };
     const splitFile = join(folder, `split-${seed}.json`);
     const places = { splitFile, cacheFolder: join(folder, 'cache') };
     const all = await trainedHeads({ ...settings, table }, places);

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AnyModule, noGrad } from '@ocelli/torch';
+import { type AnyModule, Linear, type Module, noGrad, Sequential } from '@ocelli/torch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { epochEnded, progressAfter, runStarted } from '../../test/scriptedRun.ts';
 import { tinyModel, tinyTraining } from '../../test/tinyTraining.ts';
@@ -246,5 +246,14 @@ test('a crash between manifest and rename leaves the old weights valid', () => {
 test('weights that a run has not saved are an error with a remedy', () => {
   expect(() => loadWeights(folder.weights, 'best', tinyModel())).toThrow(
     'expected weights, got no such file. The run saved none yet.',
+  );
+});
+
+test('weights of another model are refused with what does not fit and what to do', () => {
+  saveWeights(folder.weights, 'best', { model: tinyModel(), epoch: 1, step: 10 });
+  const layers = [...tinyModel().children.values()] as Module[];
+  const wider = new Sequential(...layers.slice(0, 4), new Linear(256, 5));
+  expect(() => loadWeights(folder.weights, 'best', wider)).toThrow(
+    /best\.safetensors: expected the weights of the model that experiment\.json and labels\.json describe, got others: 4\.weight is \(3, 256\), not \(5, 256\) \(and 1 more\)\. Put these files back as the run wrote them, or train a new run\.$/,
   );
 });

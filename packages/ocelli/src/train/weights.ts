@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   CheckpointError,
   type AnyModule,
+  type LoadReport,
   readSafetensors,
   readSafetensorsHeader,
   type Tensor,
@@ -61,8 +62,10 @@ export function saveWeights(
  * @throws {CheckpointError} if there are none, they are not what was saved, or they do not fit.
  */
 export function loadWeights(folder: string, name: WeightsName, model: AnyModule): WeightsFacts {
-  model.loadStateDict(readWeights(folder, name));
-  const { metadata } = readSafetensorsHeader(join(folder, `${name}.safetensors`));
+  const path = join(folder, `${name}.safetensors`);
+  // Not strict, to say it in the words of a run; what does not fit is refused all the same.
+  refuseMisfit(path, model.loadStateDict(readWeights(folder, name), { strict: false }));
+  const { metadata } = readSafetensorsHeader(path);
   return { epoch: Number(metadata.get('epoch')), step: Number(metadata.get('step')) };
 }
 
@@ -85,6 +88,23 @@ export function readWeights(folder: string, name: WeightsName): ReadonlyMap<stri
     );
   }
   return readSafetensors(path);
+}
+
+/** @throws {CheckpointError} if anything did not fit. */
+function refuseMisfit(path: string, { mismatched, missing, unexpected }: LoadReport): void {
+  const [first, ...others] = [
+    ...mismatched.map(
+      ({ key, expected, got }) => `${key} is (${got.join(', ')}), not (${expected.join(', ')})`,
+    ),
+    ...missing.map((key) => `${key} is missing`),
+    ...unexpected.map((key) => `${key} is too much`),
+  ];
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new CheckpointError(
+    `${path}: expected the weights of the model that experiment.json and labels.json describe, got others: ` +
+      `${first}${more}. Put these files back as the run wrote them, or train a new run.`,
+  );
 }
 
 /** @throws {CheckpointError} if there is a manifest and it cannot be read. */
