@@ -3,6 +3,7 @@ import { calibrationChart } from './calibrationChart.ts';
 import { confusionChart } from './confusionChart.ts';
 import { lineChart } from './lineChart.ts';
 import { light } from './palette.ts';
+import { sweepChart } from './sweepChart.ts';
 
 const classes = ['cat', '<script>alert(1)</script>', 'a & b'];
 const confusion = [
@@ -51,4 +52,14 @@ test('the same chart gives the same text, whatever was drawn before', () => {
   const line = { name: 'training', colour: 'train', points: [[1, 2], [2, 1]] } as const; // prettier-ignore
   expect(draw()).toBe(draw());
   expect(draw()).not.toMatch(/class=|<style|ecmeta/); // nothing for a script that is not there
+});
+
+test('a sweep shows no more than twice its first loss, however far it diverges', () => {
+  const points = [14.0123, 10, 9, 60].map((loss, index) => {
+    return { lr: 10 ** (index - 3), loss: index === 3 ? 600 : loss, smoothed: loss, accuracy: 0 };
+  });
+  const suggestions = { steepest: null, minimum: null, valley: null };
+  const { content } = sweepChart({ points, ended: 'diverged', suggestions });
+  expect(content).toContain('>28</text>');
+  expect(content).not.toMatch(/>\d{3}<\/text>/);
 });

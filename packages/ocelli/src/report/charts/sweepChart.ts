@@ -51,6 +51,7 @@ export function sweepChart(
     yAxis: {
       type: 'value',
       scale: true,
+      ...(show === 'loss' && { max: highestShown(points) }),
       name: show,
       nameTextStyle: { color: light.faint },
       axisLabel: { color: light.faint },
@@ -59,6 +60,12 @@ export function sweepChart(
     series: series.map((one, index) => (index === 0 ? { ...one, markLine } : one)),
   };
   return drawChart(option, { id: 'sweep', width: 640, height: 380 });
+}
+
+/** Twice the first loss at most: beyond that there is nothing to see but that it diverges. */
+function highestShown(points: SweepCurve['points']) {
+  const bound = Number((2 * (points[0]?.smoothed ?? Infinity)).toPrecision(2)); // stands at the axis
+  return ({ max }: { readonly max: number }): number | null => (max > bound ? bound : null);
 }
 
 function lossLines(points: SweepCurve['points']) {

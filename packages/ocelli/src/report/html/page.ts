@@ -102,12 +102,14 @@ function diagnosis(run: RunView): Markup {
 
 function curves(run: RunView): Markup {
   const figure = (one: LineChart): Markup => chart(lineChart(one), `${one.title} over the epochs`);
-  const own = run.heads.flatMap(({ name }, index) => headCurves(run, name, `h${index}`));
+  const ofHeads = run.heads.map(({ name }, index) => headCurves(run, name, `h${index}`));
+  const own = ofHeads.flat();
+  const columns = (ofHeads[0]?.length ?? 0) % 2 === 0 ? 'charts pairs' : 'charts'; // an attribute a row
   return html`<div class="charts">${runCurves(run).map(figure)}</div>
     ${
       own.length > 0 &&
       html`<h3>Each attribute</h3>
-        <div class="charts pairs">${own.map(figure)}</div>`
+        <div class="${columns}">${own.map(figure)}</div>`
     }`;
 }
 
