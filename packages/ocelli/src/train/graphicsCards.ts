@@ -14,8 +14,9 @@ export interface GraphicsCard {
 const query = ['name', 'memory.total', 'memory.free', 'driver_version'].join(',');
 
 /**
- * The cards that this process may use, in libtorch's order, as NVIDIA's `nvidia-smi` tells of them: libtorch's
- * operators say nothing about their device.
+ * The cards that this process may use, as NVIDIA's `nvidia-smi` tells of them, since libtorch's operators say
+ * nothing about their device. Its order is libtorch's where the cards are alike; of different ones libtorch
+ * counts the fastest first, unless CUDA_DEVICE_ORDER is PCI_BUS_ID.
  *
  * @returns nothing where that program is not there or does not know them.
  */
