@@ -260,6 +260,7 @@ describe('weights from a file', () => {
     ],
     [[photo, ...words, '--classes', 'a,b', '--mean', '0.5'], 'three numbers from 0 to 255'],
     [['--misclassified', '3', ...words, '--classes', 'a,b'], 'expected --run with --misclassified'],
+    [['--filters', ...words, '--classes', 'a,b'], 'expected no --image-size with --filters.'],
   ])('%j is refused in one sentence', async (asked, sentence) => {
     const { out, err } = await inProcess('explain', ...asked);
     expect(out).toBe('');

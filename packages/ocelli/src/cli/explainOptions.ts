@@ -36,15 +36,26 @@ export type ExplainTask =
 
 type OptionName = keyof ExplainCommandOptions;
 
+/** What a run brings with it, and a network of the catalog has to be told. */
+const ofModels = ['classes', 'imageSize', 'mean', 'std'] as const;
+
 /** What a task does not read. */
 const unread = {
   activations: ['head', 'class', 'layer', 'method', 'opacity', 'faithfulness'],
   misclassified: ['class', 'faithfulness'],
-  filters: ['head', 'class', 'layer', 'method', 'colours', 'opacity', 'faithfulness'],
+  filters: [
+    'head',
+    'class',
+    'layer',
+    'method',
+    'colours',
+    'opacity',
+    'faithfulness',
+    'imageSize',
+    'mean',
+    'std',
+  ],
 } as const satisfies Record<string, readonly OptionName[]>;
-
-/** What a run brings with it, and a network of the catalog has to be told. */
-const ofModels = ['classes', 'imageSize', 'mean', 'std'] as const;
 
 /**
  * What is to be drawn.
