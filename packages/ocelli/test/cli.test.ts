@@ -111,7 +111,6 @@ const refused: [string[], number, string][] = [
     2,
     'error: ocelli evaluate: expected --weights to be one of best, last, got "worst".\n',
   ],
-  [['predict', 'x.png'], 2, 'error: required option --run <run> not specified.\n'],
   [['explain', 'x.png'], 2, 'error: ocelli explain: expected --run or --model, got neither.\n'],
   [['predict', '--run', 'runs/whole'], 2, 'error: missing required argument picture.\n'],
 ];
