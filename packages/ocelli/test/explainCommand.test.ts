@@ -208,12 +208,13 @@ describe('weights from a file', () => {
     const said = await asked('--classes', classes.join(','));
     expect([said.exitCode, said.err]).toEqual([0, '']);
     expect(said.out).toMatch(/wide\.png +- +(bird|cat|dog|fish|fox) +\d+\.\d\d% +-\nwritten: /);
+    const another = classes.find((name) => !said.out.includes(` ${name} `)) ?? '';
     const first = readFileSync(at('imported.html'), 'utf8');
     writeFileSync(at('classes.txt'), `${classes.join('\n')}\n`);
     expect((await asked('--classes', at('classes.txt'))).out).toBe(said.out);
     expect(readFileSync(at('imported.html'), 'utf8')).toBe(first);
     for (const change of [
-      ['--class', 'fox'],
+      ['--class', another],
       ['--mean', '0,0,0'],
       ['--std', '200,200,200'],
       ['--image-size', '48'],
