@@ -29,7 +29,10 @@ export interface StepParts {
    * normalization sees each part by itself. @default 1
    */
   readonly accumulation?: number;
-  /** Records the passes of a step on a CUDA device; absent: operators are queued one by one. */
+  /**
+   * Records the passes of a step on a CUDA device; not with accumulation. Absent: operators are queued
+   * one by one.
+   */
   readonly graph?: StepGraph;
   /** Number format of products and convolutions; weights stay float32. @default 'float32' */
   readonly precision?: Precision;
@@ -65,13 +68,13 @@ export function trainStep(batch: Batch, parts: StepParts, observe?: StepObserver
 
 function checkAccumulation({ gradients, accumulation = 1, graph }: StepParts): void {
   if (accumulation === 1) return;
-  const refuse = (option: string, rule: string): never => {
-    throw optionError('trainStep', option, rule, 'others');
-  };
   if (gradients !== undefined && gradients !== jointGradients) {
-    refuse('gradients', 'joint with accumulation, which adds them up');
+    const rule = 'joint with accumulation, which adds them up';
+    throw optionError('trainStep', 'gradients', rule, 'others');
   }
-  if (graph !== undefined) refuse('graph', 'absent with accumulation');
+  if (graph !== undefined) {
+    throw optionError('trainStep', 'accumulation', '1 with a graph', accumulation);
+  }
 }
 
 function partByPart(batch: Batch, parts: StepParts, observe?: StepObserver): void {
