@@ -65,8 +65,8 @@ describe('each rule turns red', () => {
     ],
     [
       'imports go inward',
-      { [`${ocelli}/data/a.ts`]: `import { fit } from '../train/fit.ts';` },
-      `${ocelli}/data/a.ts imports ${ocelli}/train/fit.ts: data/ comes before train/`,
+      { [`${ocelli}/data/a.ts`]: `import { fit } from '../train/loop/fit.ts';` },
+      `${ocelli}/data/a.ts imports ${ocelli}/train/loop/fit.ts: data/ comes before train/loop/`,
     ],
     [
       'imports go inward',
@@ -131,7 +131,7 @@ describe('each rule turns red', () => {
     const allowed = new Map([
       [`${ocelli}/data/a.ts`, `import { b } from './b.ts';\nimport { T } from '@ocelli/torch';`],
       [`${ocelli}/data/b.ts`, ''],
-      [`${ocelli}/train/c.ts`, `import type { b } from '../data/b.ts';`],
+      [`${ocelli}/train/loop/c.ts`, `import type { b } from '../../data/b.ts';`],
       [
         'recipes/a.ts',
         `import { davidNet } from 'ocelli';\nimport { zeros } from '@ocelli/torch';`,

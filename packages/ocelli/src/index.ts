@@ -336,25 +336,28 @@ export { smoothGrad, type SmoothGradOptions } from './explain/smoothGrad.ts';
 export { type FixedSubject, type Subject } from './explain/subject.ts';
 export { type ModelOutput, type Target } from './explain/target.ts';
 
-export { alternatingBatches, type AlternatingBatchesOptions } from './train/alternatingBatches.ts';
-export { assemble, type Assembled, type DataSizes } from './train/assemble.ts';
+export {
+  alternatingBatches,
+  type AlternatingBatchesOptions,
+} from './train/batches/alternatingBatches.ts';
+export { assemble, type Assembled, type DataSizes } from './train/assembly/assemble.ts';
 export {
   attributeLoss,
   type AttributeLossOptions,
   type AttributesLossOptions,
-} from './train/attributeLoss.ts';
+} from './train/loss/attributeLoss.ts';
 export {
   type AttributeOptions,
   attributeSettings,
   type AttributesInput,
-} from './train/attributeSettings.ts';
+} from './train/experiment/attributeSettings.ts';
 export {
   type BackgroundData,
   backgroundBatches,
   type BackgroundOptions,
   type LoadedPicture,
-} from './train/backgroundBatches.ts';
-export { checkFigures, figureNames, type Measured } from './train/bestFigure.ts';
+} from './train/batches/backgroundBatches.ts';
+export { checkFigures, figureNames, type Measured } from './metrics/bestFigure.ts';
 export {
   listCheckpoints,
   loadCheckpoint,
@@ -362,25 +365,30 @@ export {
   saveCheckpoint,
   type SavableOptimizer,
   type TrainingState,
-} from './train/checkpoint.ts';
-export { budget, type BudgetOptions } from './train/budget.ts';
+} from './train/checkpoints/checkpoint.ts';
+export { budget, type BudgetOptions } from './train/session/budget.ts';
 export {
   AveragedWeights,
   emaWeights,
   type EmaOptions,
   lookahead,
   type LookaheadOptions,
-} from './train/averagedWeights.ts';
-export { checkpointIndex, type CheckpointEntry } from './train/checkpointIndex.ts';
-export { PlateauRate, type PlateauRateOptions, type Reduction } from './train/plateau.ts';
-export { rateLog } from './train/rateLog.ts';
-export type { RateOptions, StepRates } from './train/rates.ts';
-export { earlyStopping, type EarlyStoppingOptions } from './train/earlyStopping.ts';
-export { createEmitter, type Emit, type TrainEventConsumer } from './train/emitter.ts';
-export { buildModel } from './train/buildModel.ts';
-export { type CountedHead, countedHeads } from './train/countedHeads.ts';
-export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
-export { type EventLog, openEventLog, readEventLog, type StoredEvent } from './train/eventLog.ts';
+} from './train/loop/averagedWeights.ts';
+export { checkpointIndex, type CheckpointEntry } from './train/checkpoints/checkpointIndex.ts';
+export { PlateauRate, type PlateauRateOptions, type Reduction } from './train/schedules/plateau.ts';
+export { rateLog } from './train/record/rateLog.ts';
+export type { RateOptions, StepRates } from './train/loop/rates.ts';
+export { earlyStopping, type EarlyStoppingOptions } from './train/session/earlyStopping.ts';
+export { createEmitter, type Emit, type TrainEventConsumer } from './train/record/emitter.ts';
+export { buildModel } from './train/assembly/buildModel.ts';
+export { type CountedHead, countedHeads } from './train/loss/countedHeads.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluation/evaluate.ts';
+export {
+  type EventLog,
+  openEventLog,
+  readEventLog,
+  type StoredEvent,
+} from './train/record/eventLog.ts';
 export {
   atTheBeginning,
   type BadStep,
@@ -398,29 +406,33 @@ export {
   type StopRequested,
   type TrainEvent,
   type Warning,
-} from './train/events.ts';
+} from './train/record/events.ts';
 export {
   type Experiment,
   type ExperimentInput,
   resolveExperiment,
   type TrainingStage,
-} from './train/experiment.ts';
-export { fit, type FitOptions, type FitResult } from './train/fit.ts';
-export { type FreeMemory, freeMemory } from './train/freeMemory.ts';
-export { type GradientRule, jointGradients, separateGradients } from './train/gradientRule.ts';
-export type { HeadBatch, Outputs, PictureModel } from './train/headBatches.ts';
+} from './train/experiment/experiment.ts';
+export { fit, type FitOptions, type FitResult } from './train/loop/fit.ts';
+export { type FreeMemory, freeMemory } from './train/memory/freeMemory.ts';
+export { type GradientRule, jointGradients, separateGradients } from './train/loop/gradientRule.ts';
+export type { HeadBatch, Outputs, PictureModel } from './train/loss/headBatches.ts';
 export {
   headLoss,
   type HeadLoss,
   type HeadLossName,
   type HeadLossOptions,
-} from './train/headLoss.ts';
-export { evaluationFacts, type HeadOptions, headOptions } from './train/headOptions.ts';
-export { bestEpoch, bestFigures, epochsOf } from './train/history.ts';
-export { type ImportedModelOptions, loadImportedModel } from './train/importedModel.ts';
-export { LearnedLossWeights } from './train/learnedLossWeights.ts';
-export { classificationLoss, type ClassificationLossOptions, type Loss } from './train/loss.ts';
-export { NumericError } from './train/lossWatch.ts';
+} from './train/loss/headLoss.ts';
+export { evaluationFacts, type HeadOptions, headOptions } from './train/assembly/headOptions.ts';
+export { bestEpoch, bestFigures, epochsOf } from './train/record/history.ts';
+export { type ImportedModelOptions, loadImportedModel } from './train/predict/importedModel.ts';
+export { LearnedLossWeights } from './train/loss/learnedLossWeights.ts';
+export {
+  classificationLoss,
+  type ClassificationLossOptions,
+  type Loss,
+} from './train/loss/loss.ts';
+export { NumericError } from './train/loop/lossWatch.ts';
 export {
   type BatchOptions,
   evaluationBatches,
@@ -428,14 +440,14 @@ export {
   shuffledBatches,
   trainingBatches,
   trainingTransforms,
-} from './train/pictureBatches.ts';
-export { sampledBatches, type SampledBatchOptions } from './train/sampledBatches.ts';
-export { sideBySide } from './train/sideBySide.ts';
+} from './train/batches/pictureBatches.ts';
+export { sampledBatches, type SampledBatchOptions } from './train/batches/sampledBatches.ts';
+export { sideBySide } from './train/batches/sideBySide.ts';
 export {
   type HeadPredictions,
   type HeadReport,
   PredictionRecord,
-} from './train/predictionRecord.ts';
+} from './train/evaluation/predictionRecord.ts';
 export {
   type AnsweringModel,
   type AnswerOptions,
@@ -447,15 +459,15 @@ export {
   predictAttributes,
   predictFile,
   type TrainedModel,
-} from './train/predictor.ts';
-export { projectedGradients } from './train/projectedGradients.ts';
+} from './train/predict/predictor.ts';
+export { projectedGradients } from './train/loop/projectedGradients.ts';
 export {
   type RecipeConstants,
   recipeArguments,
   type RecipeValues,
-} from './train/recipeArguments.ts';
-export { resultsCsv } from './train/resultsCsv.ts';
-export { openRunData, type PictureFacts, type RunData } from './train/runData.ts';
+} from './train/experiment/recipeArguments.ts';
+export { resultsCsv } from './train/record/resultsCsv.ts';
+export { openRunData, type PictureFacts, type RunData } from './train/runData/runData.ts';
 export {
   createRunFolder,
   openRunFolder,
@@ -463,11 +475,11 @@ export {
   type RunFolder,
   runFolderAt,
   writeLabels,
-} from './train/runFolder.ts';
-export { lockRun, type RunLock, RunLockedError } from './train/runLock.ts';
-export { readRunRecord, type RunRecord, writeRunRecord } from './train/runRecord.ts';
-export { runSaver, type Saver, type SaverOptions } from './train/saver.ts';
-export { peakEpochOf, triangle, type TriangleOptions } from './train/schedule.ts';
+} from './train/runFolder/runFolder.ts';
+export { lockRun, type RunLock, RunLockedError } from './train/runFolder/runLock.ts';
+export { readRunRecord, type RunRecord, writeRunRecord } from './train/record/runRecord.ts';
+export { runSaver, type Saver, type SaverOptions } from './train/checkpoints/saver.ts';
+export { peakEpochOf, triangle, type TriangleOptions } from './train/schedules/schedule.ts';
 export {
   clipped,
   largestSuggestion,
@@ -525,25 +537,25 @@ export {
   type ReduceOnPlateauOptions,
 } from './train/schedules/reduceOnPlateau.ts';
 export { sequence, type Stretch } from './train/schedules/sequence.ts';
-export { freezeParts, trainUnfrozen } from './train/freezing.ts';
-export { runSession, type SessionOptions, type SessionResult } from './train/session.ts';
-export { atStage, stageCount, type StageInput, withStage } from './train/stages.ts';
+export { freezeParts, trainUnfrozen } from './train/loop/freezing.ts';
+export { runSession, type SessionOptions, type SessionResult } from './train/session/session.ts';
+export { atStage, stageCount, type StageInput, withStage } from './train/experiment/stages.ts';
 export {
   type StageBeginning,
   type StageOf,
   type StageOrigin,
   type StageSettingName,
   stageSettings,
-} from './train/stageSettings.ts';
-export type { StageStart } from './train/stageStart.ts';
-export { startFrom } from './train/startWeights.ts';
-export type { StageWork } from './train/stageWork.ts';
+} from './train/experiment/stageSettings.ts';
+export type { StageStart } from './train/schedules/stageStart.ts';
+export { startFrom } from './train/checkpoints/startWeights.ts';
+export type { StageWork } from './train/session/stageWork.ts';
 export {
   type Batch,
   disposeBatch,
   type EvaluationData,
   type TrainingData,
-} from './train/trainingData.ts';
+} from './train/batches/trainingData.ts';
 export {
   setLearningRate,
   setMomentum,
@@ -551,7 +563,12 @@ export {
   type StepOptimizer,
   type StepParts,
   trainStep,
-} from './train/trainStep.ts';
-export { type ComputeGradients, StepGraph, type StepInput } from './train/stepGraph.ts';
-export { viewLogits, type ViewLogitsOptions } from './train/viewLogits.ts';
-export { loadWeights, readWeights, saveWeights, type WeightsName } from './train/weights.ts';
+} from './train/loop/trainStep.ts';
+export { type ComputeGradients, StepGraph, type StepInput } from './train/loop/stepGraph.ts';
+export { viewLogits, type ViewLogitsOptions } from './train/evaluation/viewLogits.ts';
+export {
+  loadWeights,
+  readWeights,
+  saveWeights,
+  type WeightsName,
+} from './train/checkpoints/weights.ts';

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildModel } from '../src/train/buildModel.ts';
-import { resolveExperiment } from '../src/train/experiment.ts';
-import { createRunFolder, writeLabels } from '../src/train/runFolder.ts';
-import { writeRunRecord } from '../src/train/runRecord.ts';
-import { saveWeights, type WeightsName } from '../src/train/weights.ts';
+import { buildModel } from '../src/train/assembly/buildModel.ts';
+import { resolveExperiment } from '../src/train/experiment/experiment.ts';
+import { createRunFolder, writeLabels } from '../src/train/runFolder/runFolder.ts';
+import { writeRunRecord } from '../src/train/record/runRecord.ts';
+import { saveWeights, type WeightsName } from '../src/train/checkpoints/weights.ts';
 import { type Outcome, patience, runCommand } from './commandLine.ts';
 import { drawPictures } from './drawnPictures.ts';
 

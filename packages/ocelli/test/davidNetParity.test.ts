@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fromTypedArray, noGrad, SGD, tensor, type Tensor } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { DavidNet } from '../src/models/davidNet.ts';
-import { classificationLoss } from '../src/train/loss.ts';
-import { setLearningRate, trainStep } from '../src/train/trainStep.ts';
+import { classificationLoss } from '../src/train/loss/loss.ts';
+import { setLearningRate, trainStep } from '../src/train/loop/trainStep.ts';
 
 // The numbers are PyTorch's; see fixtures/make_davidnet.py.
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../src/report/writeReport.ts';
-import type { RunFolder } from '../src/train/runFolder.ts';
+import type { RunFolder } from '../src/train/runFolder/runFolder.ts';
 import { hasBrowser, startBrowser } from './chromium.ts';
 import { writeScriptedRun } from './scriptedRunFolder.ts';
 

@@ -1,4 +1,4 @@
-import type { EpochEnded, Progress, RunStarted } from '../src/train/events.ts';
+import type { EpochEnded, Progress, RunStarted } from '../src/train/record/events.ts';
 
 /** Where a scripted run of 10 steps an epoch stands after `epochs` whole epochs. */
 export function progressAfter(epochs: number, seconds = epochs * 20.5): Progress {

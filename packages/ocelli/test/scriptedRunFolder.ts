@@ -9,8 +9,8 @@ import {
 import { predictionsCsv } from '../src/report/evaluation/predictionTable.ts';
 import { thumbnailsOf } from '../src/report/evaluation/thumbnails.ts';
 import type { Head } from '../src/report/heads.ts';
-import { resolveExperiment } from '../src/train/experiment.ts';
-import { type RunFolder, runFolderAt } from '../src/train/runFolder.ts';
+import { resolveExperiment } from '../src/train/experiment/experiment.ts';
+import { type RunFolder, runFolderAt } from '../src/train/runFolder/runFolder.ts';
 import { noisePictures } from './tinyTraining.ts';
 
 /** A run that never ran: its folder is written by hand, the same every time. */

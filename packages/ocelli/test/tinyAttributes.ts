@@ -1,9 +1,9 @@
 import { Linear, manualSeed, Module, ModuleDict, randint, SGD, type Tensor } from '@ocelli/torch';
 import { AttributeDataset } from '../src/data/attributeDataset.ts';
 import { defineSchema, headSizes } from '../src/data/attributeSchema.ts';
-import { attributeLoss } from '../src/train/attributeLoss.ts';
-import type { FitOptions } from '../src/train/fit.ts';
-import { evaluationBatches, shuffledBatches } from '../src/train/pictureBatches.ts';
+import { attributeLoss } from '../src/train/loss/attributeLoss.ts';
+import type { FitOptions } from '../src/train/loop/fit.ts';
+import { evaluationBatches, shuffledBatches } from '../src/train/batches/pictureBatches.ts';
 import { normalize } from '../src/augment/normalize.ts';
 
 export const tinySchema = defineSchema({

@@ -11,13 +11,13 @@ import {
   SGD,
 } from '@ocelli/torch';
 import { ImageDataset } from '../src/data/imageDataset.ts';
-import type { FitOptions } from '../src/train/fit.ts';
-import { classificationLoss } from '../src/train/loss.ts';
+import type { FitOptions } from '../src/train/loop/fit.ts';
+import { classificationLoss } from '../src/train/loss/loss.ts';
 import {
   evaluationBatches,
   shuffledBatches,
   trainingTransforms,
-} from '../src/train/pictureBatches.ts';
+} from '../src/train/batches/pictureBatches.ts';
 
 const classes = ['bright', 'dark', 'mixed'];
 

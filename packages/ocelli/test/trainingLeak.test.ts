@@ -1,6 +1,6 @@
 import { liveTensorCount } from '@ocelli/torch';
 import { expect, test } from 'vitest';
-import { fit } from '../src/train/fit.ts';
+import { fit } from '../src/train/loop/fit.ts';
 import { tinyTraining } from './tinyTraining.ts';
 
 // In a file, and so in a process, of its own: the collector frees what other tests left behind

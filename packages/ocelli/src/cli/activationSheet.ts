@@ -6,7 +6,7 @@ import { inEvaluation } from '../models/inEvaluation.ts';
 import type { Drawing } from '../report/charts/chart.ts';
 import { pngUri } from '../report/pictures/pngUri.ts';
 import { pictureGrid } from '../report/pictures/pictureGrid.ts';
-import type { PictureModel } from '../train/headBatches.ts';
+import type { PictureModel } from '../train/loss/headBatches.ts';
 
 /** Maps beside one another, and the side of each in pixels. */
 const [columns, side] = [16, 84];

@@ -8,10 +8,10 @@ import {
 } from '../report/compareRuns.ts';
 import { figure, grouped, percent, span } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
-import { readEventLog } from '../train/eventLog.ts';
-import { epochsOf } from '../train/history.ts';
-import { openRunFolder } from '../train/runFolder.ts';
-import { optionNameOf } from '../train/optionName.ts';
+import { readEventLog } from '../train/record/eventLog.ts';
+import { epochsOf } from '../train/record/history.ts';
+import { openRunFolder } from '../train/runFolder/runFolder.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
 import { exitCodes } from './exitCodes.ts';
 
 export interface CompareCommandOptions {

@@ -8,14 +8,14 @@ import { faithfulness } from '../explain/faithfulness.ts';
 import type { Drawing } from '../report/charts/chart.ts';
 import { percent } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
-import { writeDurably } from '../train/durableFile.ts';
+import { writeDurably } from '../train/runFolder/durableFile.ts';
 import {
   type AnsweringModel,
   answersTo,
   decodeFor,
   type HeadAnswer,
   modelInput,
-} from '../train/predictor.ts';
+} from '../train/predict/predictor.ts';
 import { activationSheet } from './activationSheet.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';

@@ -1,5 +1,5 @@
 import { optionError, OptionError } from '@ocelli/torch';
-import { optionNameOf } from '../train/optionName.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 /** The options of `ocelli explain`, as they were written. */

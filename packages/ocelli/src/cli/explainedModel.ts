@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { checkDevice, optionError, OptionError } from '@ocelli/torch';
 import { modelNames } from '../models/modelNames.ts';
-import { loadImportedModel } from '../train/importedModel.ts';
-import { type AnsweringModel, loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
-import { openRunFolder, type RunFolder } from '../train/runFolder.ts';
+import { loadImportedModel } from '../train/predict/importedModel.ts';
+import { type AnsweringModel, loadTrainedModel, type TrainedModel } from '../train/predict/predictor.ts';
+import { openRunFolder, type RunFolder } from '../train/runFolder/runFolder.ts';
 import { choice } from './choice.ts';
 import { type ExplainCommandOptions, where } from './explainOptions.ts';
 import { positiveInteger } from './positiveInteger.ts';

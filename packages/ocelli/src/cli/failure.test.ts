@@ -1,8 +1,8 @@
 import { CheckpointError, DataError, DeviceError, OptionError, ShapeError } from '@ocelli/torch';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { NumericError } from '../train/lossWatch.ts';
-import { RunLockedError } from '../train/runLock.ts';
+import { NumericError } from '../train/loop/lossWatch.ts';
+import { RunLockedError } from '../train/runFolder/runLock.ts';
 import { failureOf } from './failure.ts';
 
 function systemError(code: string): Error {

@@ -3,12 +3,12 @@ import { checkDevice, getNumThreads, optionError, setNumThreads } from '@ocelli/
 import { settleExperiment } from '../experiments/settleExperiment.ts';
 import { writeDrawing } from '../report/chartFiles.ts';
 import { sweepChart } from '../report/charts/sweepChart.ts';
-import { type Experiment, resolveExperiment } from '../train/experiment.ts';
+import { type Experiment, resolveExperiment } from '../train/experiment/experiment.ts';
 import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
 import { sweepExperiment } from '../train/lrFinder/sweepExperiment.ts';
-import { optionNameOf } from '../train/optionName.ts';
-import { openRunData } from '../train/runData.ts';
-import { stageCount } from '../train/stages.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
+import { openRunData } from '../train/runData/runData.ts';
+import { stageCount } from '../train/experiment/stages.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';

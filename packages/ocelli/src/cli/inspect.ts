@@ -21,7 +21,7 @@ import { tableGrid } from '../report/inspection/tableGrid.ts';
 import { grouped } from '../report/numbers.ts';
 import { inspectionText } from '../report/inspectionText.ts';
 import type { Inspection, PictureCounts } from '../report/inspectionText.ts';
-import { writeDurably } from '../train/durableFile.ts';
+import { writeDurably } from '../train/runFolder/durableFile.ts';
 import { exitCodes } from './exitCodes.ts';
 import { columnOptions } from './tableOptions.ts';
 import type { TableWords } from './tableOptions.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
 import { addTableOptions } from './tableOptions.ts';
-import { version } from '../train/version.ts';
+import { version } from '../train/runFolder/version.ts';
 
 // Commands import what they need when they run, so that help and mistakes are answered at once.
 

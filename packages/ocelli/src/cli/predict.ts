@@ -1,8 +1,8 @@
 import { checkDevice, DataError, OptionError, optionError } from '@ocelli/torch';
 import { shownPath } from '../experiments/runPlan.ts';
 import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
-import { answersTo, loadTrainedModel, type TrainedModel } from '../train/predictor.ts';
-import { newestRun, openRunFolder, type RunFolder } from '../train/runFolder.ts';
+import { answersTo, loadTrainedModel, type TrainedModel } from '../train/predict/predictor.ts';
+import { newestRun, openRunFolder, type RunFolder } from '../train/runFolder/runFolder.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';

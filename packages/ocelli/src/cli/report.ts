@@ -4,9 +4,9 @@ import { storeEvaluation } from '../report/evaluation/storeEvaluation.ts';
 import { drawFirstBatches } from '../report/pictures/firstBatches.ts';
 import { drawValidation } from '../report/pictures/validationPictures.ts';
 import { writeReport } from '../report/writeReport.ts';
-import { openRunData } from '../train/runData.ts';
-import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder.ts';
-import { readRunRecord } from '../train/runRecord.ts';
+import { openRunData } from '../train/runData/runData.ts';
+import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
+import { readRunRecord } from '../train/record/runRecord.ts';
 import { exitCodes } from './exitCodes.ts';
 import { warnOfLeftOut } from '../experiments/leftOut.ts';
 

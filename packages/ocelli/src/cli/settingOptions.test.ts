@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { settingEntries } from '../train/checkedSettings.ts';
-import { resolveExperiment } from '../train/experiment.ts';
+import { settingEntries } from '../train/experiment/checkedSettings.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
 import { addSettingOptions, settingsAmong } from './settingOptions.ts';
 
 /** Behind the settings that mean something for a table alone. */

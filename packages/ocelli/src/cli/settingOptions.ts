@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { choicesOf, settingEntries } from '../train/checkedSettings.ts';
-import { optionNameOf } from '../train/optionName.ts';
-import type { Setting } from '../train/setting.ts';
+import { choicesOf, settingEntries } from '../train/experiment/checkedSettings.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
+import type { Setting } from '../train/experiment/setting.ts';
 
 /**
  * Gives a command one option for every setting of an experiment, with the default in its help. Options

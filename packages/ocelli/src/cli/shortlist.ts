@@ -6,7 +6,7 @@ import { type Candidate, type Ranked, shortlist } from '../experiments/shortlist
 import { progressModes } from '../report/consoleReporter.ts';
 import { percent, span } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
-import type { ExperimentInput } from '../train/experiment.ts';
+import type { ExperimentInput } from '../train/experiment/experiment.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';

@@ -90,7 +90,7 @@ async function lookAt(name: string, options: SummaryCommandOptions) {
   const available = process.availableMemory();
   if (pictures === undefined)
     return { model, summary, cost: modelCost(summary, { batch, available }) };
-  const { tryTraining } = await import('../train/stepTrial.ts');
+  const { tryTraining } = await import('../train/loop/stepTrial.ts');
   const trial = tryTraining(model.to({ memoryFormat: 'channelsLast' }), input, { batch });
   return { model, summary, cost: modelCost(summary, { batch, available, trial, pictures }) };
 }

@@ -9,8 +9,8 @@ import {
 } from '../experiments/runPlan.ts';
 import { type WorkedRun, workOn } from '../experiments/workOn.ts';
 import { type ProgressMode, progressModes } from '../report/consoleReporter.ts';
-import { resolveExperiment } from '../train/experiment.ts';
-import { optionNameOf } from '../train/optionName.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { type ExperimentFile, readExperimentFile } from './experimentFile.ts';

@@ -3,8 +3,8 @@ import { type ExperimentGroup, isGroup, resolveGroup } from '../experiments/expe
 import { type GroupRun, runGroup } from '../experiments/runGroup.ts';
 import { shownPath, usualName } from '../experiments/runPlan.ts';
 import type { ProgressMode } from '../report/consoleReporter.ts';
-import { resolveExperiment, type ResolveOptions } from '../train/experiment.ts';
-import { optionNameOf } from '../train/optionName.ts';
+import { resolveExperiment, type ResolveOptions } from '../train/experiment/experiment.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
 import { settingsAmong } from './settingOptions.ts';
 import { compareRuns } from '../report/compareRuns.ts';
 import { accuracyOf, comparisonText } from './compare.ts';

@@ -1,7 +1,7 @@
 import { type TransformDefinition } from '../augment/createTransform.ts';
 import { type Spread, spreadOf, welchTest } from '../metrics/welchTest.ts';
 import { OptionError, optionError } from '@ocelli/torch';
-import type { Experiment, ExperimentInput } from '../train/experiment.ts';
+import type { Experiment, ExperimentInput } from '../train/experiment/experiment.ts';
 import type { NamedSettings } from './experimentBuilder.ts';
 
 /** `remove`: everything but one transform. `add`: nothing but one. */

@@ -1,5 +1,5 @@
 import { OptionError } from '@ocelli/torch';
-import type { ExperimentInput } from '../train/experiment.ts';
+import type { ExperimentInput } from '../train/experiment/experiment.ts';
 
 /** An experiment as a file has it: its name and any settings. */
 export type NamedSettings = { readonly name: string } & ExperimentInput;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveExperiment } from '../train/experiment.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
 import { experiment } from './experimentBuilder.ts';
 import { experimentGroup } from './groupBuilder.ts';
 import { isGroup, resolveGroup } from './experimentGroup.ts';

@@ -1,5 +1,5 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
-import { type Experiment, type ExperimentInput, resolveExperiment } from '../train/experiment.ts';
+import { type Experiment, type ExperimentInput, resolveExperiment } from '../train/experiment/experiment.ts';
 
 /** An experiment of a group, complete. */
 export interface GroupMember {

@@ -1,4 +1,4 @@
-import type { ExperimentInput } from '../train/experiment.ts';
+import type { ExperimentInput } from '../train/experiment/experiment.ts';
 import { ExperimentBuilder, type NamedSettings, refuseMissing } from './experimentBuilder.ts';
 
 /** A group as a file has it. */

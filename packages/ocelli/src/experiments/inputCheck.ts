@@ -1,8 +1,8 @@
 import { checkNormalization } from '../data/statistics.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { disposeBatch } from '../train/trainingData.ts';
-import { trainingBatches } from '../train/pictureBatches.ts';
-import type { RunData } from '../train/runData.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { disposeBatch } from '../train/batches/trainingData.ts';
+import { trainingBatches } from '../train/batches/pictureBatches.ts';
+import type { RunData } from '../train/runData/runData.ts';
 
 /** What a model would see first, in numbers. */
 export interface InputCheck {

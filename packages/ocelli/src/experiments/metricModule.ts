@@ -1,5 +1,5 @@
 import { checkMetrics, type Metric } from '../metrics/metric.ts';
-import type { Experiment } from '../train/experiment.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
 import { defaultExport } from './moduleFile.ts';
 
 /**

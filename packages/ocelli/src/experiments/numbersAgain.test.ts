@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atTheBeginning, type EpochEnded, type TrainEvent } from '../train/events.ts';
+import { atTheBeginning, type EpochEnded, type TrainEvent } from '../train/record/events.ts';
 import { compareNumbers, recordedNumbers } from './numbersAgain.ts';
 
 const epoch = (number: number, loss: number): EpochEnded => ({

@@ -1,5 +1,5 @@
-import type { TrainEvent } from '../train/events.ts';
-import { epochsOf } from '../train/history.ts';
+import type { TrainEvent } from '../train/record/events.ts';
+import { epochsOf } from '../train/record/history.ts';
 
 /** Numbers of a record by figure and epoch; those of the final evaluation have no epoch. */
 export interface RecordedNumber {

@@ -1,15 +1,15 @@
 import { OptionError, scope, ShapeError } from '@ocelli/torch';
 import type { Metric } from '../metrics/metric.ts';
 import { type PictureShape, traceCalls } from '../models/trace.ts';
-import { checkFigures } from '../train/bestFigure.ts';
-import { buildModel } from '../train/buildModel.ts';
-import { countedHeads } from '../train/countedHeads.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { freezeParts } from '../train/freezing.ts';
-import type { PictureModel } from '../train/headBatches.ts';
-import { declaredFigures, headOptions } from '../train/headOptions.ts';
-import type { RunData } from '../train/runData.ts';
-import { atStage, stageCount } from '../train/stages.ts';
+import { checkFigures } from '../metrics/bestFigure.ts';
+import { buildModel } from '../train/assembly/buildModel.ts';
+import { countedHeads } from '../train/loss/countedHeads.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { freezeParts } from '../train/loop/freezing.ts';
+import type { PictureModel } from '../train/loss/headBatches.ts';
+import { declaredFigures, headOptions } from '../train/assembly/headOptions.ts';
+import type { RunData } from '../train/runData/runData.ts';
+import { atStage, stageCount } from '../train/experiment/stages.ts';
 
 /**
  * Refuses settings about attributes that the data does not have, and pictures of which a network has nothing

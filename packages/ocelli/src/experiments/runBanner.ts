@@ -1,8 +1,8 @@
 import { headsOf, type LabelNames } from '../data/labelNames.ts';
 import { grouped } from '../report/numbers.ts';
 import { shapesLine } from '../report/shapesLine.ts';
-import type { Experiment } from '../train/experiment.ts';
-import type { RunData } from '../train/runData.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import type { RunData } from '../train/runData/runData.ts';
 
 /**
  * What stands above a run: its folder, its pictures, the ends of the part it is measured on, its model, where

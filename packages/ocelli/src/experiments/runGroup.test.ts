@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
-import { readRunRecord } from '../train/runRecord.ts';
+import { readRunRecord } from '../train/record/runRecord.ts';
 import { resolveGroup } from './experimentGroup.ts';
 import { experimentGroup } from './groupBuilder.ts';
 import { runGroup } from './runGroup.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawPictures } from '../../test/drawnPictures.ts';
-import { resolveExperiment } from '../train/experiment.ts';
-import { openRunData } from '../train/runData.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
+import { openRunData } from '../train/runData/runData.ts';
 import { newRun, restartedRun, resumedRun } from './runPlan.ts';
 
 let root: string;

@@ -1,22 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { cudaIsAvailable, DataError, libtorchConfig, libtorchVersion } from '@ocelli/torch';
-import { writeJsonDurably } from '../train/durableFile.ts';
-import { changeOf, type DataFiles } from '../train/dataFiles.ts';
-import { describeEnvironment } from '../train/environment.ts';
-import { type Experiment, resolveExperiment } from '../train/experiment.ts';
-import { cardsText, graphicsCards } from '../train/graphicsCards.ts';
-import type { PictureFacts, RunData } from '../train/runData.ts';
+import { writeJsonDurably } from '../train/runFolder/durableFile.ts';
+import { changeOf, type DataFiles } from '../train/runData/dataFiles.ts';
+import { describeEnvironment } from '../train/runFolder/environment.ts';
+import { type Experiment, resolveExperiment } from '../train/experiment/experiment.ts';
+import { cardsText, graphicsCards } from '../train/memory/graphicsCards.ts';
+import type { PictureFacts, RunData } from '../train/runData/runData.ts';
 import {
   createRunFolder,
   openRunFolder,
   type RunFolder,
   splitOf,
   writeLabels,
-} from '../train/runFolder.ts';
-import { readRunRecord, type RunRecord, writeRunRecord } from '../train/runRecord.ts';
-import { atStage, type StageInput, withStage } from '../train/stages.ts';
-import { version } from '../train/version.ts';
+} from '../train/runFolder/runFolder.ts';
+import { readRunRecord, type RunRecord, writeRunRecord } from '../train/record/runRecord.ts';
+import { atStage, type StageInput, withStage } from '../train/experiment/stages.ts';
+import { version } from '../train/runFolder/version.ts';
 
 /** What is to be done: its settings, and how its folder is had once the data is known to be good. */
 export interface RunPlan {

@@ -1,9 +1,9 @@
 import { attributeTable } from '../report/attributeLines.ts';
 import type { Output } from '../report/consoleReporter.ts';
 import { evaluationLine } from '../report/lines.ts';
-import { readEventLog } from '../train/eventLog.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { bestEpoch } from '../train/history.ts';
+import { readEventLog } from '../train/record/eventLog.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { bestEpoch } from '../train/record/history.ts';
 import { newRun } from './runPlan.ts';
 import { type WorkedRun, workOn } from './workOn.ts';
 

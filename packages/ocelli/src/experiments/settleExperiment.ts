@@ -1,12 +1,12 @@
-import { countedHeads } from '../train/countedHeads.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { fittingBatch, stepMemory } from '../train/fittingBatch.ts';
-import { type FreeMemory, freeMemory } from '../train/freeMemory.ts';
+import { countedHeads } from '../train/loss/countedHeads.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { fittingBatch, stepMemory } from '../train/memory/fittingBatch.ts';
+import { type FreeMemory, freeMemory } from '../train/memory/freeMemory.ts';
 import { suggestedRate, type SweepCurve } from '../train/lrFinder/curve.ts';
 import { sweepExperiment } from '../train/lrFinder/sweepExperiment.ts';
 import type { SweepPoint } from '../train/lrFinder/sweepPoint.ts';
-import type { RunData } from '../train/runData.ts';
-import { atStage, stageCount } from '../train/stages.ts';
+import type { RunData } from '../train/runData/runData.ts';
+import { atStage, stageCount } from '../train/experiment/stages.ts';
 
 /** What settling an experiment asks, and tells on the way. */
 export interface SettleOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
-import { resolveExperiment } from '../train/experiment.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
 import { ablationExperiments, measuredEffects } from './ablation.ts';
 import { bestPrinted, shortlist } from './shortlist.ts';
 

@@ -7,7 +7,7 @@ import { headsOf } from '../data/labelNames.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
 import { permutation } from '../data/randomOrder.ts';
 import { csvLine } from '../data/csvLine.ts';
-import { defaultValidationShare } from '../train/settings.ts';
+import { defaultValidationShare } from '../train/experiment/settings.ts';
 
 export interface SubsetOptions {
   /** How many pictures, those held back among them. */

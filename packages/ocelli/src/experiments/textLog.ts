@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { consoleReporter } from '../report/consoleReporter.ts';
-import type { TrainEventConsumer } from '../train/emitter.ts';
+import type { TrainEventConsumer } from '../train/record/emitter.ts';
 
 /** What a run shows a person, as a text file: a line an epoch, warnings, and how it ended. */
 export interface TextLog {

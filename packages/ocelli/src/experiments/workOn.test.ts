@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { plainPng, temporaryFolder, writeTree } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
-import { readEventLog } from '../train/eventLog.ts';
-import { resolveExperiment } from '../train/experiment.ts';
-import { epochsOf } from '../train/history.ts';
-import { runFolderAt } from '../train/runFolder.ts';
-import { readRunRecord } from '../train/runRecord.ts';
+import { readEventLog } from '../train/record/eventLog.ts';
+import { resolveExperiment } from '../train/experiment/experiment.ts';
+import { epochsOf } from '../train/record/history.ts';
+import { runFolderAt } from '../train/runFolder/runFolder.ts';
+import { readRunRecord } from '../train/record/runRecord.ts';
 import { newRun } from './runPlan.ts';
 import { workOn } from './workOn.ts';
 

@@ -1,8 +1,8 @@
 import { scope, type Tensor } from '@ocelli/torch';
 import type { PictureDataset } from '../data/pictureDataset.ts';
-import { evaluationBatches } from '../train/pictureBatches.ts';
-import type { AnsweringModel } from '../train/predictor.ts';
-import { disposeBatch } from '../train/trainingData.ts';
+import { evaluationBatches } from '../train/batches/pictureBatches.ts';
+import type { AnsweringModel } from '../train/predict/predictor.ts';
+import { disposeBatch } from '../train/batches/trainingData.ts';
 import { explain, type ExplainOptions } from './explain.ts';
 
 /** A picture of a data set, and the answer to it that is explained. */

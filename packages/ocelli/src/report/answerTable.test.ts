@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HeadAnswer } from '../train/predictor.ts';
+import type { HeadAnswer } from '../train/predict/predictor.ts';
 import { answerCsv, answerJson, answerTable } from './answerTable.ts';
 
 const gender: HeadAnswer = {

@@ -1,4 +1,4 @@
-import { type HeadAnswer, rankedLabels } from '../train/predictor.ts';
+import { type HeadAnswer, rankedLabels } from '../train/predict/predictor.ts';
 import { csvLine } from '../data/csvLine.ts';
 import { percent } from './numbers.ts';
 import { type Column, textTable } from './table.ts';

@@ -1,5 +1,5 @@
 import type { AttributeScores, Scores } from '../metrics/scores.ts';
-import type { EpochEnded } from '../train/events.ts';
+import type { EpochEnded } from '../train/record/events.ts';
 import { metricTexts } from './lines.ts';
 import { type Column, textTable } from './table.ts';
 

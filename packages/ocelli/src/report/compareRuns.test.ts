@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { epochEnded, runStarted } from '../../test/scriptedRun.ts';
 import { runCompare } from '../cli/compare.ts';
-import { type ExperimentInput, resolveExperiment } from '../train/experiment.ts';
-import { createRunFolder } from '../train/runFolder.ts';
+import { type ExperimentInput, resolveExperiment } from '../train/experiment/experiment.ts';
+import { createRunFolder } from '../train/runFolder/runFolder.ts';
 import { compareRuns } from './compareRuns.ts';
 
 const runs = mkdtempSync(join(tmpdir(), 'ocelli-compare-'));

@@ -1,11 +1,11 @@
-import { readEventLog } from '../train/eventLog.ts';
-import type { EpochEnded, TrainEvent } from '../train/events.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { bestEpoch, epochsOf } from '../train/history.ts';
+import { readEventLog } from '../train/record/eventLog.ts';
+import type { EpochEnded, TrainEvent } from '../train/record/events.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { bestEpoch, epochsOf } from '../train/record/history.ts';
 import { baselineOf } from '../metrics/scores.ts';
 import { type Spread, spreadOf, type WelchTest, welchTest } from '../metrics/welchTest.ts';
-import type { RunFolder } from '../train/runFolder.ts';
-import { readRunRecord } from '../train/runRecord.ts';
+import type { RunFolder } from '../train/runFolder/runFolder.ts';
+import { readRunRecord } from '../train/record/runRecord.ts';
 
 /** What a run came to, drawn from its record alone. */
 export interface RunSummary {

@@ -1,6 +1,6 @@
-import type { TrainEventConsumer } from '../train/emitter.ts';
-import type { RunStarted, TrainEvent } from '../train/events.ts';
-import { bestEpoch, bestFigures } from '../train/history.ts';
+import type { TrainEventConsumer } from '../train/record/emitter.ts';
+import type { RunStarted, TrainEvent } from '../train/record/events.ts';
+import { bestEpoch, bestFigures } from '../train/record/history.ts';
 import { bestEpochLine } from './lines.ts';
 import { noteOf } from './notes.ts';
 import { grouped } from './numbers.ts';

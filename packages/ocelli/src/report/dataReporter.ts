@@ -1,4 +1,4 @@
-import type { DataListeners } from '../train/runData.ts';
+import type { DataListeners } from '../train/runData/runData.ts';
 import type { Output } from './consoleReporter.ts';
 import { grouped } from './numbers.ts';
 

@@ -1,5 +1,5 @@
 import { headsOf } from '../data/labelNames.ts';
-import { readLabels, type RunFolder } from '../train/runFolder.ts';
+import { readLabels, type RunFolder } from '../train/runFolder/runFolder.ts';
 
 /** One question a model answers about a picture: an attribute, or the only label there is. */
 export interface Head {

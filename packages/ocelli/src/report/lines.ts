@@ -1,6 +1,6 @@
-import { meanFigure, usualFigures } from '../train/bestFigure.ts';
+import { meanFigure, usualFigures } from '../metrics/bestFigure.ts';
 import { baselineOf, type Scores } from '../metrics/scores.ts';
-import type { EpochEnded, EvaluationEnded } from '../train/events.ts';
+import type { EpochEnded, EvaluationEnded } from '../train/record/events.ts';
 import { clock, figure, percent } from './numbers.ts';
 
 /**

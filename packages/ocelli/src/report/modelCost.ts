@@ -1,6 +1,6 @@
 import type { ModelSummary } from '../models/summarize.ts';
 import { largestBatch, memoryOf, trainingMemory } from '../models/trainingMemory.ts';
-import type { StepTrial } from '../train/stepTrial.ts';
+import type { StepTrial } from '../train/loop/stepTrial.ts';
 import { grouped, perStep, span } from './numbers.ts';
 import { type Column, textTable } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { BestSaved, LearningRateReduced, TrainEvent } from '../train/events.ts';
+import type { BestSaved, LearningRateReduced, TrainEvent } from '../train/record/events.ts';
 import { figure } from './numbers.ts';
 
 /** What a run did by itself, in one line for the person who watches; nothing for other events. */

@@ -1,4 +1,4 @@
-import type { StepEnded } from '../train/events.ts';
+import type { StepEnded } from '../train/record/events.ts';
 import type { Output } from './output.ts';
 
 /** Writes lines; `progress` lines may replace one another, `passing` ones leave no trace. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { TrainEventConsumer } from '../train/emitter.ts';
-import type { Experiment } from '../train/experiment.ts';
-import type { RunData } from '../train/runData.ts';
-import type { RunFolder } from '../train/runFolder.ts';
+import type { TrainEventConsumer } from '../train/record/emitter.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import type { RunData } from '../train/runData/runData.ts';
+import type { RunFolder } from '../train/runFolder/runFolder.ts';
 import type { Output } from './output.ts';
 import { drawLines, drawOver } from './pen.ts';
 

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Environment } from '../train/environment.ts';
-import { readEventLog, type StoredEvent } from '../train/eventLog.ts';
-import type { EpochEnded, RunEnded, RunStarted, StepEnded } from '../train/events.ts';
-import type { Experiment } from '../train/experiment.ts';
-import { bestEpoch, epochsOf } from '../train/history.ts';
-import type { PictureFacts } from '../train/runData.ts';
-import type { RunFolder } from '../train/runFolder.ts';
-import { readRunRecord } from '../train/runRecord.ts';
+import type { Environment } from '../train/runFolder/environment.ts';
+import { readEventLog, type StoredEvent } from '../train/record/eventLog.ts';
+import type { EpochEnded, RunEnded, RunStarted, StepEnded } from '../train/record/events.ts';
+import type { Experiment } from '../train/experiment/experiment.ts';
+import { bestEpoch, epochsOf } from '../train/record/history.ts';
+import type { PictureFacts } from '../train/runData/runData.ts';
+import type { RunFolder } from '../train/runFolder/runFolder.ts';
+import { readRunRecord } from '../train/record/runRecord.ts';
 import { readEvaluation, type StoredEvaluation } from './evaluation/evaluation.ts';
 import { type Head, readHeads } from './heads.ts';
 

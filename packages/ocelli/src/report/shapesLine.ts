@@ -1,5 +1,5 @@
 import { headsOf } from '../data/labelNames.ts';
-import type { PictureFacts } from '../train/runData.ts';
+import type { PictureFacts } from '../train/runData/runData.ts';
 
 /** What a batch is made of: `a batch is (64, 3, 80, 80), its labels (64, 8)`. */
 export function shapesLine(

@@ -1,4 +1,4 @@
-import type { EpochEnded, EpochStarted } from '../train/events.ts';
+import type { EpochEnded, EpochStarted } from '../train/record/events.ts';
 import { attributeLines } from './attributeLines.ts';
 import { epochReport, evaluationLine } from './lines.ts';
 import { span } from './numbers.ts';

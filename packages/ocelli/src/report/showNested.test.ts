@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { epochEnded, progressAfter, runStarted } from '../../test/scriptedRun.ts';
-import type { TrainEvent } from '../train/events.ts';
+import type { TrainEvent } from '../train/record/events.ts';
 import { consoleReporter } from './consoleReporter.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();

@@ -1,4 +1,4 @@
-import type { EpochStarted, TrainEvent } from '../train/events.ts';
+import type { EpochStarted, TrainEvent } from '../train/record/events.ts';
 import type { Scores } from '../metrics/scores.ts';
 import { attributeLines } from './attributeLines.ts';
 import { terminalBlock } from './block.ts';

@@ -1,4 +1,4 @@
-import type { TrainEvent } from '../train/events.ts';
+import type { TrainEvent } from '../train/record/events.ts';
 
 /** One way of showing events; `endLine` leaves a line that is being drawn over. */
 export interface Showing {

@@ -1,5 +1,5 @@
 import { scoresOf } from '../metrics/scores.ts';
-import type { EpochStarted, StepEnded } from '../train/events.ts';
+import type { EpochStarted, StepEnded } from '../train/record/events.ts';
 import { type Output, usableColumns } from './output.ts';
 import { barLine } from './progressBar.ts';
 

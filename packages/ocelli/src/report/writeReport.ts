@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { writeDurably } from '../train/durableFile.ts';
-import type { RunFolder } from '../train/runFolder.ts';
+import { writeDurably } from '../train/runFolder/durableFile.ts';
+import type { RunFolder } from '../train/runFolder/runFolder.ts';
 import { readRun } from './runView.ts';
 
 /**

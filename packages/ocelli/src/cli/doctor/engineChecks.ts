@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { addonPath, findBlas, findLibtorch, setupCommand } from '@ocelli/torch/find-libtorch';
 import type { Libtorch } from '@ocelli/torch/find-libtorch';
-import { cardsText, type GraphicsCard, graphicsCards } from '../../train/graphicsCards.ts';
+import { cardsText, type GraphicsCard, graphicsCards } from '../../train/memory/graphicsCards.ts';
 import { type Check, good, missing, weak } from './check.ts';
 import { probe } from './probe.ts';
 

@@ -1,4 +1,4 @@
-import type { EpochEnded } from '../../train/events.ts';
+import type { EpochEnded } from '../../train/record/events.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import { panels } from '../pictures/panels.ts';
 import { type Drawing, drawChart } from './chart.ts';

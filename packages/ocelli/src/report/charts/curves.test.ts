@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { epochEnded, runStarted } from '../../../test/scriptedRun.ts';
-import type { EpochEnded, StepEnded } from '../../train/events.ts';
+import type { EpochEnded, StepEnded } from '../../train/record/events.ts';
 import { headCurves, runCurves } from './curves.ts';
 
 function step(epoch: number, stepInEpoch: number, lossSum: number): StepEnded {

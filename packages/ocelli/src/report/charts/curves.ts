@@ -1,6 +1,6 @@
 import { sum } from '../../metrics/ratio.ts';
 import { type AttributeScores, noTotals, type Scores, type Totals } from '../../metrics/scores.ts';
-import type { StepEnded } from '../../train/events.ts';
+import type { StepEnded } from '../../train/record/events.ts';
 import type { RunView } from '../runView.ts';
 import type { Line, LineChart } from './lineChart.ts';
 

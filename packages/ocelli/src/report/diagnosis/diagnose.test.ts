@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { classificationReport } from '../../metrics/classificationReport.ts';
-import type { StoredEvent } from '../../train/eventLog.ts';
-import type { EpochEnded } from '../../train/events.ts';
-import { resolveExperiment } from '../../train/experiment.ts';
+import type { StoredEvent } from '../../train/record/eventLog.ts';
+import type { EpochEnded } from '../../train/record/events.ts';
+import { resolveExperiment } from '../../train/experiment/experiment.ts';
 import type { StoredEvaluation } from '../evaluation/evaluation.ts';
 import { diagnose } from './diagnose.ts';
 import type { Symptoms } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { EpochEnded } from '../../train/events.ts';
+import type { EpochEnded } from '../../train/record/events.ts';
 import { headScores } from '../charts/curves.ts';
 import type { Head } from '../heads.ts';
 import { type Finding, rounded, type Rule } from './finding.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveExperiment } from '../../train/experiment.ts';
+import { resolveExperiment } from '../../train/experiment/experiment.ts';
 import { trainCommand } from './trainCommand.ts';
 
 function commandFor(settings: object, changes: object = {}): string {

@@ -1,6 +1,6 @@
-import type { Experiment, ExperimentInput } from '../../train/experiment.ts';
-import { resolveExperiment } from '../../train/experiment.ts';
-import { optionNameOf } from '../../train/optionName.ts';
+import type { Experiment, ExperimentInput } from '../../train/experiment/experiment.ts';
+import { resolveExperiment } from '../../train/experiment/experiment.ts';
+import { optionNameOf } from '../../train/experiment/optionName.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

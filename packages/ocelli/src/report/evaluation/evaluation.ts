@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassificationReport } from '../../metrics/classificationReport.ts';
-import type { RunFolder } from '../../train/runFolder.ts';
-import type { WeightsFacts, WeightsName } from '../../train/weights.ts';
+import type { RunFolder } from '../../train/runFolder/runFolder.ts';
+import type { WeightsFacts, WeightsName } from '../../train/checkpoints/weights.ts';
 import type { Head } from '../heads.ts';
 import type { HeadThumbnails } from './mapThumbnails.ts';
 import { type PredictionTable, readPredictions } from './predictionTable.ts';

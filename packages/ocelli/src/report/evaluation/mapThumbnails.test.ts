@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { noisePictures, tinyModel } from '../../../test/tinyTraining.ts';
 import { worstCases } from '../../metrics/hardCases.ts';
-import type { AnsweringModel } from '../../train/predictor.ts';
+import type { AnsweringModel } from '../../train/predict/predictor.ts';
 import { mapThumbnails } from './mapThumbnails.ts';
 
 const classes = ['bright', 'dark', 'mixed'];

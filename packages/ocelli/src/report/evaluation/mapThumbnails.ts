@@ -7,7 +7,7 @@ import { lastSharedLayer, spatialLayers } from '../../explain/layers.ts';
 import { overlay } from '../../explain/overlay.ts';
 import { worstCases } from '../../metrics/hardCases.ts';
 import type { Predictions } from '../../metrics/predictions.ts';
-import type { AnsweringModel } from '../../train/predictor.ts';
+import type { AnsweringModel } from '../../train/predict/predictor.ts';
 import type { Head } from '../heads.ts';
 import { shownCases } from './shownCases.ts';
 import { thumbnailOf, type Thumbnails } from './thumbnails.ts';

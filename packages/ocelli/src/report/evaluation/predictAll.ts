@@ -1,10 +1,10 @@
 import { inferenceMode, scope } from '@ocelli/torch';
 import type { Predictions } from '../../metrics/predictions.ts';
-import { answersOf, type TrainedLosses } from '../../train/answers.ts';
-import { eventLoopTurn } from '../../train/eventLoopTurn.ts';
-import { headBatches, type PictureModel } from '../../train/headBatches.ts';
-import { PredictionRecord } from '../../train/predictionRecord.ts';
-import { disposeBatch, type EvaluationData } from '../../train/trainingData.ts';
+import { answersOf, type TrainedLosses } from '../../train/evaluation/answers.ts';
+import { eventLoopTurn } from '../../train/evaluation/eventLoopTurn.ts';
+import { headBatches, type PictureModel } from '../../train/loss/headBatches.ts';
+import { PredictionRecord } from '../../train/evaluation/predictionRecord.ts';
+import { disposeBatch, type EvaluationData } from '../../train/batches/trainingData.ts';
 import { type Head, headName } from '../heads.ts';
 
 export interface PredictAllOptions {

@@ -1,4 +1,4 @@
-import { settingEntries } from '../../train/checkedSettings.ts';
+import { settingEntries } from '../../train/experiment/checkedSettings.ts';
 import { grouped, perStep, span } from '../numbers.ts';
 import type { RunView } from '../runView.ts';
 import { decimal, facts, percentage } from './figures.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../../train/durableFile.ts';
-import type { RunFolder } from '../../train/runFolder.ts';
+import { writeDurably } from '../../train/runFolder/durableFile.ts';
+import type { RunFolder } from '../../train/runFolder/runFolder.ts';
 import { confusionChart } from '../charts/confusionChart.ts';
 import { headCurves, runCurves } from '../charts/curves.ts';
 import { lineChart } from '../charts/lineChart.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../../train/durableFile.ts';
-import type { Experiment } from '../../train/experiment.ts';
-import { evaluationBatches } from '../../train/pictureBatches.ts';
-import type { RunData } from '../../train/runData.ts';
-import type { RunFolder } from '../../train/runFolder.ts';
-import { disposeBatch } from '../../train/trainingData.ts';
+import { writeDurably } from '../../train/runFolder/durableFile.ts';
+import type { Experiment } from '../../train/experiment/experiment.ts';
+import { evaluationBatches } from '../../train/batches/pictureBatches.ts';
+import type { RunData } from '../../train/runData/runData.ts';
+import type { RunFolder } from '../../train/runFolder/runFolder.ts';
+import { disposeBatch } from '../../train/batches/trainingData.ts';
 import { fileNameOf } from '../fileName.ts';
 import { readHeads } from '../heads.ts';
 import { grouped } from '../numbers.ts';

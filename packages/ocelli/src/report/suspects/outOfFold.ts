@@ -1,14 +1,14 @@
 import type { PictureDataset } from '../../data/pictureDataset.ts';
 import { foldsOf } from '../../data/table/foldsOf.ts';
 import type { Predictions } from '../../metrics/predictions.ts';
-import { assemble } from '../../train/assemble.ts';
-import { countedHeads } from '../../train/countedHeads.ts';
-import type { TrainEventConsumer } from '../../train/emitter.ts';
-import type { Experiment } from '../../train/experiment.ts';
-import { fit } from '../../train/fit.ts';
-import { evaluationBatches, trainingBatches } from '../../train/pictureBatches.ts';
-import { schemaOf } from '../../train/transformedBatch.ts';
-import type { PictureFacts } from '../../train/runData.ts';
+import { assemble } from '../../train/assembly/assemble.ts';
+import { countedHeads } from '../../train/loss/countedHeads.ts';
+import type { TrainEventConsumer } from '../../train/record/emitter.ts';
+import type { Experiment } from '../../train/experiment/experiment.ts';
+import { fit } from '../../train/loop/fit.ts';
+import { evaluationBatches, trainingBatches } from '../../train/batches/pictureBatches.ts';
+import { schemaOf } from '../../train/batches/transformedBatch.ts';
+import type { PictureFacts } from '../../train/runData/runData.ts';
 import { predictAll } from '../evaluation/predictAll.ts';
 import type { Head } from '../heads.ts';
 

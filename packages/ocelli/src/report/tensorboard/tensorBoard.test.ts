@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { epochEnded, runStarted } from '../../../test/scriptedRun.ts';
 import { createModel } from '../../models/catalog.ts';
-import { runFolderAt } from '../../train/runFolder.ts';
+import { runFolderAt } from '../../train/runFolder/runFolder.ts';
 import { encodeEvent, type EventMessage } from './messages.ts';
 import { modelGraph } from './modelGraph.ts';
 import { framed } from './recordFile.ts';

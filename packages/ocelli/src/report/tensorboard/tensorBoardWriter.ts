@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { AttributeScores, Scores } from '../../metrics/scores.ts';
-import type { TrainEventConsumer } from '../../train/emitter.ts';
-import type { EpochEnded, StepEnded } from '../../train/events.ts';
-import type { RunFolder } from '../../train/runFolder.ts';
+import type { TrainEventConsumer } from '../../train/record/emitter.ts';
+import type { EpochEnded, StepEnded } from '../../train/record/events.ts';
+import type { RunFolder } from '../../train/runFolder/runFolder.ts';
 import { encodeEvent, type EventMessage, type ImageMessage, type NodeMessage } from './messages.ts';
 import { createRecordFile, type RecordFile } from './recordFile.ts';
 

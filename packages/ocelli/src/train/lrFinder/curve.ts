@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DataError, OptionError, optionError } from '@ocelli/torch';
-import { writeJsonDurably } from '../durableFile.ts';
+import { writeJsonDurably } from '../runFolder/durableFile.ts';
 import type { Suggestions } from './suggestions.ts';
 import type { SweepPoint } from './sweepPoint.ts';
 

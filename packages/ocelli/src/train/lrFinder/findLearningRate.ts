@@ -8,15 +8,20 @@ import {
 } from '@ocelli/torch';
 import { RunningTotals } from '../../metrics/runningTotals.ts';
 import { scoresOf } from '../../metrics/scores.ts';
-import type { SavableOptimizer } from '../checkpoint.ts';
-import { eventLoopTurn } from '../eventLoopTurn.ts';
+import type { SavableOptimizer } from '../checkpoints/checkpoint.ts';
+import { eventLoopTurn } from '../evaluation/eventLoopTurn.ts';
 import {
   type Batch,
   disposeBatch,
   type EvaluationData,
   type TrainingData,
-} from '../trainingData.ts';
-import { setLearningRate, type StepOptimizer, type StepParts, trainStep } from '../trainStep.ts';
+} from '../batches/trainingData.ts';
+import {
+  setLearningRate,
+  type StepOptimizer,
+  type StepParts,
+  trainStep,
+} from '../loop/trainStep.ts';
 import type { SweepCurve } from './curve.ts';
 import { SmoothedLoss } from './smoothing.ts';
 import { suggest } from './suggestions.ts';

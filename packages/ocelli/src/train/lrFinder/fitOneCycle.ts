@@ -1,7 +1,7 @@
-import type { SavableOptimizer } from '../checkpoint.ts';
-import { fit, type FitOptions, type FitResult } from '../fit.ts';
+import type { SavableOptimizer } from '../checkpoints/checkpoint.ts';
+import { fit, type FitOptions, type FitResult } from '../loop/fit.ts';
 import { createSchedule } from '../schedules/createSchedule.ts';
-import type { StepOptimizer } from '../trainStep.ts';
+import type { StepOptimizer } from '../loop/trainStep.ts';
 import { suggestedRate, type SweepCurve } from './curve.ts';
 import { findLearningRate } from './findLearningRate.ts';
 import type { Suggestions } from './suggestions.ts';

@@ -1,10 +1,8 @@
+import type { suggestionNames } from '../experiment/loopSettings.ts';
 import type { SweepPoint } from './sweepPoint.ts';
 
-/** The rules by which a curve suggests a learning rate, the usual one first. */
-export const suggestionNames = ['valley', 'steepest', 'minimum'] as const;
-
 /** Learning rates that a curve suggests; `null` where it has too few points or never falls. */
-export interface Suggestions {
+export interface Suggestions extends Record<(typeof suggestionNames)[number], number | null> {
   /** Where the smoothed loss falls fastest per factor of the learning rate. */
   readonly steepest: number | null;
   /** A tenth of where the smoothed loss is lowest: at the minimum itself training is about to diverge. */

@@ -1,5 +1,5 @@
 import { optionError } from '@ocelli/torch';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 
 /** The learning rates that a finder tries. */
 export interface SweepOptions {

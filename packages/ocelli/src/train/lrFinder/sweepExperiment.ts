@@ -1,9 +1,9 @@
-import { assemble } from '../assemble.ts';
-import { countedHeads } from '../countedHeads.ts';
-import type { Experiment } from '../experiment.ts';
-import { evaluationBatches, trainingBatches } from '../pictureBatches.ts';
-import type { RunData } from '../runData.ts';
-import { startFrom } from '../startWeights.ts';
+import { assemble } from '../assembly/assemble.ts';
+import { countedHeads } from '../loss/countedHeads.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { evaluationBatches, trainingBatches } from '../batches/pictureBatches.ts';
+import type { RunData } from '../runData/runData.ts';
+import { startFrom } from '../checkpoints/startWeights.ts';
 import type { SweepCurve } from './curve.ts';
 import { findLearningRate, type FindLearningRateOptions } from './findLearningRate.ts';
 

@@ -1,5 +1,5 @@
 import { OptionCheck } from '@ocelli/torch';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A warm-up and half a cosine. */
 export interface CosineOptions {

@@ -1,6 +1,6 @@
 import { didYouMean, OptionCheck, OptionError, optionError, piecewiseLinear } from '@ocelli/torch';
-import { PlateauRate, type PlateauRateOptions } from '../plateau.ts';
-import { type Schedule, triangle } from '../schedule.ts';
+import { PlateauRate, type PlateauRateOptions } from './plateau.ts';
+import { type Schedule, triangle } from './schedule.ts';
 import { cosine } from './cosine.ts';
 import { cyclic, type CyclicMode } from './cyclic.ts';
 import { exponential, multiStep, restarts, stepDecay, timeDecay } from './decays.ts';

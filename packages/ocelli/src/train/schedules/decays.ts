@@ -1,5 +1,5 @@
 import { OptionCheck } from '@ocelli/torch';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from './schedule.ts';
 
 /** What a decay starts from. */
 export interface DecayOptions {

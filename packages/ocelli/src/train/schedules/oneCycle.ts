@@ -1,5 +1,5 @@
 import { OptionCheck } from '@ocelli/torch';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A learning rate and, going the other way, a momentum. */
 export interface RateAndMomentum {

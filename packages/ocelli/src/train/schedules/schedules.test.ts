@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from './schedule.ts';
 import { cosine } from './cosine.ts';
 import { createSchedule, scheduleEntries } from './createSchedule.ts';
 import { cyclic } from './cyclic.ts';

@@ -1,5 +1,5 @@
 import { optionError } from '@ocelli/torch';
-import type { Schedule } from '../schedule.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A schedule that holds from a step on. */
 export interface Stretch {

@@ -1,0 +1,122 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { epochEnded, runStarted } from '../../../test/scriptedRun.ts';
+import { noisePictures, tinyTraining } from '../../../test/tinyTraining.ts';
+import { normalize } from '../../augment/normalize.ts';
+import { openEventLog, readEventLog } from './eventLog.ts';
+import type { StepEnded, TrainEvent } from './events.ts';
+import { fit } from '../loop/fit.ts';
+import { shuffledBatches } from '../batches/pictureBatches.ts';
+import { disposeBatch, type TrainingData } from '../batches/trainingData.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ocelli-events-'));
+  path = join(folder, 'events.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+function log(...events: TrainEvent[]): void {
+  const { consume, close } = openEventLog(path);
+  for (const event of events) void consume(event, nothing);
+  close();
+}
+
+const types = (): string[] => readEventLog(path).map(({ type }) => type);
+
+test('what was logged is read back, with the time of day added', () => {
+  log(runStarted(), epochEnded(1, 100));
+  const [first, second] = readEventLog(path);
+  expect(first).toMatchObject({ type: 'runStarted', time: expect.stringMatching(/^\d{4}-.*Z$/) });
+  expect(second).toMatchObject(epochEnded(1, 100));
+});
+
+test('wherever the last record is torn, the reader keeps every earlier one', () => {
+  log(runStarted(), epochEnded(1, 100), epochEnded(2, 110));
+  const whole = readFileSync(path);
+  const startOfLast = whole.lastIndexOf(0x0a, whole.length - 2) + 1;
+  for (let length = startOfLast; length < whole.length - 1; length++) {
+    writeFileSync(path, whole.subarray(0, length));
+    expect(types()).toEqual(['runStarted', 'epochEnded']);
+  }
+});
+
+test('a complete last record without its line end is read', () => {
+  log(runStarted());
+  truncateSync(path, readFileSync(path).length - 1);
+  expect(types()).toEqual(['runStarted']);
+});
+
+test('opening cuts a torn last line, so that what follows can be read', () => {
+  log(runStarted());
+  appendFileSync(path, '{"type":"epochEn');
+  log(epochEnded(1, 100));
+  expect(types()).toEqual(['runStarted', 'epochEnded']);
+});
+
+test('a broken line in the middle is an error that names it', () => {
+  log(runStarted());
+  appendFileSync(path, 'not json\n');
+  log(epochEnded(1, 100));
+  expect(() => readEventLog(path)).toThrow(
+    `${path} line 2: expected a training event in JSON, got "not json".`,
+  );
+});
+
+test('steps are stored once a second at most, other events always', () => {
+  const step = (seconds: number): StepEnded => ({
+    type: 'stepEnded',
+    epoch: 1,
+    stepInEpoch: 1,
+    stepsPerEpoch: 10,
+    step: 1,
+    lr: 0.1,
+    seconds,
+  });
+  log(step(0), step(0.4), epochEnded(1, 1), step(0.9), step(1), step(1.5), step(2.1));
+  const seconds = readEventLog(path).map((event) => ('seconds' in event ? event.seconds : 'epoch'));
+  expect(seconds).toEqual([0, 'epoch', 1, 2.1]);
+});
+
+function namesOfBatch(data: TrainingData, number: number): string[] {
+  const names: string[][] = [];
+  for (const batch of data.batches(1, 0)) {
+    names.push(Array.from(batch.indices, (index) => data.nameOf(index)));
+    disposeBatch(batch);
+  }
+  return names[number - 1] ?? [];
+}
+
+test('a run stopped by a bad loss leaves the step, its rate and every name of the batch on record', async () => {
+  const transforms = [normalize({ mean: [128, 128, 128], std: [64, 64, 64] })];
+  const shuffled = { batchSize: 7, device: 'cpu', seed: 3, transforms };
+  const training = tinyTraining({ data: shuffledBatches(noisePictures(21), shuffled) });
+  const { compute } = training.loss;
+  let calls = 0;
+  const loss = {
+    ...training.loss,
+    compute: (...given: Parameters<typeof compute>) => {
+      const outcome = compute(...given);
+      return ++calls === 2 ? { ...outcome, loss: outcome.loss.mul(NaN) } : outcome;
+    },
+  };
+  const { consume, close } = openEventLog(path);
+  await expect(fit({ ...training, loss, consumers: [consume] })).rejects.toThrow('step 2: ');
+  close();
+  const stopping = readEventLog(path).find(({ type }) => type === 'runStopping');
+  const names = namesOfBatch(training.data, 2);
+  expect(names).toHaveLength(7); // the message stops at five
+  expect(stopping).toMatchObject({ reason: 'nonFinite', badStep: { step: 2, lr: 0.05, names } });
+});

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DataError, OptionError } from '@ocelli/torch';
+import type { LabelNames } from '../../data/labelNames.ts';
+import { flushFolder, writeJsonDurably } from './durableFile.ts';
+
+/** Names of everything in one run's folder; the folder is `runs/<name>/<n>`. */
+export interface RunFolder {
+  readonly path: string;
+  /** The complete configuration the run really used. */
+  readonly experiment: string;
+  /** The record of what happened, one event a line. */
+  readonly events: string;
+  /** What was shown while it worked, as text; why it failed, if it did. */
+  readonly log: string;
+  readonly results: string;
+  /** Learning rate and momentum of every step. */
+  readonly rates: string;
+  /** The curve of the learning rate finder; only runs that looked for one have it. */
+  readonly sweep: string;
+  /** `{ "classes": [...] }` in the order of the logits, or `{ "attributes": { name: [...] } }`. */
+  readonly labels: string;
+  /** Versions, threads, processor and commit: what a result depends on besides the experiment. */
+  readonly environment: string;
+  /** Which row of a table is in which part; only runs on tables have it. */
+  readonly split: string;
+  readonly weights: string;
+  readonly checkpoints: string;
+  /** What checkpoints there are, when they were written and how good they are. */
+  readonly checkpointIndex: string;
+  /** The files the run learns from, with the hash of each. */
+  readonly dataFiles: string;
+  /** What the kept weights say about every validation picture. */
+  readonly predictions: string;
+  /** What those predictions are worth, in figures. */
+  readonly evaluation: string;
+  /** Pictures for people: curves, confusion, batches. */
+  readonly pictures: string;
+  /** What TensorBoard reads; only of runs that asked for it. */
+  readonly tensorboard: string;
+  /** All of it on one page. */
+  readonly report: string;
+}
+
+/** The names inside a run folder; touches no disk. */
+export function runFolderAt(path: string): RunFolder {
+  const inside = (name: string): string => join(path, name);
+  return {
+    path,
+    experiment: inside('experiment.json'),
+    events: inside('events.jsonl'),
+    log: inside('log.txt'),
+    results: inside('results.csv'),
+    rates: inside('learning-rates.csv'),
+    sweep: inside('find-lr.json'),
+    labels: inside('labels.json'),
+    environment: inside('environment.json'),
+    split: inside('split.json'),
+    weights: inside('weights'),
+    checkpoints: inside('checkpoints'),
+    checkpointIndex: inside('checkpoints.json'),
+    dataFiles: inside('data-files.json'),
+    predictions: inside('predictions.csv'),
+    evaluation: inside('evaluation.json'),
+    pictures: inside('pictures'),
+    tensorboard: inside('tensorboard'),
+    report: inside('report.html'),
+  };
+}
+
+/**
+ * Makes the next free folder `runsDir/name/<n>`, n counting from 1. Two processes that start at the
+ * same moment get two numbers.
+ *
+ * @throws {OptionError} if the name is not one plain folder name.
+ */
+export function createRunFolder(runsDir: string, name: string): RunFolder {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    const rule = 'letters, digits, dots, dashes and underscores';
+    throw new OptionError(`run name: expected ${rule}, got ${JSON.stringify(name)}.`);
+  }
+  const parent = join(runsDir, name);
+  mkdirSync(parent, { recursive: true });
+  for (let number = lastNumberIn(parent) + 1; ; number++) {
+    const folder = runFolderAt(join(parent, String(number)));
+    if (!tryCreate(folder.path)) continue;
+    mkdirSync(folder.weights);
+    mkdirSync(folder.checkpoints);
+    flushFolder(parent);
+    return folder;
+  }
+}
+
+function lastNumberIn(parent: string): number {
+  const numbers = readdirSync(parent).filter((name) => /^[1-9]\d*$/.test(name));
+  return Math.max(0, ...numbers.map(Number));
+}
+
+function tryCreate(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * The existing run a user means: the folder itself, or the name folder above, whose newest run is
+ * taken.
+ *
+ * @throws {DataError} if there is no run.
+ */
+export function openRunFolder(path: string): RunFolder {
+  if (existsSync(join(path, 'experiment.json'))) return runFolderAt(resolve(path));
+  const newest = existsSync(path) ? lastNumberIn(path) : 0;
+  const candidate = join(path, String(newest));
+  if (existsSync(join(candidate, 'experiment.json'))) return runFolderAt(resolve(candidate));
+  throw new DataError(
+    `${path}: expected a run folder with an experiment.json, found none. ` +
+      'Pass a folder such as runs/<name>/1.',
+  );
+}
+
+/**
+ * The run that was trained last, by the time of its newest weights; runs without any are passed over.
+ *
+ * @param runsDir folder in which runs are kept.
+ */
+export function newestRun(runsDir: string): RunFolder | undefined {
+  if (!existsSync(runsDir)) return undefined;
+  const runs = readdirSync(runsDir).flatMap((name) => numberedIn(join(runsDir, name)));
+  const trained = runs.flatMap((path) => {
+    const folder = runFolderAt(resolve(path));
+    const time = statSync(join(folder.weights, 'manifest.json'), {
+      throwIfNoEntry: false,
+    })?.mtimeMs;
+    return time !== undefined && existsSync(folder.experiment) ? [{ folder, time }] : [];
+  });
+  return trained.toSorted((a, b) => b.time - a.time)[0]?.folder;
+}
+
+function numberedIn(parent: string): string[] {
+  if (!statSync(parent).isDirectory()) return [];
+  return readdirSync(parent).flatMap((name) =>
+    /^[1-9]\d*$/.test(name) ? [join(parent, name)] : [],
+  );
+}
+
+/** The stored split of a run on a table, as an option for opening its data; nothing for other runs. */
+export function splitOf({ split }: RunFolder): { readonly splitFile?: string } {
+  return existsSync(split) ? { splitFile: split } : {};
+}
+
+/** What the outputs of a run stand for: classes, or attributes, in order. */
+export function readLabels(folder: RunFolder): LabelNames {
+  return JSON.parse(readFileSync(folder.labels, 'utf8')) as LabelNames; // written below
+}
+
+/** Stores what the outputs of a run stand for. */
+export function writeLabels(folder: RunFolder, names: LabelNames): void {
+  writeJsonDurably(folder.labels, names);
+}
