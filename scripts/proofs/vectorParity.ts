@@ -14,8 +14,9 @@ const tolerance = 1e-5;
 export const vectorParity: Proof = {
   name: 'vector-parity',
   claim:
-    'Fused batch norm (every activation, with pool and with residual, both directions) and the forward ' +
-    'pass of the dense block compute the same with every instruction set, NEON in an emulator.',
+    'Fused batch norm (every activation, with pool and with residual, both directions), the forward pass of ' +
+    'the dense block and the steps of SGD and Adam compute the same with every instruction set, NEON in an ' +
+    'emulator, and, on x86 under AddressSanitizer, touch nothing outside their operands.',
   run: () => {
     const folder = mkdtempSync(join(tmpdir(), 'ocelli-parity-'));
     try {
@@ -57,12 +58,15 @@ function relative(actual: number, expected: number): number {
 }
 
 /** Every number that the program prints. @throws if it cannot be built or fails. */
-function sumsOf({ name, table, compiler, flags, runner }: VectorTarget, folder: string): number[] {
+function sumsOf(target: VectorTarget, folder: string): number[] {
+  const { name, table, compiler, flags, runner, sanitizers } = target;
   const program = join(folder, name);
-  const files = ['norm', 'dense'].map((kernel) => join(sources, `kernels/${kernel}_${name}.cc`));
+  const files = ['norm', 'dense', 'update'].map((kernel) =>
+    join(sources, `kernels/${kernel}_${name}.cc`),
+  );
   run(compiler, [
-    ...['-std=c++17', '-O2', '-ffp-contract=fast', `-I${sources}`, ...flags],
-    ...[`-DNORM=norm${table}`, `-DDENSE=dense${table}`],
+    ...['-std=c++17', '-O2', '-ffp-contract=fast', `-I${sources}`, ...sanitizers, ...flags],
+    ...[`-DNORM=norm${table}`, `-DDENSE=dense${table}`, `-DUPDATE=update${table}`],
     ...[join(packageFolder, 'test/native/vectorParity.cc'), ...files, '-o', program],
   ]);
   const [command = '', ...words] = [...runner, program];

@@ -1,6 +1,7 @@
 // Run by kernelSettings.test.ts with other environment variables, which are read once a process.
 // Prints what convolution and batch norm compute, and how much memory a freed block left behind.
 import {
+  AdamW,
   batchNorm,
   conv2d,
   denseBlock,
@@ -8,6 +9,7 @@ import {
   grad,
   ones,
   randn,
+  SGD,
   type Tensor,
 } from '../src/index.ts';
 
@@ -25,9 +27,12 @@ function images(...shape: number[]): Tensor {
 /** The result and the gradients of its sum of squares, each as bytes in base64. */
 function computed(output: Tensor, inputs: Tensor[]): string[] {
   const gradients = grad(output.pow(2).sum(), inputs) as Tensor[];
-  return [output, ...gradients].map((tensor) =>
-    Buffer.from(Float32Array.from(tensor.toTypedArray() as Float32Array).buffer).toString('base64'),
-  );
+  return [output, ...gradients].map(inBase64);
+}
+
+function inBase64(tensor: Tensor): string {
+  const numbers = Float32Array.from(tensor.toTypedArray() as Float32Array);
+  return Buffer.from(numbers.buffer).toString('base64');
 }
 
 function convolution(): string[] {
@@ -56,6 +61,17 @@ function denseLayer(): string[] {
   return computed(output, [input, ...parameters]);
 }
 
+/** Parameters and what is remembered of them after two steps. */
+function steps(make: (parameters: Tensor[]) => SGD | AdamW): string[] {
+  const parameter = leaf(300, 301);
+  const optimizer = make([parameter]);
+  for (let step = 0; step < 2; step++) {
+    parameter.grad = randn([300, 301], { generator });
+    optimizer.step();
+  }
+  return [parameter, ...optimizer.stateDict().tensors.values()].map(inBase64);
+}
+
 /** Megabytes that stay with the process after a block of 128 MB was freed. */
 function keptMegabytes(): number {
   const before = process.memoryUsage.rss();
@@ -67,5 +83,7 @@ const results = {
   conv2d: convolution(),
   batchNorm: normalization(),
   denseBlock: denseLayer(),
+  sgd: steps((all) => new SGD(all, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1 })),
+  adamW: steps((all) => new AdamW(all, { lr: 0.1, weightDecay: 0.1, amsgrad: true })),
 };
 process.stdout.write(JSON.stringify({ ...results, kept: keptMegabytes() }));

@@ -4,6 +4,7 @@
 
 #include "dense.h"
 #include "norm.h"
+#include "update.h"
 #include "winograd.h"
 
 namespace ocelli {
@@ -42,10 +43,12 @@ const Kernels* choose(const Kernels* avx512, const Kernels* avx2) {
 extern const WinogradKernels winogradAvx512, winogradAvx2;
 extern const NormKernels normAvx512, normAvx2;
 extern const DenseKernels denseAvx512, denseAvx2;
+extern const UpdateKernels updateAvx512, updateAvx2;
 
 const WinogradKernels* winogradKernels() { return choose(&winogradAvx512, &winogradAvx2); }
 const NormKernels* normKernels() { return choose(&normAvx512, &normAvx2); }
 const DenseKernels* denseKernels() { return choose(&denseAvx512, &denseAvx2); }
+const UpdateKernels* updateKernels() { return choose(&updateAvx512, &updateAvx2); }
 #elif defined(__aarch64__)
 namespace {
 
@@ -61,14 +64,17 @@ const Kernels* unlessOff(const Kernels* neon) {
 extern const WinogradKernels winogradNeon;
 extern const NormKernels normNeon;
 extern const DenseKernels denseNeon;
+extern const UpdateKernels updateNeon;
 
 const WinogradKernels* winogradKernels() { return unlessOff(&winogradNeon); }
 const NormKernels* normKernels() { return unlessOff(&normNeon); }
 const DenseKernels* denseKernels() { return unlessOff(&denseNeon); }
+const UpdateKernels* updateKernels() { return unlessOff(&updateNeon); }
 #else
 const WinogradKernels* winogradKernels() { return nullptr; }
 const NormKernels* normKernels() { return nullptr; }
 const DenseKernels* denseKernels() { return nullptr; }
+const UpdateKernels* updateKernels() { return nullptr; }
 #endif
 
 }  // namespace ocelli

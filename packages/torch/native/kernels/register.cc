@@ -7,6 +7,7 @@
 #include "conv3x3_autograd.h"
 #include "conv3x3_norm.h"
 #include "dense_block_autograd.h"
+#include "optimizer.h"
 #include "peak.h"
 
 TORCH_LIBRARY(ocelli, library) {
@@ -23,6 +24,13 @@ TORCH_LIBRARY(ocelli, library) {
   library.def(
       "dense_block(Tensor input, Tensor[] parameters, Tensor[] statistics, bool training, "
       "float momentum, float eps) -> Tensor");
+  library.def(
+      "sgd_step_(Tensor(a!)[] params, Tensor[] gradients, Tensor(b!)[] buffers, float lr, "
+      "float momentum, float share, float weight_decay, bool nesterov, bool maximize) -> ()");
+  library.def(
+      "adam_step_(Tensor(a!)[] params, Tensor[] gradients, Tensor(b!)[] means, Tensor(c!)[] squares, "
+      "Tensor(d!)[] largest, float[] factors, float[] epsilons, float beta1, float beta2, float keep, "
+      "float penalty, bool maximize) -> ()");
   library.def("fma_peak(int rounds) -> float", ocelli::fmaPeak);
 }
 
@@ -38,4 +46,6 @@ TORCH_LIBRARY_IMPL(ocelli, CompositeExplicitAutograd, library) {
   library.impl("batch_norm_act", ocelli::batchNormAct);
   library.impl("conv3x3_batch_norm_act", ocelli::conv3x3BatchNormAct);
   library.impl("dense_block", ocelli::denseBlock);
+  library.impl("sgd_step_", ocelli::sgdStep);
+  library.impl("adam_step_", ocelli::adamStep);
 }

@@ -1,6 +1,5 @@
-import { AdamOptimizer, type AdamOptions, adamKind } from './adamOptimizer.ts';
-import { addEach_, scaleEach } from './foreach.ts';
-import type { OptimizedParams, ParamBatch, ParamGroup } from './paramGroup.ts';
+import { AdamOptimizer, type AdamOptions, adamKind, type Decay } from './adamOptimizer.ts';
+import type { OptimizedParams, ParamGroup } from './paramGroup.ts';
 
 const kind = adamKind('Adam', 0);
 
@@ -17,15 +16,7 @@ export class Adam extends AdamOptimizer {
     super(kind, params, options);
   }
 
-  protected override update(batch: ParamBatch, group: ParamGroup<AdamOptions>): void {
-    const { weightDecay, maximize } = group;
-    if (weightDecay === 0) {
-      this.adapt(batch, group, maximize ? -1 : 1);
-      return;
-    }
-    // The square of the sum is needed, and so the sum itself.
-    const directions = scaleEach(batch.params, weightDecay);
-    addEach_(directions, batch.grads, maximize ? -1 : 1);
-    this.adapt({ params: batch.params, grads: directions }, group, 1);
+  protected override decay({ weightDecay }: ParamGroup<AdamOptions>): Decay {
+    return { keep: 1, penalty: weightDecay };
   }
 }

@@ -1,15 +1,6 @@
 import { zerosLike } from '../create.ts';
 import { OptionCheck } from '../options.ts';
-import type { Tensor } from '../tensor.ts';
-import {
-  addEach_,
-  addNumbers_,
-  addProducts_,
-  addQuotients_,
-  maximumEach_,
-  scaleEach_,
-  sqrtEach,
-} from './foreach.ts';
+import { operator, type Tensor } from '../tensor.ts';
 import { Optimizer, type OptimizerKind } from './optimizer.ts';
 import type { ParamBatch, ParamGroup } from './paramGroup.ts';
 
@@ -72,25 +63,40 @@ function resolve(
   };
 }
 
+/** How a class of the family weakens weights. */
+export interface Decay {
+  /** Factor of each parameter before its step. */
+  readonly keep: number;
+  /** Factor of a parameter that is added to its gradient. */
+  readonly penalty: number;
+}
+
 /** What Adam and AdamW share: steps along the mean gradient over the root of the mean square. */
 export abstract class AdamOptimizer extends Optimizer<AdamOptions, AdamState> {
+  protected abstract decay(group: ParamGroup<AdamOptions>): Decay;
+
   /**
-   * `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`,
-   * `p ← p − lr/(1 − β₁ᵗ) · m / (√(v/(1 − β₂ᵗ)) + eps)`, where `g` is `sign` times the gradient.
+   * `g = ±grad + penalty·p`, `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`,
+   * `p ← keep·p − lr/(1 − β₁ᵗ) · m / (√(v/(1 − β₂ᵗ)) + eps)`, on a CPU in one pass over the memory:
+   * `ocelli::adam_step_`. It takes numerator and denominator of the last fraction multiplied by
+   * `√(1 − β₂ᵗ)`.
    */
-  protected adapt(batch: ParamBatch, group: ParamGroup<AdamOptions>, sign: 1 | -1): void {
-    const { params, grads } = batch;
+  protected override update({ params, grads }: ParamBatch, group: ParamGroup<AdamOptions>): void {
+    const { lr, eps, amsgrad, maximize } = group;
     const [beta1, beta2] = group.betas;
     const states = params.map((param) => this.stateOf(param, () => freshState(param)));
     for (const state of states) state.step += 1;
     const means = states.map((state) => state.expAvg);
     const squares = states.map((state) => state.expAvgSq);
-    scaleEach_(means, beta1);
-    addEach_(means, grads, sign * (1 - beta1));
-    scaleEach_(squares, beta2);
-    addProducts_(squares, grads, grads, 1 - beta2);
-    const bounds = group.amsgrad ? largest(params, states, squares) : squares;
-    descend(params, means, sqrtEach(bounds), { group, states });
+    const largest = amsgrad ? states.map(largestOf) : [];
+    const corrections = states.map(({ step }) => Math.sqrt(1 - beta2 ** step));
+    const factors = states.map(
+      ({ step }, index) => (-lr * (corrections[index] as number)) / (1 - beta1 ** step), // one a state
+    );
+    const epsilons = corrections.map((correction) => eps * correction);
+    const { keep, penalty } = this.decay(group);
+    const numbers = [factors, epsilons, beta1, beta2, keep, penalty] as const;
+    adapt(params, grads, means, squares, largest, ...numbers, maximize);
   }
 }
 
@@ -98,35 +104,8 @@ function freshState(param: Tensor): AdamState {
   return { step: 0, expAvg: zerosLike(param).keep(), expAvgSq: zerosLike(param).keep() };
 }
 
-function largest(
-  params: readonly Tensor[],
-  states: readonly AdamState[],
-  squares: readonly Tensor[],
-): Tensor[] {
-  const maxima = states.map((state, index) => {
-    return (state.maxExpAvgSq ??= zerosLike(params[index] as Tensor).keep()); // one state a parameter
-  });
-  maximumEach_(maxima, squares);
-  return maxima;
+function largestOf(state: AdamState): Tensor {
+  return (state.maxExpAvgSq ??= zerosLike(state.expAvgSq).keep());
 }
 
-/**
- * The last line of the rule with numerator and denominator multiplied by `√(1 − β₂ᵗ)`, which saves
- * a pass over the memory. `roots` are overwritten.
- */
-// eslint-disable-next-line max-params
-function descend(
-  params: readonly Tensor[],
-  means: readonly Tensor[],
-  roots: readonly Tensor[],
-  { group, states }: { group: ParamGroup<AdamOptions>; states: readonly AdamState[] },
-): void {
-  const { lr, eps } = group;
-  const [beta1, beta2] = group.betas;
-  const rootCorrections = states.map(({ step }) => Math.sqrt(1 - beta2 ** step));
-  const factors = states.map(({ step }, index) => {
-    return (-lr * (rootCorrections[index] as number)) / (1 - beta1 ** step); // one a state
-  });
-  addNumbers_(roots, rootCorrections.map((correction) => eps * correction)); // prettier-ignore
-  addQuotients_(params, means, roots, factors);
-}
+const adapt = operator('ocelli::adam_step_');

@@ -1,6 +1,5 @@
-import { AdamOptimizer, type AdamOptions, adamKind } from './adamOptimizer.ts';
-import { scaleEach_ } from './foreach.ts';
-import type { OptimizedParams, ParamBatch, ParamGroup } from './paramGroup.ts';
+import { AdamOptimizer, type AdamOptions, adamKind, type Decay } from './adamOptimizer.ts';
+import type { OptimizedParams, ParamGroup } from './paramGroup.ts';
 
 const kind = adamKind('AdamW', 0.01);
 
@@ -17,9 +16,7 @@ export class AdamW extends AdamOptimizer {
     super(kind, params, options);
   }
 
-  protected override update(batch: ParamBatch, group: ParamGroup<AdamOptions>): void {
-    const { lr, weightDecay, maximize } = group;
-    if (weightDecay !== 0) scaleEach_(batch.params, 1 - lr * weightDecay);
-    this.adapt(batch, group, maximize ? -1 : 1);
+  protected override decay({ lr, weightDecay }: ParamGroup<AdamOptions>): Decay {
+    return { keep: 1 - lr * weightDecay, penalty: 0 };
   }
 }

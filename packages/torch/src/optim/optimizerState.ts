@@ -1,3 +1,4 @@
+import { emptyLike } from '../create.ts';
 import { CheckpointError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -142,7 +143,10 @@ function describe(tensor: Tensor): string {
   return `${tensor.dtype} (${tensor.shape.join(', ')})`;
 }
 
-/** Copies, so that neither optimizer changes the other's state. */
+/**
+ * Copies, so that neither optimizer changes the other's state, that lie in memory as their parameters do:
+ * then a step goes over both in one pass, and to the same last bit as before.
+ */
 function copied(states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState> {
   return new Map([...states].map(([param, state]) => [param, copiedState(param, state)]));
 }
@@ -150,7 +154,7 @@ function copied(states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState
 function copiedState(param: Tensor, state: ParamState): ParamState {
   const parts = Object.entries(state).map(([name, value]) => {
     const isNumber = typeof value === 'number' || value === undefined;
-    return [name, isNumber ? value : value.to({ device: param.device, copy: true }).keep()];
+    return [name, isNumber ? value : emptyLike(param).copy_(value).keep()];
   });
   return Object.fromEntries(parts) as ParamState;
 }

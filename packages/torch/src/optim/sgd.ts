@@ -1,6 +1,6 @@
 import { zerosLike } from '../create.ts';
 import { OptionCheck } from '../options.ts';
-import type { Tensor } from '../tensor.ts';
+import { operator, type Tensor } from '../tensor.ts';
 import { addEach_, scaleEach_ } from './foreach.ts';
 import { Optimizer, type OptimizerKind } from './optimizer.ts';
 import type { OptimizedParams, ParamBatch, ParamGroup } from './paramGroup.ts';
@@ -61,7 +61,7 @@ const kind: OptimizerKind<SGDOptions> = {
  * `d = grad + weightDecay·p`, `b ← momentum·b + (1 − dampening)·d` (at first `b = d`),
  * `p ← p − lr·b`, or with `nesterov` `p ← p − lr·(d + momentum·b)`.
  *
- * Works without temporary tensors: `d` is never made.
+ * With momentum, one pass over the memory on a CPU: `ocelli::sgd_step_`.
  *
  * @example
  * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true });
@@ -72,7 +72,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
 
   protected override update(batch: ParamBatch, group: ParamGroup<SGDOptions>): void {
-    if (group.momentum === 0) addGradients(batch.params, batch.grads, group);
+    if (group.momentum === 0) addGradients(batch, group);
     else for (const part of this.#withBuffers(batch)) addMomentum(part, group);
   }
 
@@ -100,8 +100,7 @@ interface Momentum {
 
 /** `p ← p − lr·(sign·grad + weightDecay·p)`. */
 function addGradients(
-  params: readonly Tensor[],
-  grads: readonly Tensor[],
+  { params, grads }: ParamBatch,
   { lr, weightDecay, maximize }: ParamGroup<SGDOptions>,
 ): void {
   if (weightDecay !== 0) scaleEach_(params, 1 - lr * weightDecay);
@@ -111,10 +110,8 @@ function addGradients(
 function addMomentum(part: Momentum, group: ParamGroup<SGDOptions>): void {
   const { isFirst, params, grads, buffers } = part;
   const { lr, momentum, dampening, nesterov, weightDecay, maximize } = group;
-  const share = isFirst ? 1 : 1 - dampening;
-  if (!isFirst) scaleEach_(buffers, momentum);
-  addEach_(buffers, grads, maximize ? -share : share);
-  if (weightDecay !== 0) addEach_(buffers, params, share * weightDecay);
-  if (nesterov) addGradients(params, grads, group);
-  addEach_(params, buffers, nesterov ? -lr * momentum : -lr);
+  const share = isFirst ? 1 : 1 - dampening; // buffers are 0 at first
+  descend(params, grads, buffers, lr, momentum, share, weightDecay, nesterov, maximize);
 }
+
+const descend = operator('ocelli::sgd_step_');

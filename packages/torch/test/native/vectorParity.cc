@@ -1,6 +1,6 @@
-// Prints what the fused normalisation and the dense block compute on fixed operands, so that one
-// instruction set can be held against another; built without libtorch: see
-// scripts/proofs/vectorParity.ts. NORM and DENSE name the tables.
+// Prints what the fused normalisation, the dense block and the optimizers' steps compute on fixed operands,
+// so that one instruction set can be held against another; built without libtorch: see
+// scripts/proofs/vectorParity.ts. NORM, DENSE and UPDATE name the tables.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -8,10 +8,12 @@
 
 #include "kernels/dense.h"
 #include "kernels/norm.h"
+#include "kernels/update.h"
 
 namespace ocelli {
 extern const NormKernels NORM;
 extern const DenseKernels DENSE;
+extern const UpdateKernels UPDATE;
 }  // namespace ocelli
 
 using namespace ocelli;
@@ -88,6 +90,22 @@ void dense(ProductShape s, int64_t pixels) {
   print("dense apply", activated);
 }
 
+// `size` is no multiple of any number of lanes.
+void update(int64_t size, bool flag) {
+  const Floats gradient = values(size, 1);
+  Floats parameter = values(size, 2), mean = values(size, 3), square(size), largest(size);
+  for (int64_t i = 0; i < size; ++i) square[i] = mean[i] * mean[i], largest[i] = square[i] * flag;
+  const SgdRule sgd{0.1, 0.9, 0.5, 0.01, 1, flag};
+  UPDATE.sgd(sgd, {parameter.data(), gradient.data(), mean.data()}, {0, size});
+  print("sgd", parameter), print("buffer", mean);
+  const AdamRule adam{0.9, 0.999, 0.01, -1, 0.99, -0.1, 1e-8};
+  UPDATE.adam(adam,
+              {parameter.data(), gradient.data(), mean.data(), square.data(),
+               flag ? largest.data() : nullptr},
+              {0, size});
+  print("adam", parameter), print("mean", mean), print("square", square), print("largest", largest);
+}
+
 }  // namespace
 
 int main() {
@@ -96,4 +114,5 @@ int main() {
     for (const bool pool : {false, true}) norm(a, pool, !pool);
   }
   for (const ProductShape s : {ProductShape{64, 128}, ProductShape{96, 256}}) dense(s, 113);
+  for (const bool flag : {false, true}) update(101, flag);
 }
