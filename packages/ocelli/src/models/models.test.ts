@@ -82,6 +82,47 @@ test.each([
   expect(count).toEqual({ total, trainable, nonTrainable: total - trainable });
 });
 
+test.each<[string, unknown, string]>([
+  [
+    'resnet18',
+    {},
+    'createModel: expected numClasses or heads to be given, one of the two, got {}.',
+  ],
+  [
+    'resnet18',
+    { numClasses: 2, heads: { age: 2 } },
+    'createModel: expected numClasses or heads to be given, one of the two, got {"numClasses":2,"heads":{"age":2}}.',
+  ],
+  ['resnet18', undefined, 'createModel: expected numClasses or heads to be given, one of the two'],
+  [
+    'resnet18',
+    { numClasses: 0 },
+    'createModel: expected numClasses to be a positive integer, got 0.',
+  ],
+  [
+    'resnet18',
+    { numClases: 2 },
+    'createModel: expected options to be among numClasses, heads, got "numClases". Did you mean "numClasses"?',
+  ],
+  ['plain-towers', { numClasses: 2 }, 'createModel: expected heads to be given for plain-towers'],
+  [
+    'resnet81',
+    { numClasses: 2 },
+    'createModel: expected name to be a model of the catalog, got "resnet81". Did you mean "resnet18"?',
+  ],
+])('%s with %j is refused in the name of createModel', (name, answer, message) => {
+  expect(() => createModel(name, answer as never)).toThrow(message);
+});
+
+test('a name that is no text is refused like any other that is not in the catalog', () => {
+  expect(() => createModel(18 as never, { numClasses: 2 })).toThrow(
+    'createModel: expected name to be a model of the catalog, got 18.',
+  );
+  expect(() => createModel(undefined as never, { numClasses: 2 })).toThrow(
+    'createModel: expected name to be a model of the catalog, got',
+  );
+});
+
 /** Of a 3×3 convolution with offsets, and of the batch norm after it: learned numbers and statistics. */
 const conv = (from: number, to: number): number => 9 * from * to + to;
 const norm = (channels: number): number => 4 * channels;
