@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { didYouMean, getNumThreads, optionError } from '@ocelli/torch';
 import { augment } from './augment.ts';
+import { augmentShare } from './augmentShare.ts';
 import { type Benchmark, type BenchmarkOptions, reportOf, type Report } from './benchmark.ts';
 import { conv3x3, conv3x3Stride2 } from './conv3x3.ts';
 import { decode } from './decode.ts';
@@ -37,6 +38,7 @@ const benchmarks: readonly Benchmark[] = [
   inputShare,
   memory,
   augment,
+  augmentShare,
   table,
   drawPersons,
   muon,
