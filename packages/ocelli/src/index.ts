@@ -441,6 +441,7 @@ export {
   trainingBatches,
   trainingTransforms,
 } from './train/batches/pictureBatches.ts';
+export { type ViewsName } from './train/experiment/settings.ts';
 export { sampledBatches, type SampledBatchOptions } from './train/batches/sampledBatches.ts';
 export { sideBySide } from './train/batches/sideBySide.ts';
 export {
@@ -566,6 +567,7 @@ export {
 } from './train/loop/trainStep.ts';
 export { type ComputeGradients, StepGraph, type StepInput } from './train/loop/stepGraph.ts';
 export { viewLogits, type ViewLogitsOptions } from './train/evaluation/viewLogits.ts';
+export { mirrorViews, oneView, type Views, viewsOf } from './train/evaluation/views.ts';
 export {
   loadWeights,
   readWeights,

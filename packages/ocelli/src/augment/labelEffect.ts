@@ -85,11 +85,18 @@ export function checkLabelEffects(
   for (const { name, labelEffect } of all) {
     if (labelEffect) checkNames(name, labelEffect, schema);
   }
-  return [...new Set(all.flatMap((transform) => suspicions(transform, schema)))];
+  const sentences = all.flatMap((transform) =>
+    undeclared(transform, schema).map(
+      (attribute) =>
+        `${transform.name} may change what is true of attribute "${attribute}". ` +
+        'Declare it with hides or swaps, or leave the transform out.',
+    ),
+  );
+  return [...new Set(sentences)];
 }
 
-/** A declaration on the whole covers its parts. */
-function withParts(transform: Transform): Transform[] {
+/** A transform and all that it is made of; a declaration on the whole covers its parts. */
+export function withParts(transform: Transform): Transform[] {
   const { parts = [], labelEffect } = transform;
   const inner = parts.flatMap(withParts);
   return [
@@ -98,35 +105,38 @@ function withParts(transform: Transform): Transform[] {
   ];
 }
 
-function merged(one: LabelEffect = {}, other: LabelEffect = {}): LabelEffect {
+/** What both declare; of an attribute that both swap, the second counts. */
+export function merged(one: LabelEffect = {}, other: LabelEffect = {}): LabelEffect {
   return {
     hides: [...(one.hides ?? []), ...(other.hides ?? [])],
     swaps: { ...one.swaps, ...other.swaps },
   };
 }
 
-function checkNames(transform: string, effect: LabelEffect, schema: AttributeSchema): void {
+/** Refuses attributes and classes that do not exist. @throws {OptionError} with the nearest that does. */
+export function checkNames(where: string, effect: LabelEffect, schema: AttributeSchema): void {
   const { hides = [], swaps = {} } = effect;
   for (const name of [...hides, ...Object.keys(swaps)]) {
-    checkAmong(transform, { option: 'an attribute', word: name, known: Object.keys(schema) });
+    checkAmong(where, { option: 'an attribute', word: name, known: Object.keys(schema) });
     for (const word of swaps[name] ?? []) {
-      checkAmong(transform, { option: `a class of ${name}`, word, known: schema[name] ?? [] });
+      checkAmong(where, { option: `a class of ${name}`, word, known: schema[name] ?? [] });
     }
   }
 }
 
 function checkAmong(
-  transform: string,
+  where: string,
   { option, word, known }: { option: string; word: string; known: readonly string[] },
 ): void {
   if (known.includes(word)) return;
-  throw optionError(transform, option, `one of ${known.join(', ')}`, word, didYouMean(word, known));
+  throw optionError(where, option, `one of ${known.join(', ')}`, word, didYouMean(word, known));
 }
 
 const signs = { side: /\b(left|right)\b/i, colour: /\bcolou?r\b/i };
 
-function suspicions(transform: Transform, schema: AttributeSchema): string[] {
-  const { name, disturbs, labelEffect: { hides = [], swaps = {} } = {} } = transform;
+/** Attributes whose names or classes suggest that the transform changes what is true of them, undeclared. */
+export function undeclared(transform: Transform, schema: AttributeSchema): string[] {
+  const { disturbs, labelEffect: { hides = [], swaps = {} } = {} } = transform;
   if (disturbs === undefined) return [];
   const words = (attribute: string, classes: readonly string[]) =>
     disturbs === 'side' ? [attribute, ...classes] : [attribute];
@@ -135,9 +145,5 @@ function suspicions(transform: Transform, schema: AttributeSchema): string[] {
     .filter(([attribute, classes]) =>
       words(attribute, classes).some((word) => signs[disturbs].test(word.replaceAll('_', ' '))),
     )
-    .map(
-      ([attribute]) =>
-        `${name} may change what is true of attribute "${attribute}". ` +
-        'Declare it with hides or swaps, or leave the transform out.',
-    );
+    .map(([attribute]) => attribute);
 }

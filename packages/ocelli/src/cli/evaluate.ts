@@ -1,4 +1,4 @@
-import { checkDevice, DataError, OptionError } from '@ocelli/torch';
+import { DataError, OptionError } from '@ocelli/torch';
 import { describeHeads, headsOf, type LabelNames } from '../data/labelNames.ts';
 import { openPictures } from '../data/openPictures.ts';
 import type { PictureDataset } from '../data/pictureDataset.ts';
@@ -9,23 +9,22 @@ import { countedHeads } from '../train/loss/countedHeads.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
 import { evaluationFacts, headOptions } from '../train/assembly/headOptions.ts';
 import { evaluationBatches } from '../train/batches/pictureBatches.ts';
-import { loadTrainedModel, type TrainedModel } from '../train/predict/predictor.ts';
+import type { TrainedModel } from '../train/predict/predictor.ts';
 import { type DataListeners, openRunData, picturesFound } from '../train/runData/runData.ts';
 import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
 import { openLabelledTable } from '../train/runData/tableData.ts';
-import { choice } from './choice.ts';
+import { type AskedModelOptions, askedModel } from './askedModel.ts';
 import { exitCodes } from './exitCodes.ts';
 import { warnOfLeftOut } from '../experiments/leftOut.ts';
 import { metricsOf } from '../experiments/metricModule.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
-export interface EvaluateCommandOptions {
+export interface EvaluateCommandOptions extends AskedModelOptions {
   readonly data?: string;
   readonly table?: string;
   readonly images?: string;
   readonly weights: string;
   readonly batchSize?: string;
-  readonly device?: string;
   readonly json?: boolean;
 }
 
@@ -33,31 +32,30 @@ const where = 'ocelli evaluate';
 
 /** Measures a trained model on pictures with known labels. @returns the exit code. */
 export async function runEvaluate(run: string, options: EvaluateCommandOptions): Promise<number> {
-  const among = ['best', 'last'] as const;
-  const weights = choice(where, { name: '--weights', value: options.weights, among });
-  const { device, json = false } = options;
-  if (device !== undefined) checkDevice(where, device);
+  const { weights, json = false } = options;
   const folder = openRunFolder(run);
-  const trained = loadTrainedModel(folder, { weights, ...(device && { device }) });
+  const trained = askedModel(where, folder, options);
   const batchSize = positiveInteger(where, '--batch-size', options.batchSize);
   const { split, dataset } = await picturesFor({ trained, folder }, options);
-  const { device: place } = trained.experiment;
+  const { device: place, views } = trained.experiment;
   const size = batchSize ?? trained.experiment.batchSize;
   const data = evaluationBatches(dataset, trained.pictures, { batchSize: size, device: place });
   const evaluation = await evaluate(trained.model, data, {
     device: place,
+    views: trained.views,
     metrics: await metricsOf(trained.experiment),
     ...evaluationFacts(headOptions(trained.experiment, countedHeads(dataset))),
   });
   if (evaluation === undefined) throw new Error('internal: an evaluation without signal was ended');
   const { epoch } = trained.weights;
   const lines = json
-    ? [JSON.stringify({ split, ...evaluation, weights, epoch })]
+    ? [JSON.stringify({ split, ...evaluation, weights, epoch, views })]
     : [
         evaluationLine({ split, scores: evaluation }),
         ...besidesLines(evaluation),
         ...attributeTable(evaluation),
         `weights: ${weights}, of epoch ${epoch}`,
+        ...(views === 'one' ? [] : [`views: ${views}`]),
       ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return exitCodes.done;

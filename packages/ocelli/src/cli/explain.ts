@@ -121,7 +121,7 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
   const answers = await answersTo(path, answering);
   const picture = await decodeFor(path, answering);
   const images = modelInput(picture.pixels, answering);
-  const targets = heads.map((head) => targetOf(head, options.class));
+  const targets = heads.map((head) => targetOf(head, answerFor(answers, head), options.class));
   const { method, layer } = options;
   const explanations = explain(answering.model, images, {
     targets,
@@ -143,9 +143,14 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
   return { path, name: basename(path), picture, parts, warnings };
 }
 
-function targetOf({ attribute, classes }: LabelledHead, label: string | undefined) {
+/** The class asked for, or the one answered: with a mirror image it may differ from that of the picture alone. */
+function targetOf(
+  { attribute, classes }: LabelledHead,
+  { probabilities, probability }: HeadAnswer,
+  label: string | undefined,
+) {
   const head = attribute === undefined ? {} : { head: attribute };
-  if (label === undefined) return head;
+  if (label === undefined) return { ...head, class: probabilities.indexOf(probability) };
   const index = classes.indexOf(label);
   if (index >= 0) return { ...head, class: index };
   const rule = `a class of ${attribute ?? 'the model'} (${classes.join(', ')})`;

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { checkDevice, optionError, OptionError } from '@ocelli/torch';
 import { modelNames } from '../models/modelNames.ts';
 import { loadImportedModel } from '../train/predict/importedModel.ts';
-import { type AnsweringModel, loadTrainedModel, type TrainedModel } from '../train/predict/predictor.ts';
-import { openRunFolder, type RunFolder } from '../train/runFolder/runFolder.ts';
+import type { AnsweringModel } from '../train/predict/predictor.ts';
+import { openRunFolder } from '../train/runFolder/runFolder.ts';
+import { askedModel } from './askedModel.ts';
 import { choice } from './choice.ts';
 import { type ExplainCommandOptions, where } from './explainOptions.ts';
 import { positiveInteger } from './positiveInteger.ts';
@@ -17,17 +18,7 @@ import { positiveInteger } from './positiveInteger.ts';
 export function explainedModel(options: ExplainCommandOptions): AnsweringModel {
   const { run, model } = options;
   if (model !== undefined) return importedModel(model, options);
-  return modelOfRun(openRunFolder(run ?? ''), options);
-}
-
-/** The model of a run, with the weights and on the device that were asked for. */
-export function modelOfRun(
-  folder: RunFolder,
-  { weights: value = 'best', device }: Pick<ExplainCommandOptions, 'weights' | 'device'>,
-): TrainedModel {
-  const weights = choice(where, { name: '--weights', value, among: ['best', 'last'] });
-  if (device !== undefined) checkDevice(where, device);
-  return loadTrainedModel(folder, { weights, ...(device !== undefined && { device }) });
+  return askedModel(where, openRunFolder(run ?? ''), options);
 }
 
 function importedModel(name: string, options: ExplainCommandOptions): AnsweringModel {

@@ -58,6 +58,11 @@ async function createProgram(words: readonly string[], done: (code: number) => v
 
 type Done = (exitCode: number) => void;
 
+const viewsOption = [
+  '--views <one|mirror>',
+  "one view of a picture, or the mean with its mirror image, for two passes (default: the run's own)",
+] as const;
+
 async function addTrain(program: Command, words: readonly string[], done: Done): Promise<void> {
   const train = command(program, 'train [experiment]')
     .description(
@@ -92,6 +97,7 @@ function addEvaluate(program: Command, done: Done): void {
     .option('--table <file>', 'a table with labels, for a run of attributes')
     .option('--images <folder>', "folder that the table's paths start from (default: its own)")
     .option('--weights <best|last>', 'which weights of the run', 'best')
+    .option(...viewsOption)
     .option('--batch-size <number>', "pictures per step (default: the run's own)")
     .option('--device <name>', "cpu, cuda or cuda:<n> (default: the run's own)")
     .option('--json', 'print one line of JSON')
@@ -106,6 +112,7 @@ function addPredict(program: Command, done: Done): void {
     .description('say what is on pictures: files, folders, or patterns in quotes')
     .option('--run <run>', 'run folder with the trained model (default: trained last, in runs)')
     .option('--weights <best|last>', 'which weights of the run', 'best')
+    .option(...viewsOption)
     .option('--top <number>', 'labels to show per picture, where it has one', '5')
     .option('--format <table|json|jsonl|csv>', 'how to print the answers', 'table')
     .option(

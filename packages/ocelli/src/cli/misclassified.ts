@@ -6,8 +6,8 @@ import { caseMaps, type MappedPicture } from '../explain/caseMaps.ts';
 import { overlay, type OverlayOptions } from '../explain/overlay.ts';
 import { confidentMistakes, type HardCase } from '../metrics/hardCases.ts';
 import type { Predictions } from '../metrics/predictions.ts';
-import { predictionsAt } from '../metrics/temperature.ts';
 import { dataReporter } from '../report/dataReporter.ts';
+import { calibratedHeads } from '../report/evaluation/calibratedHeads.ts';
 import { predictAll } from '../report/evaluation/predictAll.ts';
 import { thumbnailOf } from '../report/evaluation/thumbnails.ts';
 import { headName } from '../report/heads.ts';
@@ -22,8 +22,8 @@ import type { TrainedModel } from '../train/predict/predictor.ts';
 import { openRunData, type RunData } from '../train/runData/runData.ts';
 import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
 import { chosenHeads } from './chosenHeads.ts';
-import { modelOfRun } from './explainedModel.ts';
-import type { ExplainCommandOptions } from './explainOptions.ts';
+import { askedModel } from './askedModel.ts';
+import { type ExplainCommandOptions, where } from './explainOptions.ts';
 import type { SheetOptions } from './explanationSheet.ts';
 
 /** Draws the validation pictures that a run answers wrongly, and where it looks for its answers. */
@@ -33,15 +33,14 @@ export async function runMisclassified(
   drawing: SheetOptions,
 ): Promise<void> {
   const folder = openRunFolder(run);
-  const trained = modelOfRun(folder, options);
+  const trained = askedModel(where, folder, options);
   const asked = chosenHeads(headsOf(trained.labelNames), options.head);
   const { split, dataset, answers } = await answersOn(folder, trained);
   const heads: HeadMistakes[] = [];
   for (const { attribute } of asked) {
     const predictions = answers.get(headName(attribute));
     if (predictions === undefined) throw new Error(`internal: no answers of ${attribute}`);
-    const { temperature = 1 } = trained.calibration.get(attribute ?? '') ?? {};
-    const own = { attribute, count, predictions: predictionsAt(predictions, temperature) };
+    const own = { attribute, count, predictions };
     heads.push(await headMistakes({ trained, dataset, options, drawing }, own));
   }
   const name = `${basename(dirname(folder.path))}/${basename(folder.path)}`;
@@ -52,7 +51,8 @@ export async function runMisclassified(
 }
 
 /** What the model says about every validation picture of its run, by head. */
-async function answersOn(folder: RunFolder, { model, experiment, pictures }: TrainedModel) {
+async function answersOn(folder: RunFolder, trained: TrainedModel) {
+  const { model, views, experiment, pictures, calibration } = trained;
   const reporter = dataReporter(process.stderr);
   try {
     const data: RunData = await openRunData(experiment, {
@@ -65,9 +65,11 @@ async function answersOn(folder: RunFolder, { model, experiment, pictures }: Tra
     const batches = evaluationBatches(dataset, pictures, experiment);
     const said = await predictAll(model, batches, {
       attributes: experiment.attributes ?? {},
+      views,
       onBatch: (done) => reporter.onLook({ done, total: dataset.length }),
     });
-    const answers = new Map<string, Predictions>(said.map((head) => [head.name, head]));
+    const heads = calibratedHeads(said, calibration);
+    const answers = new Map<string, Predictions>(heads.map((head) => [head.name, head]));
     return { split, dataset, answers };
   } finally {
     reporter.end();

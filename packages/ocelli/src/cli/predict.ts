@@ -1,21 +1,20 @@
-import { checkDevice, DataError, OptionError, optionError } from '@ocelli/torch';
+import { DataError, OptionError, optionError } from '@ocelli/torch';
 import { shownPath } from '../experiments/runPlan.ts';
 import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
-import { answersTo, loadTrainedModel, type TrainedModel } from '../train/predict/predictor.ts';
+import { answersTo, type TrainedModel } from '../train/predict/predictor.ts';
 import { newestRun, openRunFolder, type RunFolder } from '../train/runFolder/runFolder.ts';
+import { type AskedModelOptions, askedModel } from './askedModel.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
 import { pictureFiles } from './pictureFiles.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
-export interface PredictCommandOptions {
+export interface PredictCommandOptions extends AskedModelOptions {
   readonly run?: string;
-  readonly weights: string;
   readonly top: string;
   readonly format: string;
   readonly minPrecision?: string;
-  readonly device?: string;
   readonly json?: boolean;
 }
 
@@ -32,15 +31,12 @@ export async function runPredict(
   words: readonly string[],
   options: PredictCommandOptions,
 ): Promise<number> {
-  const among = ['best', 'last'] as const;
-  const weights = choice(where, { name: '--weights', value: options.weights, among });
   const asked = options.json === true ? 'json' : options.format;
   const format = choice(where, { name: '--format', value: asked, among: formats });
   const top = positiveInteger(where, '--top', options.top) ?? 1;
-  const { run, device } = options;
-  if (device !== undefined) checkDevice(where, device);
+  const { run } = options;
   const folder = run === undefined ? runTrainedLast() : openRunFolder(run);
-  const trained = loadTrainedModel(folder, { weights, ...(device && { device }) });
+  const trained = askedModel(where, folder, options);
   const minPrecision = precisionOf(options.minPrecision, trained);
   const answers: PictureAnswer[] = [];
   let exitCode: number = exitCodes.done;
@@ -84,10 +80,11 @@ function precisionOf(text: string | undefined, { calibration }: TrainedModel): n
   if (text.trim() === '' || !(value > 0 && value <= 1)) {
     throw optionError(where, '--min-precision', 'a number above 0 and at most 1', text);
   }
-  if (calibration.size > 0) return value;
+  if ([...calibration.values()].some(({ precisionSteps }) => precisionSteps.length > 0))
+    return value;
   throw new DataError(
-    `${where}: expected a run whose record says how precise these weights are, got none. ` +
-      'Leave --min-precision out, or use weights of an epoch that was validated.',
+    `${where}: expected a run whose record says how precise these weights are with these views, got none. ` +
+      'Leave --min-precision out, or use the views of the run and weights of an epoch that was validated.',
   );
 }
 

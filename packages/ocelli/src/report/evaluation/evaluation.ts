@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Predictions } from '../../metrics/predictions.ts';
 import type { ClassificationReport } from '../../metrics/classificationReport.ts';
 import type { RunFolder } from '../../train/runFolder/runFolder.ts';
+import { readCalibration } from '../../train/predict/calibration.ts';
 import type { WeightsFacts, WeightsName } from '../../train/checkpoints/weights.ts';
 import type { Head } from '../heads.ts';
+import { calibratedHeads } from './calibratedHeads.ts';
 import type { HeadThumbnails } from './mapThumbnails.ts';
 import { type PredictionTable, readPredictions } from './predictionTable.ts';
 import type { Thumbnails } from './thumbnails.ts';
@@ -19,7 +22,10 @@ export interface EvaluationFacts extends WeightsFacts {
 
 /** Everything a run folder holds about its evaluation. */
 export interface StoredEvaluation extends EvaluationFacts {
+  /** What the heads say before calibration, from which their calibration is drawn. */
   readonly table: PredictionTable;
+  /** The same heads, in the same order, with the probabilities of `ocelli predict`. */
+  readonly calibrated: readonly (Head & Predictions)[];
   readonly thumbnails: Thumbnails;
   /** Where the model looked in the worst cases; none of a run that an earlier version evaluated. */
   readonly maps: HeadThumbnails;
@@ -46,5 +52,7 @@ export function readEvaluation(
   const maps = existsSync(mapFile(folder))
     ? (JSON.parse(readFileSync(mapFile(folder), 'utf8')) as HeadThumbnails)
     : {};
-  return { ...facts, table: readPredictions(folder.predictions, heads), thumbnails, maps };
+  const table = readPredictions(folder.predictions, heads);
+  const calibrated = calibratedHeads(table.heads, readCalibration(folder, facts.epoch));
+  return { ...facts, table, calibrated, thumbnails, maps };
 }

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { noisePictures, tinyModel } from '../../../test/tinyTraining.ts';
 import { worstCases } from '../../metrics/hardCases.ts';
+import { oneView } from '../../train/evaluation/views.ts';
 import type { AnsweringModel } from '../../train/predict/predictor.ts';
 import { mapThumbnails } from './mapThumbnails.ts';
 
@@ -14,6 +15,7 @@ function answering(model: Module): AnsweringModel {
     experiment: { device: 'cpu', attributes: null },
     pictures: { height: 8, width: 8, mean: [128, 128, 128], std: [64, 64, 64] },
     labelNames: { classes },
+    views: oneView,
     calibration: new Map(),
   };
 }

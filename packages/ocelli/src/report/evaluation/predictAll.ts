@@ -3,6 +3,7 @@ import type { Predictions } from '../../metrics/predictions.ts';
 import { answersOf, type TrainedLosses } from '../../train/evaluation/answers.ts';
 import { eventLoopTurn } from '../../train/evaluation/eventLoopTurn.ts';
 import { headBatches, type PictureModel } from '../../train/loss/headBatches.ts';
+import type { Views } from '../../train/evaluation/views.ts';
 import { PredictionRecord } from '../../train/evaluation/predictionRecord.ts';
 import { disposeBatch, type EvaluationData } from '../../train/batches/trainingData.ts';
 import { type Head, headName } from '../heads.ts';
@@ -10,6 +11,8 @@ import { type Head, headName } from '../heads.ts';
 export interface PredictAllOptions {
   /** What each attribute was trained with. */
   readonly attributes: TrainedLosses;
+  /** Which views of a picture its answer is the mean over. */
+  readonly views: Views;
   /** Called after every batch with the number of pictures seen. */
   readonly onBatch: (done: number) => void | Promise<void>;
 }
@@ -22,14 +25,14 @@ export interface PredictAllOptions {
 export async function predictAll(
   model: PictureModel,
   data: EvaluationData,
-  { attributes, onBatch }: PredictAllOptions,
+  { attributes, views, onBatch }: PredictAllOptions,
 ): Promise<(Head & Predictions)[]> {
   const record = new PredictionRecord(data.labelNames);
   let done = 0;
   for (const batch of data.batches()) {
     inferenceMode(() =>
       scope(() => {
-        const outputs = answersOf(model.forward(batch.images), attributes);
+        const outputs = answersOf(views(model, batch.images), attributes);
         record.add(headBatches(outputs, batch.labels));
       }),
     );

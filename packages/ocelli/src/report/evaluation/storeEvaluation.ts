@@ -8,6 +8,7 @@ import { evaluationBatches } from '../../train/batches/pictureBatches.ts';
 import { loadTrainedModel } from '../../train/predict/predictor.ts';
 import type { RunData } from '../../train/runData/runData.ts';
 import type { RunFolder } from '../../train/runFolder/runFolder.ts';
+import { calibratedHeads } from './calibratedHeads.ts';
 import { type EvaluationFacts, mapFile, thumbnailFile } from './evaluation.ts';
 import { mapThumbnails } from './mapThumbnails.ts';
 import { predictAll } from './predictAll.ts';
@@ -35,19 +36,21 @@ export async function storeEvaluation(
   const { split, dataset } = data.validation;
   const weights = existsSync(join(folder.weights, 'best.safetensors')) ? 'best' : 'last';
   const trained = loadTrainedModel(folder, { weights });
-  const { model, experiment, weights: facts } = trained;
+  const { model, views, experiment, calibration, weights: facts } = trained;
   const batches = evaluationBatches(dataset, data.facts, experiment);
   const answers = await predictAll(model, batches, {
     attributes: experiment.attributes ?? {},
+    views,
     onBatch: (done) => options.onProgress?.(done, dataset.length),
   });
+  const calibrated = calibratedHeads(answers, calibration);
   const names = Array.from({ length: dataset.length }, (_, index) => dataset.nameOf(index));
   const heads = Object.fromEntries(answers.map((head) => [head.name, classificationReport(head)]));
   const evaluation: EvaluationFacts = { split, weights, ...facts, heads };
   mkdirSync(folder.pictures, { recursive: true });
   writeDurably(folder.predictions, predictionsCsv({ names, heads: answers }));
-  writeJsonDurably(thumbnailFile(folder), await thumbnailsOf(dataset, answers.flatMap(shownOf)));
-  writeJsonDurably(mapFile(folder), await mapThumbnails(trained, dataset, answers));
+  writeJsonDurably(thumbnailFile(folder), await thumbnailsOf(dataset, calibrated.flatMap(shownOf)));
+  writeJsonDurably(mapFile(folder), await mapThumbnails(trained, dataset, calibrated));
   writeJsonDurably(folder.evaluation, evaluation);
 }
 

@@ -2,11 +2,13 @@ import { calibrationBins } from '../../metrics/calibration.ts';
 import type { ClassificationReport } from '../../metrics/classificationReport.ts';
 import type { ClassFigures } from '../../metrics/confusion.ts';
 import { type HardCase, labelSuspects, worstCases } from '../../metrics/hardCases.ts';
+import type { Predictions } from '../../metrics/predictions.ts';
 import { calibrationChart } from '../charts/calibrationChart.ts';
 import { confusionChart } from '../charts/confusionChart.ts';
 import type { StoredEvaluation } from '../evaluation/evaluation.ts';
 import { shownCases } from '../evaluation/shownCases.ts';
 import { fileNameOf } from '../fileName.ts';
+import type { Head } from '../heads.ts';
 import { grouped } from '../numbers.ts';
 import { chart, decimal, percentage } from './figures.ts';
 import { html, type Markup } from './markup.ts';
@@ -15,8 +17,11 @@ import { suspectTable } from './suspectTable.ts';
 /** How one attribute (or the only label) is told: confusion, classes, calibration, hard cases. */
 export function headSection(evaluation: StoredEvaluation, index: number): Markup {
   const head = evaluation.table.heads[index];
+  const calibrated = evaluation.calibrated[index];
   const report = head && evaluation.heads[head.name];
-  if (head === undefined || report === undefined) throw new Error(`internal: no head ${index}`);
+  if (head === undefined || calibrated === undefined || report === undefined) {
+    throw new Error(`internal: no head ${index}`);
+  }
   const isAlone = evaluation.table.heads.length === 1;
   const of = isAlone ? '' : ` of ${head.name}`;
   const confusion = confusionChart({
@@ -30,7 +35,7 @@ export function headSection(evaluation: StoredEvaluation, index: number): Markup
     title: `Calibration${of}`,
     bins: calibrationBins(head),
   });
-  const suspects = labelSuspects(head);
+  const cases = { head: calibrated, suspects: labelSuspects(calibrated) };
   return html`<section id="head-${index}">
     <h2>${isAlone ? 'Classes' : head.name}</h2>
     <p>${summary(report)}</p>
@@ -43,7 +48,7 @@ export function headSection(evaluation: StoredEvaluation, index: number): Markup
         </div>
       </div>
     </div>
-    ${worst(evaluation, { index, suspects })} ${suspectList(evaluation, { index, suspects })}
+    ${worst(evaluation, cases)} ${suspectList(evaluation, cases)}
   </section>`;
 }
 
@@ -85,14 +90,14 @@ function classTable(perClass: readonly ClassFigures[]): Markup {
 }
 
 interface HeadCases {
-  readonly index: number;
+  /** With the probabilities of `ocelli predict`. */
+  readonly head: Head & Predictions;
   readonly suspects: readonly HardCase[];
 }
 
-function worst(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
-  const head = evaluation.table.heads[index];
-  const cases = head ? worstCases(head) : [];
-  if (head === undefined || cases.length === 0) {
+function worst(evaluation: StoredEvaluation, { head, suspects }: HeadCases): Markup {
+  const cases = worstCases(head);
+  if (cases.length === 0) {
     return html`<h3>Worst cases</h3>
       <p class="soft">Every labelled picture was told right.</p>`;
   }
@@ -121,10 +126,9 @@ function worst(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Ma
     </ul>`;
 }
 
-function suspectList(evaluation: StoredEvaluation, { index, suspects }: HeadCases): Markup {
+function suspectList(evaluation: StoredEvaluation, { head, suspects }: HeadCases): Markup {
   const { table, thumbnails, split } = evaluation;
-  const head = table.heads[index];
-  if (head === undefined || suspects.length === 0) {
+  if (suspects.length === 0) {
     return html`<h3>Label suspects</h3>
       <p class="soft">No label stands out as wrong.</p>`;
   }

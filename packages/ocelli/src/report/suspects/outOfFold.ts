@@ -3,6 +3,7 @@ import { foldsOf } from '../../data/table/foldsOf.ts';
 import type { Predictions } from '../../metrics/predictions.ts';
 import { assemble } from '../../train/assembly/assemble.ts';
 import { countedHeads } from '../../train/loss/countedHeads.ts';
+import { viewsOf } from '../../train/evaluation/views.ts';
 import type { TrainEventConsumer } from '../../train/record/emitter.ts';
 import type { Experiment } from '../../train/experiment/experiment.ts';
 import { fit } from '../../train/loop/fit.ts';
@@ -42,6 +43,7 @@ export async function outOfFold(
   const { seed } = experiment;
   const rows = { schema: schemaOf(dataset.labelNames), labels: dataset.labels, together };
   const foldOf = foldsOf(rows, { folds, seed });
+  const views = viewsOf(experiment, dataset.labelNames);
   const all = Int32Array.from(foldOf, (_, index) => index);
   let joined: (Head & Predictions)[] | undefined;
   for (let fold = 0; fold < folds; fold++) {
@@ -51,6 +53,7 @@ export async function outOfFold(
     const batches = evaluationBatches(dataset.subset(held), facts, experiment);
     const answers = await predictAll(model, batches, {
       attributes: experiment.attributes ?? {},
+      views,
       onBatch: () => {},
     });
     joined ??= answers.map((head) => empty(head, dataset.length));

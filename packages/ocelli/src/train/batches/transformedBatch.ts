@@ -33,7 +33,10 @@ export function transformedBatch(
   });
 }
 
+/** The attribute that the only label counts as, where a transform declares what it does to labels. */
+export const onlyAttribute = 'class';
+
 /** What the labels mean to a transform that changes them. */
 export function schemaOf(names: LabelNames): AttributeSchema {
-  return 'classes' in names ? { class: names.classes } : names.attributes;
+  return 'classes' in names ? { [onlyAttribute]: names.classes } : names.attributes;
 }

@@ -4,6 +4,7 @@ import { predictAll } from '../../report/evaluation/predictAll.ts';
 import { noiseAttributes, tinyAttributeTraining } from '../../../test/tinyAttributes.ts';
 import { answersOf } from './answers.ts';
 import { evaluate } from './evaluate.ts';
+import { oneView } from './views.ts';
 import { evaluationBatches } from '../batches/pictureBatches.ts';
 
 test('a head of yes-or-no questions answers with its certainties beside one another', () => {
@@ -19,7 +20,11 @@ test('what a run stores about its pictures is what an evaluation measures', asyn
   const constants = { mean: [128, 128, 128], std: [64, 64, 64] };
   const data = evaluationBatches(noiseAttributes(8), constants, { batchSize: 3, device: 'cpu' });
   const attributes = { gender: { loss: 'binary' } } as const;
-  const stored = await predictAll(model.eval(), data, { attributes, onBatch: () => {} });
+  const stored = await predictAll(model.eval(), data, {
+    attributes,
+    views: oneView,
+    onBatch: () => {},
+  });
   const measured = await evaluate(model, data, { attributes: { gender: { loss: 'binary' } } });
   const [gender] = stored;
   const [report] = measured?.reports ?? [];

@@ -1,8 +1,9 @@
-import { Module, noGrad, tensor, type Tensor } from '@ocelli/torch';
+import { crossEntropy, Module, noGrad, tensor, type Tensor } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { noisePictures, tinyModel, tinyTraining } from '../../../test/tinyTraining.ts';
 import { noiseAttributes, tinyAttributeTraining } from '../../../test/tinyAttributes.ts';
 import { evaluate } from './evaluate.ts';
+import { mirrorViews } from './views.ts';
 import { evaluationBatches } from '../batches/pictureBatches.ts';
 
 /** Says the same of every picture. */
@@ -97,4 +98,24 @@ test('a model that has diverged has a loss that is not finite, and no report', a
   noGrad(() => model.parameters()[0]?.fill_(NaN));
   const evaluation = await evaluate(model, validation.data);
   expect([evaluation?.loss, evaluation?.reports]).toEqual([NaN, []]);
+});
+
+test('an answer is the mean over the views asked for', async () => {
+  const { model, validation } = tinyTraining();
+  const { data } = validation;
+  const [one, both] = [
+    await evaluate(model, data),
+    await evaluate(model, data, { views: mirrorViews() }),
+  ];
+  const logitsOf = (images: Tensor): Tensor => model.eval().forward(images) as Tensor; // of one label
+  let loss = 0;
+  for (const { images, labels } of data.batches()) {
+    const mean = logitsOf(images)
+      .add(logitsOf(images.flip([3])))
+      .div(2);
+    loss += Number(crossEntropy(mean, labels, { reduction: 'sum' }).item());
+  }
+  expect(both?.loss).toBeCloseTo(loss / data.sampleCount, 5);
+  expect(both?.reports[0]?.loss).toBeCloseTo(loss / data.sampleCount, 5);
+  expect(Math.abs((both?.loss ?? 0) - (one?.loss ?? 0))).toBeGreaterThan(1e-3);
 });

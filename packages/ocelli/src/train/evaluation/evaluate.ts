@@ -15,6 +15,7 @@ import { eventLoopTurn } from './eventLoopTurn.ts';
 import type { PictureModel } from '../loss/headBatches.ts';
 import { classificationLoss } from '../loss/loss.ts';
 import { type HeadReport, PredictionRecord } from './predictionRecord.ts';
+import { oneView, type Views } from './views.ts';
 import { type Batch, disposeBatch, type EvaluationData } from '../batches/trainingData.ts';
 
 /** What an evaluation needs to know besides model and data. */
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
   /** Of attributes: what they were trained with, and the factors of their losses in the loss over all. */
   attributes?: Readonly<Record<string, HeadFacts>>;
+  /** Which views of a picture its answer is the mean over. @default oneView */
+  views?: Views;
   /** Figures of one's own that are measured too. @default [] */
   metrics?: readonly Metric[];
 }
@@ -55,6 +58,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
   const { device = 'cpu', onBatch, signal, attributes = {}, metrics = [] } = options;
+  const { views = oneView } = options;
   const wasTraining = model.training;
   const totals = new RunningTotals(device);
   const predictions = new PredictionRecord(data.labelNames);
@@ -62,7 +66,7 @@ export async function evaluate(
   model.eval();
   try {
     for (const batch of data.batches()) {
-      addBatch(model, batch, { totals, predictions, attributes });
+      addBatch(model, batch, { totals, predictions, attributes, views });
       done += batch.indices.length;
       await onBatch?.(done);
       await eventLoopTurn();
@@ -83,13 +87,14 @@ interface Measuring {
   readonly totals: RunningTotals;
   readonly predictions: PredictionRecord;
   readonly attributes: Readonly<Record<string, HeadFacts>>;
+  readonly views: Views;
 }
 
 function addBatch(model: PictureModel, batch: Batch, measuring: Measuring): void {
-  const { totals, predictions, attributes } = measuring;
+  const { totals, predictions, attributes, views } = measuring;
   noGrad(() =>
     scope(() => {
-      const outputs = answersOf(model.forward(batch.images), attributes);
+      const outputs = answersOf(views(model, batch.images), attributes);
       const outcome = crossEntropyLoss.compute(outputs, batch.labels);
       totals.add(outcome);
       predictions.add(outcome.heads);

@@ -124,6 +124,7 @@ class Answers {
       labelSmoothing: this.#answer('labelSmoothing'),
       ...this.#heads(),
       best: this.#answer('best'),
+      views: this.#answer('views'),
       gradientClip: g.gradientClip ?? null,
       ...this.#augmentation(),
       balance: this.#answer('balance'),

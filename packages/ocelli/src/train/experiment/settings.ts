@@ -34,6 +34,11 @@ export const tableDefaults = {
 export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 
+/** Which views of a picture an answer is the mean over. */
+export const viewNames = ['one', 'mirror'] as const;
+/** One of the choices of views. */
+export type ViewsName = (typeof viewNames)[number];
+
 /** Schedules by name, `triangle` first. */
 const scheduleNames = [
   'triangle',
@@ -239,6 +244,10 @@ export const settings = {
   best: define(text, {
     help: 'figure of the validation that decides the best epoch: accuracy, loss, balancedAccuracy, gender.balancedAccuracy, mean',
     fallback: 'accuracy',
+  }),
+  views: define(choice(viewNames), {
+    help: 'test-time augmentation of every validation, evaluation and prediction: one view of a picture, or mirror, the mean with its mirror image, for two passes',
+    fallback: 'one',
   }),
   gradientClip: define(
     { schema: z.number().positive(), rule: 'a number above 0' },

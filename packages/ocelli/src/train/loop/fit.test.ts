@@ -2,6 +2,8 @@ import { Adam, type AnyModule, SGD } from '@ocelli/torch';
 import { expect, test } from 'vitest';
 import { tinyAttributeTraining, tinyHeads } from '../../../test/tinyAttributes.ts';
 import { tinyModel, tinyTraining } from '../../../test/tinyTraining.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { mirrorViews, oneView, type Views } from '../evaluation/views.ts';
 import type { TrainEvent } from '../record/events.ts';
 import { fit, type FitOptions } from './fit.ts';
 import { classificationLoss } from '../loss/loss.ts';
@@ -52,6 +54,15 @@ test('without validation nothing is evaluated', async () => {
   const events = await eventsOf(rest);
   expect(ofType(events, 'evaluationEnded')).toEqual([]);
   expect(ofType(events, 'epochEnded')[0]).not.toHaveProperty('validation');
+});
+
+test('the validation takes the mean over the views asked for', async () => {
+  const training = tinyTraining({ epochs: 1, views: mirrorViews() });
+  const [told] = ofType(await eventsOf(training), 'evaluationEnded');
+  const measured = (views: Views) => evaluate(training.model, training.validation.data, { views });
+  const [mirrored, plain] = [await measured(mirrorViews()), await measured(oneView)];
+  expect([told?.scores.loss, told?.reports]).toEqual([mirrored?.loss, mirrored?.reports]);
+  expect(told?.scores.loss).not.toBeCloseTo(plain?.loss ?? NaN, 3);
 });
 
 test('the schedule sets the rate of every step; a summed loss divides it by the batch size', async () => {

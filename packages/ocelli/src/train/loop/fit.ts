@@ -34,6 +34,8 @@ export interface FitOptions extends StepParts, RateOptions {
   validation?: { readonly split: string; readonly data: EvaluationData };
   /** Of attributes, what an evaluation needs to know; see {@link EvaluateOptions}. */
   attributes?: EvaluateOptions['attributes'];
+  /** Which views of a picture the validation takes the mean over. @default oneView */
+  views?: EvaluateOptions['views'];
   /** Figures of one's own that the validation measures too. @default [] */
   metrics?: EvaluateOptions['metrics'];
   /** Figures of the validation whose mean decides which epoch is best. @default ['accuracy'] */
@@ -238,7 +240,7 @@ class Run {
 
   /** @returns nothing if there is nothing to validate on. */
   async #validate(): Promise<Scores | undefined | 'stopped'> {
-    const { model, validation, signal, attributes, metrics } = this.#options;
+    const { model, validation, signal, attributes, views, metrics } = this.#options;
     if (validation === undefined) return undefined;
     const { split, data } = validation;
     const total = data.sampleCount;
@@ -247,6 +249,7 @@ class Run {
       device: this.#device,
       ...(signal && { signal }),
       ...(attributes && { attributes }),
+      ...(views && { views }),
       ...(metrics && { metrics }),
       onBatch: (done) => {
         const seconds = this.#seconds - before;

@@ -14,6 +14,14 @@ export interface HeadCalibration {
 /** By attribute; `''` where a picture has one label alone. */
 export type Calibration = ReadonlyMap<string, HeadCalibration>;
 
+/** Without what was measured about precision, which holds for the views it was measured with alone. */
+export function temperaturesAlone(calibration: Calibration): Calibration {
+  const heads = [...calibration].map(
+    ([name, { temperature }]) => [name, { temperature, precisionSteps: [] }] as const,
+  );
+  return new Map(heads);
+}
+
 /** What the record of a run says about the weights of an epoch; nothing where it was not validated. */
 export function readCalibration(folder: RunFolder, epoch: number): Calibration {
   const events = existsSync(folder.events) ? readEventLog(folder.events) : [];

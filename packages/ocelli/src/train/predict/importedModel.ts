@@ -3,6 +3,7 @@ import { CheckpointError, type LoadReport, readSafetensors } from '@ocelli/torch
 import { storedConstants } from '../../data/constants.ts';
 import type { ModelName } from '../../models/modelNames.ts';
 import { buildModel } from '../assembly/buildModel.ts';
+import { oneView } from '../evaluation/views.ts';
 import type { AnsweringModel } from './predictor.ts';
 
 /** A network of the catalog, and the file its weights are from. */
@@ -44,6 +45,7 @@ export function loadImportedModel(options: ImportedModelOptions): AnsweringModel
     experiment: { device, attributes: null },
     pictures: { height: imageSize, width: imageSize, mean, std },
     labelNames: { classes },
+    views: oneView,
     calibration: new Map(),
   };
 }

@@ -8,10 +8,12 @@ import { describeHeads, headsOf, type LabelNames } from '../../data/labelNames.t
 import { confidenceFor } from '../../metrics/confidence.ts';
 import { atTemperature } from '../../metrics/temperature.ts';
 import { buildModel } from '../assembly/buildModel.ts';
-import { type Calibration, readCalibration } from './calibration.ts';
+import { answersOf } from '../evaluation/answers.ts';
+import { type Views, viewsOf } from '../evaluation/views.ts';
+import { type Calibration, readCalibration, temperaturesAlone } from './calibration.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import type { ViewsName } from '../experiment/settings.ts';
 import type { Outputs, PictureModel } from '../loss/headBatches.ts';
-import { answerLogits } from '../loss/headLoss.ts';
 import type { PictureFacts } from '../runData/runData.ts';
 import { readLabels, type RunFolder } from '../runFolder/runFolder.ts';
 import { readRunRecord } from '../record/runRecord.ts';
@@ -26,6 +28,8 @@ export interface AnsweringModel<Schema extends AttributeSchema = AttributeSchema
   readonly pictures: Pick<PictureFacts, 'height' | 'width' | 'mean' | 'std'>;
   /** What its outputs stand for, in order. */
   readonly labelNames: LabelNames<Schema>;
+  /** Which views of a picture an answer is the mean over. */
+  readonly views: Views;
   /** How to read its probabilities, by attribute, as measured on the validation part. */
   readonly calibration: Calibration;
 }
@@ -46,6 +50,11 @@ export interface LoadOptions<Schema extends AttributeSchema = AttributeSchema> {
   weights?: WeightsName;
   /** @default the device of the run */
   device?: string;
+  /**
+   * Which views of a picture an answer is the mean over. With others than the run was validated with,
+   * probabilities keep its temperature, but how precise they are was not measured. @default those of the run
+   */
+  views?: ViewsName;
   /** What the run must answer; makes the names of attributes and classes known to the compiler. */
   schema?: Schema;
 }
@@ -55,24 +64,29 @@ export interface LoadOptions<Schema extends AttributeSchema = AttributeSchema> {
  *
  * @throws {CheckpointError} if the weights are missing, damaged, or of another model.
  * @throws {DataError} if a schema is given and the run answers something else.
+ * @throws {OptionError} if pictures are to be mirrored and nothing says what that does to a label.
  */
 export function loadTrainedModel<const Schema extends AttributeSchema = AttributeSchema>(
   folder: RunFolder,
   options: LoadOptions<Schema> = {},
 ): TrainedModel<Schema> {
-  const { experiment, pictures } = readRunRecord(folder);
-  const { weights = 'best', device = experiment.device, schema } = options;
+  const { experiment: trained, pictures } = readRunRecord(folder);
+  const { weights = 'best', device = trained.device, views = trained.views, schema } = options;
+  const experiment = { ...trained, device, views };
   const labelNames = readLabels(folder);
   if (schema !== undefined) refuseOtherSchema(folder, labelNames, schema);
-  const model = buildModel({ ...experiment, device }, headsOf(labelNames)).eval();
+  const viewed = viewsOf(experiment, labelNames, folder.experiment);
+  const model = buildModel(experiment, headsOf(labelNames)).eval();
   const facts = loadWeights(folder.weights, weights, model);
+  const calibration = readCalibration(folder, facts.epoch);
   return {
     model,
     labelNames: labelNames as LabelNames<Schema>, // as just compared, or the general one
     pictures,
     weights: facts,
-    calibration: readCalibration(folder, facts.epoch),
-    experiment: { ...experiment, device },
+    views: viewed,
+    calibration: views === trained.views ? calibration : temperaturesAlone(calibration),
+    experiment,
   };
 }
 
@@ -120,7 +134,9 @@ export async function answersTo(
   options: AnswerOptions = {},
 ): Promise<HeadAnswer[]> {
   const { pixels } = await decodeFor(path, trained);
-  return inferenceMode(() => scope(() => answersOf(modelInput(pixels, trained), trained, options)));
+  return inferenceMode(() =>
+    scope(() => headAnswers(modelInput(pixels, trained), trained, options)),
+  );
 }
 
 /** A picture file as the model's run stored its pictures: the same decoder, the same size. */
@@ -146,12 +162,11 @@ export function modelInput(
 }
 
 /** What every head says of one picture `(1, 3, H, W)` that is as the model sees it. */
-function answersOf(image: Tensor, trained: AnsweringModel, options: AnswerOptions): HeadAnswer[] {
-  const { model, experiment, labelNames } = trained;
-  const outputs = model.forward(image);
+function headAnswers(image: Tensor, trained: AnsweringModel, options: AnswerOptions): HeadAnswer[] {
+  const { model, views, experiment, labelNames } = trained;
+  const outputs = answersOf(views(model, image), experiment.attributes ?? {});
   return headsOf(labelNames).map((head) => {
-    const loss = experiment.attributes?.[head.attribute ?? '']?.loss;
-    const logits = answerLogits(logitsOf(outputs, head.attribute), loss);
+    const logits = logitsOf(outputs, head.attribute);
     const said = Float32Array.from(logits.softmax(1).toTypedArray(), Number);
     return answerOf({ ...head, probabilities: said }, trained, options);
   });

@@ -4,6 +4,7 @@ import { countedHeads } from '../loss/countedHeads.ts';
 import type { TrainEventConsumer } from '../record/emitter.ts';
 import type { RunEnded } from '../record/events.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { viewsOf } from '../evaluation/views.ts';
 import type { FitOptions } from '../loop/fit.ts';
 import {
   evaluationBatches,
@@ -51,6 +52,7 @@ export function workOf(
     ...(momentumAt && { momentumAt: shifted(momentumAt, start) }),
     data: training,
     validation: { split: validation.split, data: held },
+    views: viewsOf(experiment, train.labelNames),
     epochs: start.epoch - 1 + epochs,
     device,
     seed,
