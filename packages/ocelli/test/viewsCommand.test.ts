@@ -175,6 +175,21 @@ describe('predict', () => {
   });
 });
 
+test('explain draws the class that is answered, which may not be that of the picture alone', async () => {
+  const answered = (views: 'one' | 'mirror') =>
+    rows.map(({ file }) => {
+      const { hand: [left = NaN, right = NaN] = [] } = saidOf(file, views);
+      return left >= right ? 'left' : 'right';
+    });
+  expect(answered('mirror')).not.toEqual(answered('one'));
+  const { out } = await inProcess(
+    ...['explain', ...rows.map(({ file }) => at(file)), '--run', mirror.path],
+    ...['--head', 'hand', '--out', at('explained.png')],
+  );
+  const drawn = [...out.matchAll(/ hand +(left|right) +([\d.]+)%/g)];
+  expect(drawn.map(([, label]) => label)).toEqual(answered('mirror'));
+});
+
 interface Evaluated {
   readonly views: string;
   readonly attributes: Readonly<Record<string, AttributeScores>>;

@@ -22,9 +22,9 @@ export const oneView: Views = (model, images) => model.forward(images);
  * The mean over a picture and its mirror image, left to right: two passes, so twice the time.
  *
  * Logits are averaged, not probabilities. The papers average probabilities (Simonyan & Zisserman 2015,
- * 3.2), the speed records on CIFAR-10 logits (Page 2018; see also `viewLogits`). A mean of logits stays one
- * softmax: a temperature divides it as it divides those of one view, so calibration is the same afterwards
- * as before; and the view that is surer counts for more.
+ * 3.2), the speed records on CIFAR-10 logits (Page 2018; see also `viewLogits`). With logits it is the same
+ * whether a temperature divides the views or their mean, so one is fitted and applied as for a single view;
+ * and the view that is surer counts for more.
  *
  * @param schema the attributes with their classes; `{ class: [...] }` where a picture has one label.
  * @param effect what a mirror does to labels. Logits of classes that it swaps are swapped back before the
