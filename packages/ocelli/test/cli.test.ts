@@ -112,7 +112,11 @@ const refused: [string[], number, string][] = [
     2,
     'error: ocelli evaluate: expected --weights to be one of best, last, got "worst".\n',
   ],
-  [['explain', 'x.png'], 2, 'error: ocelli explain: expected --run or --model, got neither.\n'],
+  [
+    ['explain', 'x.png', '--mean', '1,2,3'],
+    2,
+    'error: ocelli explain: expected no --mean without --model.\n',
+  ],
   [['predict', '--run', 'runs/whole'], 2, 'error: missing required argument picture.\n'],
 ];
 
@@ -302,6 +306,7 @@ test(
     const { exitCode, out } = await command('train', '--resume', run);
     expect(exitCode).toBe(0);
     expect(out).not.toContain('Epoch:');
+    expect(out).toMatch(/; already completed after epoch \d+\n/);
     expect(weightsAt(run)).toEqual(before);
   },
   patience,

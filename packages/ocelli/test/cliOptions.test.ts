@@ -36,6 +36,14 @@ test(
       experiment: { validationShare: 0.15 },
       pictures: { trainCount: 9, validationCount: 3 }, // 0.15 of 4 is 0.6, so 1 of each class
     });
+    const again = await command('train', '--resume', '--runs-dir', 'elsewhere', '--no-report');
+    expect(again.exitCode).toBe(0);
+    expect(again.out).toContain('already completed after epoch 1\n');
+    expect(again.out).toContain('run folder: elsewhere/held/1\n');
+    expect(await command('train', '--resume', '--runs-dir', 'nowhere')).toMatchObject({
+      exitCode: 2,
+      err: 'error: ocelli train: expected --resume with a run, for none has begun in nowhere.\n',
+    });
   },
   patience,
 );

@@ -18,6 +18,7 @@ import {
 } from '../train/predict/predictor.ts';
 import { activationSheet } from './activationSheet.ts';
 import { choice } from './choice.ts';
+import { eachPicture } from './eachPicture.ts';
 import { exitCodes } from './exitCodes.ts';
 import { chosenHeads } from './chosenHeads.ts';
 import {
@@ -35,6 +36,7 @@ import {
 } from './explanationSheet.ts';
 import { filterSheet } from './filterSheet.ts';
 import { runMisclassified } from './misclassified.ts';
+import { pictureFiles } from './pictureFiles.ts';
 
 /** Draws what a model looks at when it answers. @returns the exit code. */
 export async function runExplain(
@@ -43,8 +45,8 @@ export async function runExplain(
 ): Promise<number> {
   const task = explainTask(pictures, options);
   const drawing = drawingOf(options);
+  if (task.kind === 'pictures') return explainPictures(task.pictures, options, drawing);
   if (task.kind === 'misclassified') await runMisclassified(task, options, drawing);
-  else if (task.kind === 'pictures') await explainPictures(task.pictures, options, drawing);
   else await drawLayer(task, options, drawing);
   return exitCodes.done;
 }
@@ -59,10 +61,20 @@ async function drawLayer(
   const sheet =
     task.kind === 'filters'
       ? await filterSheet(answering.model)
-      : await channelSheet(answering, { ...task, colours });
+      : await channelSheet(answering, {
+          layer: task.layer,
+          picture: await onePicture(task),
+          colours,
+        });
   const title = task.kind === 'filters' ? 'What a model begins with' : 'What a layer gives';
   writeDurably(options.out, await sheetFile(sheet, format, title));
   process.stdout.write(`written: ${options.out}\n`);
+}
+
+async function onePicture({ pictures }: { readonly pictures: readonly string[] }): Promise<string> {
+  const [first, ...others] = await pictureFiles(pictures);
+  if (first !== undefined && others.length === 0) return first;
+  throw optionError(where, '--activations', 'asked of one picture', others.length + 1);
 }
 
 async function channelSheet(
@@ -75,22 +87,31 @@ async function channelSheet(
   return sheet;
 }
 
+/** Rows that a picture file still shows whole, and that still open everywhere. */
+const mostInPicture = 100;
+
+/** @returns the exit code: that of the first picture that could not be read, if there is one. */
 async function explainPictures(
-  pictures: readonly string[],
+  words: readonly string[],
   options: ExplainCommandOptions,
   drawing: SheetOptions,
-): Promise<void> {
+): Promise<number> {
   const answering = explainedModel(options);
   const heads = chosenHeads(headsOf(answering.labelNames), options.head);
-  const explained: ExplainedPicture[] = [];
-  for (const path of pictures) {
-    explained.push(await explainPicture(path, { answering, heads, options }));
+  const pictures = await pictureFiles(words);
+  if (drawing.format === 'png' && pictures.length > mostInPicture) {
+    const rule = `an .html file for more than ${mostInPicture} pictures, of which there are ${pictures.length}`;
+    throw optionError(where, '--out', rule, options.out);
   }
-  writeDurably(options.out, await explanationSheet(explained, drawing));
-  process.stdout.write(`${textTable(columns, explained.flatMap(rowsOf))}written: ${options.out}\n`);
-  for (const { path, warnings } of explained) {
+  const job = { answering, heads, options };
+  const { answers, exitCode } = await eachPicture(pictures, (path) => explainPicture(path, job));
+  if (answers.length === 0) return exitCode;
+  writeDurably(options.out, await explanationSheet(answers, drawing));
+  process.stdout.write(`${textTable(columns, answers.flatMap(rowsOf))}written: ${options.out}\n`);
+  for (const { path, warnings } of answers) {
     for (const warning of warnings) process.stderr.write(`warning: ${path}: ${warning}\n`);
   }
+  return exitCode;
 }
 
 function drawingOf({

@@ -1,4 +1,4 @@
-import { optionError, OptionError } from '@ocelli/torch';
+import { OptionError } from '@ocelli/torch';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
@@ -30,8 +30,12 @@ export const where = 'ocelli explain';
 /** What is drawn. */
 export type ExplainTask =
   | { readonly kind: 'pictures'; readonly pictures: readonly string[] }
-  | { readonly kind: 'activations'; readonly picture: string; readonly layer: string }
-  | { readonly kind: 'misclassified'; readonly count: number; readonly run: string }
+  | {
+      readonly kind: 'activations';
+      readonly pictures: readonly string[];
+      readonly layer: string;
+    }
+  | { readonly kind: 'misclassified'; readonly count: number }
   | { readonly kind: 'filters' };
 
 type OptionName = keyof ExplainCommandOptions;
@@ -83,21 +87,20 @@ export function explainTask(
   }
   if (misclassified !== undefined) return mistakes(misclassified, options);
   if (filters) return { kind: 'filters' };
-  return layer === undefined ? { kind: 'pictures', pictures } : channels(pictures, layer);
+  return layer === undefined
+    ? { kind: 'pictures', pictures }
+    : { kind: 'activations', pictures, layer };
 }
 
-/** Either a run, or a network of the catalog with weights and classes. */
+/** Either a run, the last one if none is named, or a network of the catalog with weights and classes. */
 function refuseSources(options: ExplainCommandOptions): void {
   const { run, model, weights, classes } = options;
-  if ((run === undefined) === (model === undefined)) {
-    const got = run === undefined ? 'neither' : 'both';
-    throw new OptionError(`${where}: expected --run or --model, got ${got}.`);
+  if (run !== undefined && model !== undefined) {
+    throw new OptionError(`${where}: expected --run or --model, got both.`);
   }
-  if (run !== undefined) {
-    refuse(
-      ofModels.filter((name) => options[name] !== undefined),
-      'with --run, which knows its own',
-    );
+  if (model === undefined) {
+    const given = ofModels.filter((name) => options[name] !== undefined);
+    refuse(given, run === undefined ? 'without --model' : 'with --run, which knows its own');
   } else if (weights === undefined || classes === undefined) {
     const missing = weights === undefined ? '--weights' : '--classes';
     throw new OptionError(
@@ -118,19 +121,10 @@ function refusePictures(pictures: readonly string[], asked = ''): void {
   );
 }
 
-function mistakes(text: string, { run }: ExplainCommandOptions): ExplainTask {
-  if (run === undefined) {
+function mistakes(text: string, { model }: ExplainCommandOptions): ExplainTask {
+  if (model !== undefined) {
     const reason = 'whose validation pictures are looked at';
     throw new OptionError(`${where}: expected --run with --misclassified, ${reason}, got --model.`);
   }
-  return {
-    kind: 'misclassified',
-    count: positiveInteger(where, '--misclassified', text) ?? 0,
-    run,
-  };
-}
-
-function channels([picture = '', ...others]: readonly string[], layer: string): ExplainTask {
-  if (others.length === 0) return { kind: 'activations', picture, layer };
-  throw optionError(where, '--activations', 'asked of one picture', others.length + 1);
+  return { kind: 'misclassified', count: positiveInteger(where, '--misclassified', text) ?? 0 };
 }

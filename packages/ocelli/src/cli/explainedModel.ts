@@ -3,22 +3,23 @@ import { checkDevice, optionError, OptionError } from '@ocelli/torch';
 import { modelNames } from '../models/modelNames.ts';
 import { loadImportedModel } from '../train/predict/importedModel.ts';
 import type { AnsweringModel } from '../train/predict/predictor.ts';
-import { openRunFolder } from '../train/runFolder/runFolder.ts';
 import { askedModel } from './askedModel.ts';
 import { choice } from './choice.ts';
+import { chosenRun } from './chosenRun.ts';
 import { type ExplainCommandOptions, where } from './explainOptions.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 /**
- * The model that is explained: that of a run, or a network of the catalog with weights from a file.
+ * The model that is explained: that of a run, the one trained last if none is named, or a network of the
+ * catalog with weights from a file.
  *
- * @throws {OptionError} if an option has no value it may have.
+ * @throws {OptionError} if an option has no value it may have, or nothing was trained here.
  * @throws {CheckpointError} if the weights are missing, damaged, or of another model.
  */
 export function explainedModel(options: ExplainCommandOptions): AnsweringModel {
   const { run, model } = options;
   if (model !== undefined) return importedModel(model, options);
-  return askedModel(where, openRunFolder(run ?? ''), options);
+  return askedModel(where, chosenRun(where, run, '--run or --model'), options);
 }
 
 function importedModel(name: string, options: ExplainCommandOptions): AnsweringModel {

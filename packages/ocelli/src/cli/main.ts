@@ -68,7 +68,7 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
     .description(
       'train a model, or a group of them; [experiment] is a file of settings: .json, .ts or .js',
     )
-    .option('--resume <run>', 'go on with an interrupted run, with its own settings')
+    .option('--resume [run]', 'go on with a run, with its own settings (default: the last one)')
     .option(
       '--restart <run>',
       'begin a run anew in its folder, with its own settings; weights are removed',
@@ -153,8 +153,8 @@ function addSummary(program: Command, done: Done): void {
 
 function addExplain(program: Command, done: Done): void {
   command(program, 'explain [picture...]')
-    .description('draw where a model looks when it answers, for all its heads')
-    .option('--run <run>', 'run folder with the trained model')
+    .description('draw where all heads of a model look: files, folders, or patterns in quotes')
+    .option('--run <run>', 'run folder with the trained model (default: trained last, in runs)')
     .option('--model <name>', 'or a network of the catalog, with --weights and --classes')
     .option(
       '--weights <best|last|file>',

@@ -20,19 +20,20 @@ import { writeDurably } from '../train/runFolder/durableFile.ts';
 import { evaluationBatches } from '../train/batches/pictureBatches.ts';
 import type { TrainedModel } from '../train/predict/predictor.ts';
 import { openRunData, type RunData } from '../train/runData/runData.ts';
-import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
+import { type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
 import { chosenHeads } from './chosenHeads.ts';
+import { chosenRun } from './chosenRun.ts';
 import { askedModel } from './askedModel.ts';
 import { type ExplainCommandOptions, where } from './explainOptions.ts';
 import type { SheetOptions } from './explanationSheet.ts';
 
 /** Draws the validation pictures that a run answers wrongly, and where it looks for its answers. */
 export async function runMisclassified(
-  { run, count }: { readonly run: string; readonly count: number },
+  { count }: { readonly count: number },
   options: ExplainCommandOptions,
   drawing: SheetOptions,
 ): Promise<void> {
-  const folder = openRunFolder(run);
+  const folder = chosenRun(where, options.run);
   const trained = askedModel(where, folder, options);
   const asked = chosenHeads(headsOf(trained.labelNames), options.head);
   const { split, dataset, answers } = await answersOn(folder, trained);

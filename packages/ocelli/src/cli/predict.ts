@@ -1,12 +1,10 @@
-import { DataError, OptionError, optionError } from '@ocelli/torch';
-import { shownPath } from '../experiments/runPlan.ts';
+import { DataError, optionError } from '@ocelli/torch';
 import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
 import { answersTo, type TrainedModel } from '../train/predict/predictor.ts';
-import { newestRun, openRunFolder, type RunFolder } from '../train/runFolder/runFolder.ts';
 import { type AskedModelOptions, askedModel } from './askedModel.ts';
 import { choice } from './choice.ts';
-import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { failureOf } from './failure.ts';
+import { chosenRun } from './chosenRun.ts';
+import { eachPicture } from './eachPicture.ts';
 import { pictureFiles } from './pictureFiles.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
@@ -34,33 +32,16 @@ export async function runPredict(
   const asked = options.json === true ? 'json' : options.format;
   const format = choice(where, { name: '--format', value: asked, among: formats });
   const top = positiveInteger(where, '--top', options.top) ?? 1;
-  const { run } = options;
-  const folder = run === undefined ? runTrainedLast() : openRunFolder(run);
-  const trained = askedModel(where, folder, options);
+  const trained = askedModel(where, chosenRun(where, options.run), options);
   const minPrecision = precisionOf(options.minPrecision, trained);
-  const answers: PictureAnswer[] = [];
-  let exitCode: number = exitCodes.done;
-  for (const picture of await pictureFiles(words)) {
-    try {
-      answers.push({ picture, heads: await answersTo(picture, trained, { minPrecision }) });
-    } catch (error) {
-      if (!isAboutTheFile(error)) throw error;
-      process.stderr.write(`${failureOf(error).text}\n`);
-      exitCode ||= exitCodeOf(error);
-    }
-  }
+  const { answers, exitCode } = await eachPicture(
+    await pictureFiles(words),
+    async (picture): Promise<PictureAnswer> => {
+      return { picture, heads: await answersTo(picture, trained, { minPrecision }) };
+    },
+  );
   process.stdout.write(texts[format](answers, top));
   return exitCode;
-}
-
-/** @throws {OptionError} if nothing was trained here. */
-function runTrainedLast(): RunFolder {
-  const folder = newestRun('runs');
-  if (folder === undefined) {
-    throw new OptionError(`${where}: expected --run, for no run in the folder runs has weights.`);
-  }
-  process.stderr.write(`by ${shownPath(folder)}, trained last; --run chooses another\n`);
-  return folder;
 }
 
 const texts: Readonly<
@@ -86,8 +67,4 @@ function precisionOf(text: string | undefined, { calibration }: TrainedModel): n
     `${where}: expected a run whose record says how precise these weights are with these views, got none. ` +
       'Leave --min-precision out, or use the views of the run and weights of an epoch that was validated.',
   );
-}
-
-function isAboutTheFile(error: unknown): boolean {
-  return error instanceof DataError || (error instanceof Error && 'syscall' in error);
 }

@@ -10,6 +10,7 @@ import {
 import { type WorkedRun, workOn } from '../experiments/workOn.ts';
 import { type ProgressMode, progressModes } from '../report/consoleReporter.ts';
 import { resolveExperiment } from '../train/experiment/experiment.ts';
+import { latestRun } from '../train/runFolder/runFolder.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
@@ -85,7 +86,8 @@ function planExisting(file: string | undefined, options: TrainOptions): RunPlan 
   if (file !== undefined) given.push(file);
   if (resume !== undefined && restart !== undefined) given.push('--restart');
   if (runName !== undefined) given.push('--run-name');
-  if (runsDir !== undefined) given.push('--runs-dir');
+  // It says where the last run is looked for, and nothing where one is named.
+  if (runsDir !== undefined && resume !== true) given.push('--runs-dir');
   if (repeat !== undefined) given.push('--repeat');
   if (target !== undefined) given.push('--target');
   if (given.length > 0) {
@@ -94,8 +96,17 @@ function planExisting(file: string | undefined, options: TrainOptions): RunPlan 
     );
   }
   if (resume === undefined) return restartedRun(restart ?? '');
-  if (more === undefined) return resumedRun(resume);
-  return resumedRun(resume, { ...settings, epochs: more, from: 'last' });
+  const path = resume === true ? workedOnLast(runsDir) : resume;
+  if (more === undefined) return resumedRun(path);
+  return resumedRun(path, { ...settings, epochs: more, from: 'last' });
+}
+
+function workedOnLast(runsDir = 'runs'): string {
+  const latest = latestRun(runsDir);
+  if (latest !== undefined) return latest.path;
+  throw new OptionError(
+    `${where}: expected --resume with a run, for none has begun in ${runsDir}.`,
+  );
 }
 
 function concluded(

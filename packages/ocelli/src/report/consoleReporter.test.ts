@@ -177,4 +177,5 @@ test('what a run did about an epoch stands under the report of that epoch', () =
 
 test('a run that goes on says from where', () => {
   expect(shown([runStarted(2)], {}).out).toContain('going on after step 20');
+  expect(shown([runStarted(20)], {}).out).toContain('already completed after epoch 20\n');
 });

@@ -75,9 +75,10 @@ function framed([title, ...rest]: readonly string[]): string[] {
   return [`======== ${title} ========`, ...rest];
 }
 
-function parameterLine({ parameters, from }: RunStarted): string {
+function parameterLine({ parameters, from, epochs }: RunStarted): string {
   const { total, trainable } = parameters;
   const counts = `parameters: ${grouped(total)}, ${grouped(trainable)} of them learned`;
+  if (from.epoch > epochs) return `${counts}; already completed after epoch ${epochs}`;
   return from.step === 0 ? counts : `${counts}; going on after step ${grouped(from.step)}`;
 }
 

@@ -13,7 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeDurably } from './durableFile.ts';
-import { createRunFolder, newestRun, openRunFolder, readLabels, writeLabels } from './runFolder.ts';
+import {
+  createRunFolder,
+  latestRun,
+  newestRun,
+  openRunFolder,
+  readLabels,
+  writeLabels,
+} from './runFolder.ts';
 import { lockRun } from './runLock.ts';
 
 let runs: string;
@@ -57,6 +64,23 @@ test('the newest run is the one whose weights were written last', () => {
   writeFileSync(untrained?.experiment ?? '', '{}');
   writeFileSync(join(runs, 'notes.txt'), 'no run');
   expect(newestRun(runs)?.path).toBe(first?.path);
+});
+
+test('runs of a group are found as well; the latest is the one that was worked on last', () => {
+  const group = join(runs, 'group');
+  const begun = [createRunFolder(runs, 'alone'), createRunFolder(group, 'one')];
+  expect(latestRun(runs)).toBeUndefined();
+  for (const [index, { experiment, events, weights }] of begun.entries()) {
+    writeFileSync(experiment, '{}');
+    writeFileSync(events, '');
+    utimesSync(events, 1000 + index, 1000 + index);
+    const manifest = join(weights, 'manifest.json');
+    writeFileSync(manifest, '{}');
+    utimesSync(manifest, 3000 - index, 3000 - index);
+  }
+  expect(latestRun(runs)?.path).toBe(join(group, 'one', '1'));
+  expect(newestRun(runs)?.path).toBe(join(runs, 'alone', '1'));
+  expect(newestRun(group)?.path).toBe(join(group, 'one', '1'));
 });
 
 test('labels come back in the order of the logits, whatever they are called', () => {

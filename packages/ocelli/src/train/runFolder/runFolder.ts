@@ -126,26 +126,37 @@ export function openRunFolder(path: string): RunFolder {
 /**
  * The run that was trained last, by the time of its newest weights; runs without any are passed over.
  *
- * @param runsDir folder in which runs are kept.
+ * @param runsDir folder in which runs and groups of runs are kept.
  */
 export function newestRun(runsDir: string): RunFolder | undefined {
-  if (!existsSync(runsDir)) return undefined;
-  const runs = readdirSync(runsDir).flatMap((name) => numberedIn(join(runsDir, name)));
-  const trained = runs.flatMap((path) => {
-    const folder = runFolderAt(resolve(path));
-    const time = statSync(join(folder.weights, 'manifest.json'), {
-      throwIfNoEntry: false,
-    })?.mtimeMs;
-    return time !== undefined && existsSync(folder.experiment) ? [{ folder, time }] : [];
-  });
-  return trained.toSorted((a, b) => b.time - a.time)[0]?.folder;
+  return newestBy(runsDir, ({ weights }) => join(weights, 'manifest.json'));
 }
 
-function numberedIn(parent: string): string[] {
-  if (!statSync(parent).isDirectory()) return [];
-  return readdirSync(parent).flatMap((name) =>
-    /^[1-9]\d*$/.test(name) ? [join(parent, name)] : [],
-  );
+/**
+ * The run that was worked on last, whether it came to weights or not.
+ *
+ * @param runsDir folder in which runs and groups of runs are kept.
+ */
+export function latestRun(runsDir: string): RunFolder | undefined {
+  return newestBy(runsDir, ({ events }) => events);
+}
+
+function newestBy(runsDir: string, fileOf: (folder: RunFolder) => string): RunFolder | undefined {
+  const timed = runsIn(runsDir).flatMap((folder) => {
+    const time = statSync(fileOf(folder), { throwIfNoEntry: false })?.mtimeMs;
+    return time === undefined ? [] : [{ folder, time }];
+  });
+  return timed.toSorted((a, b) => b.time - a.time)[0]?.folder;
+}
+
+/** `runs/<name>/<n>` and, of groups, `runs/<group>/<experiment>/<n>`. */
+function runsIn(runsDir: string, levels = 2): RunFolder[] {
+  if (statSync(runsDir, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(runsDir).flatMap((name) => {
+    const folder = runFolderAt(resolve(runsDir, name));
+    if (existsSync(folder.experiment)) return [folder];
+    return levels > 0 ? runsIn(folder.path, levels - 1) : [];
+  });
 }
 
 /** The stored split of a run on a table, as an option for opening its data; nothing for other runs. */
