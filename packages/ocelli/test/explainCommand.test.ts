@@ -1,4 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setNumThreads, writeSafetensors } from '@ocelli/torch';
 import sharp from 'sharp';
@@ -11,6 +18,7 @@ import { openRunData } from '../src/train/runData/runData.ts';
 import { createRunFolder, type RunFolder, writeLabels } from '../src/train/runFolder/runFolder.ts';
 import { writeRunRecord } from '../src/train/record/runRecord.ts';
 import { saveWeights } from '../src/train/checkpoints/weights.ts';
+import { runCommand } from './commandLine.ts';
 import { temporaryFolder } from './dataTree.ts';
 import { inProcess } from './inProcess.ts';
 
@@ -67,6 +75,60 @@ test('explain writes the picture and the map of every head, and says label and p
   expect(out).toMatch(/ +pose +(front|side|back) +\d+\.\d+% +-?\d\.\d\d\nwritten: .*\.png\n$/);
   const { width = 0, height = 0 } = await sharp(file).metadata();
   expect(width / height).toBeGreaterThan(2); // three tiles beside one another
+});
+
+test('without --run the run trained last explains, and wrong answers are its own', async () => {
+  const file = join(folder, 'newest.html');
+  const one = await runCommand(folder, ['explain', '0.png', '--out', file]);
+  expect(one.exitCode).toBe(0);
+  expect(one.err).toMatch(/^by runs\/two\/1, trained last; --run chooses another\n/);
+  const first = readFileSync(file, 'utf8');
+  await explain(photo, '--out', file);
+  expect(readFileSync(file, 'utf8')).toBe(first);
+  const wrong = await runCommand(folder, ['explain', '--misclassified', '1', '--out', file]);
+  expect([wrong.exitCode, wrong.err.split('\n')[0]]).toEqual([0, one.err.split('\n')[0]]);
+  const elsewhere = mkdtempSync(join(folder, 'empty-'));
+  expect(await runCommand(elsewhere, ['explain', photo])).toMatchObject({
+    exitCode: 2,
+    err: 'error: ocelli explain: expected --run or --model, for no run in the folder runs has weights.\n',
+  });
+});
+
+describe('several pictures', () => {
+  const some = at('some');
+  beforeAll(() => {
+    mkdirSync(some);
+    for (const name of ['0.png', '1.png']) copyFileSync(at(name), join(some, name));
+    writeFileSync(join(some, 'text.png'), 'hello');
+  });
+
+  test.each([
+    ['a folder', 'some'],
+    ['a pattern', join('some', '*.png')],
+  ])('of %s are explained, and one that cannot be read keeps no other', async (_, word) => {
+    const { exitCode, out, err } = await explain(at(word), '--out', at('several.html'));
+    expect(exitCode).toBe(4);
+    expect(otherThanWarnings(err)).toMatch(
+      /^error: .*text\.png: expected a JPEG, PNG, WebP or GIF picture, got .+\n$/,
+    );
+    expect(out.match(/\.png +age /g)).toHaveLength(2);
+    expect(readFileSync(at('several.html'), 'utf8').match(/<image /g)).toHaveLength(6);
+  });
+
+  test('of which none can be read leave no file', async () => {
+    const { exitCode, out } = await explain(join(some, 'text.png'), '--out', at('none.html'));
+    expect([exitCode, out, existsSync(at('none.html'))]).toEqual([4, '', false]);
+  });
+
+  test('too many for a picture file are refused before any is explained', async () => {
+    const many = Array.from({ length: 101 }, () => photo);
+    const { exitCode, err } = await explain(...many, '--out', at('many.png'));
+    expect([exitCode, err]).toEqual([
+      2,
+      'error: ocelli explain: expected --out to be an .html file for more than 100 pictures, ' +
+        `of which there are 101, got "${at('many.png')}".\n`,
+    ]);
+  });
 });
 
 test('head, class, layer, method, colours and opacity all change the page', async () => {
@@ -195,6 +257,7 @@ describe('weights from a file', () => {
   const weights = at('mobilenet.safetensors');
   const model = createModel('mobilenet-v3-small', { numClasses: classes.length }).eval();
   beforeAll(() => writeSafetensors(weights, model.stateDict()));
+  const small = ['--classes', 'a,b', '--image-size', '16'];
   const words = ['--model', 'mobilenet-v3-small', '--weights', weights, '--image-size', '64'];
 
   test('explain a picture without any run, at the layer and with the method asked', async () => {
@@ -243,7 +306,7 @@ describe('weights from a file', () => {
   });
 
   test.each([
-    [[photo], 'expected --run or --model, got neither.'],
+    [[photo, '--classes', 'a,b'], 'expected no --classes without --model.'],
     [[photo, '--run', 'x', '--model', 'vgg16'], 'expected --run or --model, got both.'],
     [[photo, '--model', 'vgg16', '--classes', 'a,b'], 'with --model, got no --weights.'],
     [[photo, '--model', 'vgg16', '--weights', 'w'], 'with --model, got no --classes.'],
@@ -260,6 +323,11 @@ describe('weights from a file', () => {
       'best: expected a safetensors file, got no such file.',
     ],
     [[photo, ...words, '--classes', 'a,b', '--mean', '0.5'], 'three numbers from 0 to 255'],
+    [
+      [photo, ...['--model', 'densenet121', '--weights', weights], ...small],
+      'densenet121: layer features.transition3.pool has nothing left of pictures of (3, 16, 16): ' +
+        'they are too small for the model. Take larger ones (imageSize), or another model.',
+    ],
     [['--misclassified', '3', ...words, '--classes', 'a,b'], 'expected --run with --misclassified'],
     [['--filters', ...words, '--classes', 'a,b'], 'expected no --image-size with --filters.'],
   ])('%j is refused in one sentence', async (asked, sentence) => {
@@ -286,6 +354,10 @@ test.each([
   [['--misclassified', '0'], 'expected --misclassified to be a positive integer, got "0".'],
   [['--misclassified', '3', '--class', 'old'], 'expected no --class with --misclassified.'],
   [[photo, '--activations', 'trunk.stage2', '--layer', 'x'], 'no --layer with --activations.'],
+  [
+    [photo, photo, '--activations', 'trunk.stage2'],
+    '--activations to be asked of one picture, got 2.',
+  ],
 ])('%j is refused in one sentence', async (words, sentence) => {
   const { exitCode, out, err } = await explain(...words);
   expect([exitCode, out]).toEqual([2, '']);

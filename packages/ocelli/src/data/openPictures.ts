@@ -39,7 +39,9 @@ export interface Pictures {
   readonly test?: ImageDataset;
   /** Names by label. */
   readonly classes: readonly string[];
-  /** Published mean and deviation, if the data set is a known one in its official form. */
+  /** Its name, if the data set is a published one in its official form. */
+  readonly dataset?: DatasetName;
+  /** Published mean and deviation, if it is such a one. */
   readonly constants?: ChannelConstants;
   /** Pictures left out, of all splits. */
   readonly skipped: readonly SkippedPicture[];
@@ -102,7 +104,7 @@ function describe(entry: CacheEntry): Pictures {
     ...(validation && { validation: imageDataset(entry, 'validation') }),
     ...(test && { test: imageDataset(entry, 'test') }),
     classes: manifest.classes,
-    ...(dataset && { constants: publishedSets[dataset].constants }),
+    ...(dataset && { dataset, constants: publishedSets[dataset].constants }),
     skipped: Object.values(manifest.splits).flatMap((split) => split.skipped),
     cacheEntry: entry.folder,
     fromCache: entry.fromCache,

@@ -12,6 +12,7 @@ import {
   Sequential,
   type Tensor,
 } from '@ocelli/torch';
+import { OnePlace } from './onePlace.ts';
 import { type Stage, Trunk } from './trunk.ts';
 
 const v1Dropout = 0.25;
@@ -42,10 +43,10 @@ export function cifar10V1Trunk(): Trunk {
   return new Trunk(stages);
 }
 
-/** 8×8 mean and two 1×1 convolutions; pictures are 32×32. Logits, where athena's ends in log-softmax. */
+/** 8×8 mean and two 1×1 convolutions; pictures are 32×32, at most 63×63. Logits, where athena's ends in log-softmax. */
 export function cifar10V1Head(channels: number, numClasses: number): Record<string, Module> {
   const layers = [new AvgPool2d(8), new Conv2d(channels, 64, 1), new Conv2d(64, numClasses, 1)];
-  return { out_block: new Sequential(...layers), flatten: new Flatten() };
+  return { out_block: new Sequential(...layers), flatten: new OnePlace() };
 }
 
 class PlainAndDilated extends Module {

@@ -24,8 +24,12 @@ export const classifiers: Readonly<Record<ClassifierName, Architecture>> = {
     head: davidNetHead,
     tower: linearTower({ pool: 'max', bias: false, logitScale: 0.125 }),
   },
-  'davidnet-athena': { trunk: davidNetAthenaTrunk, head: davidNetAthenaHead },
-  'resnet-small': { trunk: resnetSmallTrunk, head: resnetSmallHead },
+  'davidnet-athena': {
+    trunk: davidNetAthenaTrunk,
+    head: davidNetAthenaHead,
+    isOfFixedSize: true,
+  },
+  'resnet-small': { trunk: resnetSmallTrunk, head: resnetSmallHead, isOfFixedSize: true },
   resnet18: resnetWith(18),
   resnet34: resnetWith(34),
   resnet50: resnetWith(50),
@@ -66,9 +70,9 @@ export const classifiers: Readonly<Record<ClassifierName, Architecture>> = {
   'efficientnet-b3': { trunk: () => efficientNet('b3'), head: efficientNetHead },
   'convnext-tiny': { trunk: convNeXtTiny, head: convNeXtHead },
   'inception-v4': { trunk: inceptionV4, head: inceptionV4Head },
-  'mnist-net': { trunk: mnistNetTrunk, head: mnistNetHead },
-  'cifar10-v1': { trunk: cifar10V1Trunk, head: cifar10V1Head },
-  'cifar10-v2': { trunk: cifar10V2Trunk, head: cifar10V2Head },
+  'mnist-net': { trunk: mnistNetTrunk, head: mnistNetHead, isOfFixedSize: true },
+  'cifar10-v1': { trunk: cifar10V1Trunk, head: cifar10V1Head, isOfFixedSize: true },
+  'cifar10-v2': { trunk: cifar10V2Trunk, head: cifar10V2Head, isOfFixedSize: true },
 };
 
 function resnetWith(depth: ResNetDepth, options: ResNetOptions = {}): Architecture {

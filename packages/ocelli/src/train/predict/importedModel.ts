@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { CheckpointError, type LoadReport, readSafetensors } from '@ocelli/torch';
 import { storedConstants } from '../../data/constants.ts';
 import type { ModelName } from '../../models/modelNames.ts';
+import { refuseMisfittingPictures } from '../../models/refusePictures.ts';
 import { buildModel } from '../assembly/buildModel.ts';
 import { oneView } from '../evaluation/views.ts';
 import type { AnsweringModel } from './predictor.ts';
@@ -28,7 +29,8 @@ export interface ImportedModelOptions {
  * A network of the catalog with weights from elsewhere, such as those that torchvision publishes, ready
  * for evaluation. No run is needed: it answers and is explained like a trained one.
  *
- * @throws {OptionError} if there is no such network, or it answers for several attributes only.
+ * @throws {OptionError} if there is no such network, it answers for several attributes only, or pictures of
+ *   that size do not fit it.
  * @throws {CheckpointError} if the weights are not there or do not fit, with every entry that does not.
  * @throws {SafetensorsError} if the file breaks a rule of its format.
  */
@@ -39,6 +41,9 @@ export function loadImportedModel(options: ImportedModelOptions): AnsweringModel
     throw new CheckpointError(`${weights}: expected a safetensors file, got no such file.`);
   }
   const model = buildModel({ seed: 0, model: options.model, device }, [{ classes }]).eval();
+  if (options.imageSize !== undefined) {
+    refuseMisfittingPictures(model, [3, imageSize, imageSize], options.model);
+  }
   refuseOthers(model.loadStateDict(readSafetensors(weights), { strict: false }), options);
   return {
     model,

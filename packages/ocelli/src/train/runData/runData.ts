@@ -90,7 +90,14 @@ export async function openRunData(
   const facts = { labelNames, height, width, mean, std, ...counts };
   const foundCount = picturesFound(pictures);
   const files = (): DataFiles => dataFilesOf(pictures.cacheEntry);
-  return { train, validation, validationShare, skipped, foundCount, facts, warnings: [], files };
+  const warnings = mirroredDigits(pictures, experiment);
+  return { train, validation, validationShare, skipped, foundCount, facts, warnings, files };
+}
+
+/** Usual transforms go by the name of a data set; of files one has no name is given, and digits are found later. */
+function mirroredDigits({ dataset }: Pictures, { flip }: Experiment): string[] {
+  if (dataset !== 'mnist' || !flip) return [];
+  return ['these are digits, and a mirrored digit is another one: train with --no-flip.'];
 }
 
 /** How many pictures there are in all parts of the data, those left out among them. */
