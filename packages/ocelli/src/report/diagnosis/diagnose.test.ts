@@ -150,6 +150,35 @@ test('a head that is no better than its majority class starves beside one that h
   ]);
 });
 
+test('a head whose training loss rises again while all together are at their lowest: a conflict', () => {
+  const heads = [
+    { name: 'gender', classes: ['first', 'second'] },
+    { name: 'bag', classes: ['first', 'second'] },
+  ];
+  /** Of all heads, then of gender and bag. */
+  const run = (...losses: (readonly [number, number, number])[]) =>
+    epochs(losses.map(([loss]): Figures => [loss, 0.97, loss, 0.96])).map((epoch, index) => {
+      const [, gender = 0, bag = 0] = losses[index] ?? [];
+      const facts = { correct: 0, labelled: 1, accuracy: 0.97 };
+      const attributes = { gender: { ...facts, loss: gender }, bag: { ...facts, loss: bag } };
+      return { ...epoch, train: { ...epoch.train, attributes } };
+    });
+  const settings = { table: 'labels.csv' };
+  const found = (symptoms: Partial<Symptoms>) =>
+    titles({ heads, experiment: resolveExperiment(settings), ...symptoms });
+  const pushed = run([1, 0.5, 0.5], [0.9, 0.6, 0.3]);
+  expect(found({ epochs: pushed })).toEqual([
+    ['Heads are in conflict', 'npx ocelli train --table labels.csv --gradients projected'],
+  ]);
+  const projected = resolveExperiment({ ...settings, gradients: 'projected' });
+  expect(found({ epochs: pushed, experiment: projected })).toEqual([
+    ['Heads are in conflict', undefined],
+  ]);
+  // A tenth is within what epochs differ by, and where the sum rose too, the steps were too long.
+  expect(found({ epochs: run([1, 0.5, 0.5], [0.9, 0.55, 0.35]) })).toEqual([]);
+  expect(found({ epochs: run([1, 0.5, 0.5], [1.1, 0.6, 0.5]) })).toEqual([]);
+});
+
 test('a class that is never found among uneven ones: imbalance', () => {
   const heads = [{ name: 'label', classes: ['first', 'second'] }];
   const uneven = evaluation({ label: [[90, 0], [10, 0]] }); // prettier-ignore

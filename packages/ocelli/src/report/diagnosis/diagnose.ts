@@ -1,6 +1,6 @@
 import type { Finding, Rule, Symptoms } from './finding.ts';
 import { overfit, tooSmall, underfit } from './fitRules.ts';
-import { imbalance, overconfident, starvingHead } from './headRules.ts';
+import { headsInConflict, imbalance, overconfident, starvingHead } from './headRules.ts';
 import { divergence, ineffectiveDrop, nothingLearned, rateTooHigh } from './rateRules.ts';
 
 export type { Finding };
@@ -12,6 +12,7 @@ const failures: readonly Rule[] = [divergence, nothingLearned];
 const rules: readonly Rule[] = [
   rateTooHigh,
   starvingHead,
+  headsInConflict,
   overfit,
   underfit,
   tooSmall,

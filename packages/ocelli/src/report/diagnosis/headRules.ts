@@ -1,4 +1,5 @@
 import type { ClassificationReport } from '../../metrics/classificationReport.ts';
+import { headScores } from '../charts/curves.ts';
 import { type Finding, percentText, type Rule, type Symptoms } from './finding.ts';
 import { trainCommand } from './trainCommand.ts';
 
@@ -32,6 +33,34 @@ export const starvingHead: Rule = (run) => {
       },
     ];
   });
+};
+
+/** How far a head's training loss may end above its own lowest before it counts as unlearned. */
+const unlearned = 1.1;
+
+/** Heads that unlearn in training what they knew, while the loss of all together is at its lowest. */
+export const headsInConflict: Rule = ({ epochs, heads, experiment }) => {
+  const totals = epochs.map(({ train }) => train.loss);
+  const last = totals.at(-1);
+  // Where all went back, the steps were too long, and no head is to blame.
+  if (heads.length < 2 || last === undefined || last > Math.min(...totals)) return [];
+  const pushed = heads.flatMap(({ name }): string[] => {
+    const own = epochs.flatMap(({ train }) => headScores(train, name)?.loss ?? []);
+    const [lowest, end] = [Math.min(...own), own.at(-1) ?? 0];
+    if (own.length < 2 || end <= unlearned * lowest) return [];
+    return [`${name} (from ${lowest.toFixed(3)} to ${end.toFixed(3)})`];
+  });
+  if (pushed.length === 0) return [];
+  return [
+    {
+      title: 'Heads are in conflict',
+      text: `The training loss rose again of ${pushed.join(', ')}, while that of all heads together ended at its lowest: what they share was bent towards the others. Take out what contradicts in their gradients, or give these heads a greater loss weight.`,
+      ...(experiment.gradients === 'joint' &&
+        experiment.gradientAccumulation === 1 && {
+          command: trainCommand(experiment, { gradients: 'projected' }),
+        }),
+    },
+  ];
 };
 
 /** Classes that are never said, or an accuracy that only frequent classes earn. */
