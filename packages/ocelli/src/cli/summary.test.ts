@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { costText, type ModelCost } from '../report/modelCost.ts';
+import { costText, modelCost, type ModelCost } from '../report/modelCost.ts';
 import { main } from './main.ts';
 
 let out = '';
@@ -22,7 +22,7 @@ test('prints layers, heads and totals of a person system', async () => {
     /^trunk\.stem\.0\.conv +Conv2d +32×64×64 +896 +3,538,944 +3 +1$/,
   );
   expect(lines.find((line) => line.startsWith('gender_output '))).toMatch(
-    /^gender_output +2 +134,338 +58 +8$/,
+    /^gender_output +2 +134,338 +58 +8 +8–58$/,
   );
   expect(out).toMatch(
     /parameters +1,779,707\n {2}trainable +1,772,347\n {2}not trainable +7,360\n/,
@@ -45,6 +45,12 @@ test('prints the same as JSON, for heads or classes of the command line', async 
   out = '';
   await main(['summary', 'resnet20', '--input', '3x32x32', '--classes', '7', '--json']);
   expect(JSON.parse(out)).toMatchObject({ total: 274_442 - 3 * 65, heads: [] });
+});
+
+test('a model of one label says which objects it suits', async () => {
+  await main(['summary', 'mnist-net', '--input', '3x28x28']);
+  // By hand: 3×3 twice and a halving 1 + 2 + 2 + 1, three times 3×3 two apart 12 more, a mean of 5×5 8 more.
+  expect(out).toMatch(/\nobjects it suits, px +10–26\n/);
 });
 
 test('without a model names all of them', async () => {
@@ -120,6 +126,16 @@ describe('costs', () => {
     expect(trial?.secondsPerEpoch).toBeCloseTo(51 * Number(trial?.secondsPerStep), 9);
   });
 
+  test('of memory are those of the trial, where it measured them', () => {
+    const totals = { total: 2e6, trainable: 1e6, nonTrainable: 1e6, multAdds: 0 };
+    const summary = { ...totals, input: [3, 1000, 1000], layers: [], heads: [] } as const;
+    const trial = { batch: 4, steps: 10, secondsPerStep: 1, bytes: 4 * 50e6 + 8e6 };
+    const options = { batch: 4, available: 1e9 };
+    // 24 MB a picture as far as layers tell, 50 MB measured; weights 8, gradients and momentum 4 each.
+    expect(modelCost(summary, options).largestBatch).toBe(Math.floor(984 / 24));
+    expect(modelCost(summary, { ...options, trial }).largestBatch).toBe(Math.floor(984 / 50));
+  });
+
   test('of several models stand side by side', async () => {
     await main(['summary', 'resnet20', 'resnet32', '--input', '3x32x32', '--batch', '4']);
     expect(out).toMatch(
@@ -142,6 +158,8 @@ describe('costs', () => {
     expect(text).toContain('weights                     8.0 MB\n');
     expect(text).toContain('A batch of 9 does not fit: try --batch-size 4,');
     expect(text).toContain('500ms/step, 18 pictures/s; an epoch of 900 pictures takes about 50s\n');
+    const measured = costText({ ...cost, trial: { ...trial, bytes: 6e8 } });
+    expect(measured).toContain('18 pictures/s, 600 MB beside the weights; an epoch');
     expect(costText({ ...cost, largestBatch: 0 })).toContain('not even one picture does.');
     expect(costText({ ...cost, largestBatch: 9 })).not.toContain('does not fit');
   });

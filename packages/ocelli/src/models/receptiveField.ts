@@ -1,5 +1,5 @@
 import { BatchNorm2d, Conv2d, AvgPool2d, MaxPool2d, Tensor, type Window } from '@ocelli/torch';
-import type { Call } from './trace.ts';
+import type { Call, PictureShape } from './trace.ts';
 
 /** How much of the picture one pixel of a feature map sees, and how far apart its pixels are there. */
 export interface ReceptiveField {
@@ -25,6 +25,20 @@ export function receptiveFields(model: Call): ReadonlyMap<Call, ReceptiveField> 
   const known = new Map<unknown, ReceptiveField>([[model.input, onePixel]]);
   visit(model, onePixel, { fields, known });
   return fields;
+}
+
+/**
+ * Sides of objects that one place of a map can tell apart and see whole: from the distance of two places
+ * to the field's own side, which is no more than the picture's.
+ *
+ * @param picture channels, height and width.
+ */
+export function suitedObjects(
+  { size, stride }: ReceptiveField,
+  [, height, width]: PictureShape,
+): readonly [least: number, most: number] {
+  const most = Math.min(size[0], size[1], height, width);
+  return [Math.min(Math.max(...stride), most), most];
 }
 
 interface Visit {

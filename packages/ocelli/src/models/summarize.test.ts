@@ -79,6 +79,9 @@ describe('the receptive field', () => {
     const trunkEnd = layers.findLast(({ name }) => name.startsWith('trunk.'));
     expect(trunkEnd).toMatchObject({ size: [24, 24], stride: [2, 2] });
     expect(heads).toMatchObject([{ size: [58, 58] }, { size: [58, 58], stride: [8, 8] }]);
+    // Objects smaller than a step share a place; none is larger than the picture.
+    expect(heads[0]?.objects).toEqual([8, 58]);
+    expect(summarize(model, [3, 48, 64]).heads[0]?.objects).toEqual([8, 48]);
   });
 
   test.each([

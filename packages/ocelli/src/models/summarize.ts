@@ -4,7 +4,7 @@ import { Graph } from './graph.ts';
 import { GraphNode } from './graphNode.ts';
 import { nodesBefore } from './graphSteps.ts';
 import { MultiHead } from './multiHead.ts';
-import { type ReceptiveField, receptiveFields } from './receptiveField.ts';
+import { type ReceptiveField, receptiveFields, suitedObjects } from './receptiveField.ts';
 import { type Call, type PictureShape, traceCalls } from './trace.ts';
 
 /** One layer in the order of computation. */
@@ -28,6 +28,8 @@ export interface HeadSummary extends ReceptiveField {
   readonly outputName: string;
   readonly classes: number;
   readonly parameters: number;
+  /** Sides of the objects that it suits, in pixels of the picture; see `suitedObjects`. */
+  readonly objects: readonly [least: number, most: number];
 }
 
 /** What a model costs, layer by layer and in all. */
@@ -56,7 +58,9 @@ export function summarize(model: AnyModule, input: PictureShape): ModelSummary {
       return { ...layerOf(call), parameters, ...fieldOf(fields, call) };
     });
     const multAdds = layers.reduce((sum, layer) => sum + layer.multAdds, 0);
-    const heads = headsOf(model, root, fields);
+    const heads = headsOf(model, root, fields).map((head): HeadSummary => {
+      return { ...head, objects: suitedObjects(head, input) };
+    });
     return { input, layers, heads, ...countParameters(model), multAdds };
   });
 }
@@ -89,7 +93,7 @@ function headsOf(
   model: AnyModule,
   root: Call,
   fields: ReadonlyMap<Call, ReceptiveField>,
-): HeadSummary[] {
+): Omit<HeadSummary, 'objects'>[] {
   if (model instanceof Graph) return graphHeads(model, root, fields);
   if (!(model instanceof MultiHead)) return [];
   const towers = root.inner.find(({ module }) => module === model.heads)?.inner ?? [];
@@ -108,7 +112,7 @@ function graphHeads(
   { outputs }: Graph,
   root: Call,
   fields: ReadonlyMap<Call, ReceptiveField>,
-): HeadSummary[] {
+): Omit<HeadSummary, 'objects'>[] {
   if (outputs instanceof GraphNode) return [];
   return Object.entries(outputs).map(([name, node]) => {
     const last = root.inner.findLast(({ path }) => path === node.name);

@@ -1,5 +1,10 @@
 import type { ModelSummary } from '../models/summarize.ts';
-import { largestBatch, memoryOf, trainingMemory } from '../models/trainingMemory.ts';
+import {
+  largestBatch,
+  memoryOf,
+  type TrainingMemory,
+  trainingMemory,
+} from '../models/trainingMemory.ts';
 import type { StepTrial } from '../train/loop/stepTrial.ts';
 import { grouped, perStep, span } from './numbers.ts';
 import { type Column, textTable } from './table.ts';
@@ -36,7 +41,7 @@ export interface ModelCostOptions {
 /** Memory for a batch with SGD and momentum, the largest batch there is room for, and what a trial foretells. */
 export function modelCost(summary: ModelSummary, options: ModelCostOptions): ModelCost {
   const { batch, available, trial, pictures = 0 } = options;
-  const memory = trainingMemory(summary, momentum);
+  const memory = trainingMemory(summary, { statesPerWeight: momentum });
   const { activationsPerPicture, ...rest } = memory;
   const activations = batch * activationsPerPicture;
   const foretold = trial && {
@@ -49,9 +54,16 @@ export function modelCost(summary: ModelSummary, options: ModelCostOptions): Mod
   return {
     batch,
     memory: { ...rest, activations, total: memoryOf(memory, batch), available },
-    largestBatch: largestBatch(memory, available),
+    largestBatch: largestBatch(trial ? measured(memory, trial) : memory, available),
     ...foretold,
   };
+}
+
+/** What a trial took that is neither gradients nor momentum, it took for its pictures. */
+function measured(memory: TrainingMemory, { batch, bytes }: StepTrial): TrainingMemory {
+  if (bytes === undefined) return memory;
+  const ofPictures = Math.max(0, bytes - memory.gradients - memory.optimizer);
+  return { ...memory, activationsPerPicture: ofPictures / batch };
 }
 
 /** Costs of one model for a terminal. */
@@ -61,7 +73,7 @@ export function costText({ batch, memory, largestBatch: largest, trial }: ModelC
     ['weights', megabytes(weights)],
     ['gradients', megabytes(gradients)],
     ['momentum', megabytes(optimizer)],
-    ['activations', megabytes(activations)],
+    ['activations, both ways', megabytes(activations)],
     ['in all', megabytes(total)],
     ['free now', megabytes(available)],
     ['largest batch that fits', grouped(largest)],
@@ -83,9 +95,11 @@ function trialText({
   secondsPerStep,
   pictures,
   secondsPerEpoch,
+  bytes,
 }: TrialFacts): string {
   const pace = `${perStep(secondsPerStep)}, ${Math.round(batch / secondsPerStep)} pictures/s`;
-  return `${steps} steps tried: ${pace}; an epoch of ${grouped(pictures)} pictures takes about ${span(secondsPerEpoch)}\n`;
+  const took = bytes === undefined ? '' : `, ${megabytes(bytes)} beside the weights`;
+  return `${steps} steps tried: ${pace}${took}; an epoch of ${grouped(pictures)} pictures takes about ${span(secondsPerEpoch)}\n`;
 }
 
 type TrialFacts = NonNullable<ModelCost['trial']>;

@@ -1,3 +1,4 @@
+import { suitedObjects } from '../models/receptiveField.ts';
 import type { HeadSummary, ModelSummary } from '../models/summarize.ts';
 import { grouped } from './numbers.ts';
 import { type Column, textTable } from './table.ts';
@@ -14,17 +15,30 @@ export function summaryText(summary: ModelSummary): string {
     ['  trainable', grouped(summary.trainable)],
     ['  not trainable', grouped(summary.nonTrainable)],
     [`mult-adds for ${input.join('×')}`, grouped(summary.multAdds)],
+    ...objectRow(summary),
   ];
   const parts = [textTable(layerColumns, rows), headTable(heads), textTable(totalColumns, totals)];
   return parts.filter((part) => part !== '').join('\n');
 }
 
+/** A model without heads of its own is one: that of its last layer. */
+function objectRow({ heads, layers, input }: ModelSummary): string[][] {
+  const last = layers.at(-1);
+  if (heads.length > 0 || last === undefined) return [];
+  return [['objects it suits, px', range(suitedObjects(last, input))]];
+}
+
 function headTable(heads: readonly HeadSummary[]): string {
   if (heads.length === 0) return '';
-  const rows = heads.map(({ outputName, classes, parameters, size, stride }) => [
+  const rows = heads.map(({ outputName, classes, parameters, size, stride, objects }) => [
     ...[outputName, String(classes), grouped(parameters), pixels(size), pixels(stride)],
+    range(objects),
   ]);
   return textTable(headColumns, rows);
+}
+
+function range([least, most]: readonly [number, number]): string {
+  return `${least}–${most}`;
 }
 
 /** Height and width, or one number where they are the same. */
@@ -40,5 +54,7 @@ const layerColumns = [
   ...[left('layer'), left('kind'), right('output'), right('parameters'), right('mult-adds')],
   ...field,
 ];
-const headColumns = [left('head'), right('classes'), right('parameters'), ...field];
+const headColumns = [
+  ...[left('head'), right('classes'), right('parameters'), ...field, right('objects px')],
+];
 const totalColumns = [left('in all'), right('')];

@@ -1,7 +1,8 @@
-import { randn, scope, SGD, Tensor, zeros } from '@ocelli/torch';
+import { noGrad, randn, scope, SGD, Tensor, zeros } from '@ocelli/torch';
 import type { PictureShape } from '../../models/trace.ts';
-import type { Outputs, PictureModel } from '../loss/headBatches.ts';
+import type { PictureModel } from '../loss/headBatches.ts';
 import { classificationLoss } from '../loss/loss.ts';
+import { withPeakGrowth } from './peakGrowth.ts';
 import { trainStep } from './trainStep.ts';
 
 /** How long training steps took. */
@@ -10,6 +11,8 @@ export interface StepTrial {
   readonly steps: number;
   /** The median of the steps, the first two left out, in seconds. */
   readonly secondsPerStep: number;
+  /** By how much the process grew at most, see `withPeakGrowth`: all but the weights. */
+  readonly bytes?: number;
 }
 
 /** Steps that only prepare: memory is reserved, kernels are chosen. */
@@ -29,25 +32,32 @@ export function tryTraining(
   const optimizer = new SGD(model.parameters(), { lr: 1e-4, momentum: 0.9 });
   const loss = classificationLoss({ reduction: 'mean' });
   const device = model.parameters()[0]?.device ?? 'cpu';
-  model.train();
-  return scope(() => {
-    const images = randn([batch, ...input], { device });
-    const labels = labelsFor(model.forward(images), batch).to({ device });
-    const data = { images, labels, indices: Array.from({ length: batch }, (_, index) => index) };
-    const seconds = Array.from({ length: steps }, () => {
-      const start = performance.now();
-      trainStep(data, { model, optimizer, loss });
-      // Reading a number waits for a device that works on its own.
-      model.parameters()[0]?.flatten().narrow(0, 0, 1).item();
-      return (performance.now() - start) / 1000;
-    });
-    const sorted = seconds.slice(warmUp).sort((a, b) => a - b);
-    return { batch, steps, secondsPerStep: sorted[Math.floor(sorted.length / 2)] ?? NaN };
-  });
+  const { result, bytes } = withPeakGrowth(() =>
+    scope(() => {
+      const images = randn([batch, ...input], { device }).to({ memoryFormat: 'channelsLast' });
+      const labels = labelsFor(model.eval(), images).to({ device });
+      model.train();
+      const data = { images, labels, indices: Array.from({ length: batch }, (_, index) => index) };
+      return Array.from({ length: steps }, () => {
+        const start = performance.now();
+        trainStep(data, { model, optimizer, loss });
+        // Reading a number waits for a device that works on its own.
+        model.parameters()[0]?.flatten().narrow(0, 0, 1).item();
+        return (performance.now() - start) / 1000;
+      });
+    }),
+  );
+  const sorted = result.slice(warmUp).sort((a, b) => a - b);
+  const secondsPerStep = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return { batch, steps, secondsPerStep, ...(bytes !== undefined && { bytes }) };
 }
 
 /** One column a head, as batches have them. */
-function labelsFor(outputs: Outputs, batch: number): Tensor {
-  const heads = outputs instanceof Tensor ? [] : [Object.keys(outputs).length];
-  return zeros([batch, ...heads], { dtype: 'int64' });
+function labelsFor(model: PictureModel, images: Tensor): Tensor {
+  const [batch = 0] = images.shape;
+  return scope(() => {
+    const outputs = noGrad(() => model.forward(images.narrow(0, 0, 1)));
+    const heads = outputs instanceof Tensor ? [] : [Object.keys(outputs).length];
+    return zeros([batch, ...heads], { dtype: 'int64' });
+  });
 }

@@ -6,7 +6,7 @@ import { memoryOf, type TrainingMemory, trainingMemory } from '../../models/trai
 import { buildModel } from '../assembly/buildModel.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 
-/** The rest is for what the estimate does not count: workspaces of single operations, pictures on their way. */
+/** The rest is for what the estimate misses, and pictures on their way. */
 const usableShare = 0.8;
 
 /** What a training step works with. */
@@ -24,7 +24,8 @@ export function stepMemory(experiment: Experiment, { heads, shape }: StepSubject
   const summary = scope(() =>
     summarize(buildModel({ ...experiment, device: 'cpu' }, heads), shape),
   );
-  const memory = trainingMemory(summary, statesPerWeight(experiment));
+  const { device } = experiment;
+  const memory = trainingMemory(summary, { statesPerWeight: statesPerWeight(experiment), device });
   const isAveraged = experiment.emaDecay !== null || experiment.lookaheadSteps !== null;
   return isAveraged ? { ...memory, weights: 2 * memory.weights } : memory;
 }
