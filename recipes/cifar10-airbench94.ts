@@ -82,7 +82,7 @@ const offsetLr = peakLr * offsetFactor;
 const optimizer = new SGD(
   [
     {
-      params: [...model.whitening.parameters(), ...model.filters, ...model.head.parameters()],
+      params: [...model.whitening.parameters(), ...model.filters, ...model.linear.parameters()],
       lr: peakLr,
       weightDecay: decay / peakLr,
     },

@@ -182,7 +182,12 @@ export {
   type Totals,
 } from './metrics/scores.ts';
 
-export { Airbench, type AirbenchOptions } from './models/airbench.ts';
+export {
+  Airbench,
+  type AirbenchOptions,
+  airbenchTrunk,
+  type AirbenchTrunkOptions,
+} from './models/airbench.ts';
 export { AirbenchBlock, type AirbenchBlockOptions } from './models/airbenchBlock.ts';
 export type { Architecture } from './models/architecture.ts';
 export {
@@ -243,6 +248,7 @@ export { cifarResnet } from './models/residualNet.ts';
 export { type Stage, Trunk } from './models/trunk.ts';
 export { vgg, type VggDepth, type VggOptions } from './models/vgg.ts';
 export { whiteningFilters, type WhiteningOptions } from './models/whitening.ts';
+export { WhiteningConv } from './models/whiteningConv.ts';
 
 export {
   consoleReporter,

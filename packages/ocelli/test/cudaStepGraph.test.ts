@@ -39,7 +39,7 @@ function trained(graph: StepGraph | undefined): Trial {
       losses.push(outcome.loss.item());
     });
   }
-  return { losses, weights: model.head.weight.detach().to({ device: 'cpu' }) };
+  return { losses, weights: model.linear.weight.detach().to({ device: 'cpu' }) };
 }
 
 describe.skipIf(missing)('on a CUDA device', () => {

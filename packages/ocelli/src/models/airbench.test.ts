@@ -9,6 +9,7 @@ import {
 } from '@ocelli/torch';
 import { beforeEach, expect, test } from 'vitest';
 import { Airbench, type AirbenchOptions } from './airbench.ts';
+import { createModel } from './catalog.ts';
 import { countParameters } from './countParameters.ts';
 import { whiteningFilters } from './whitening.ts';
 
@@ -121,9 +122,39 @@ test('the momentum of batch norm is the weight of the new value', () => {
 });
 
 test('the head can be scaled to a deviation, which must be above 0', () => {
-  const { head } = new Airbench({ ...small, headStd: 1 });
-  expect(head.weight.std().item()).toBeCloseTo(1, 5);
+  const { linear } = new Airbench({ ...small, headStd: 1 });
+  expect(linear.weight.std().item()).toBeCloseTo(1, 5);
   expect(() => new Airbench({ ...small, headStd: 0 })).toThrow(
     'Airbench: expected headStd to be a number above 0, got 0.',
   );
+});
+
+test('the network of the catalog has the layers and keys of the class, and its first layer learns', () => {
+  const own = new Airbench({ numClasses: 10, activation: 'silu' }).whiten(randn([20, 3, 12, 12]));
+  const named = createModel('airbench94-silu', { numClasses: 10 });
+  const trainable = 1_967_616 + 1_152 + 2_560 + 24 + 288;
+  expect(countParameters(named)).toMatchObject({ trainable, nonTrainable: 3 * 1_152 });
+  named.loadStateDict(own.stateDict());
+  const images = randn([4, 3, 32, 32]);
+  const logits = [own, named].map((model) => noGrad(() => model.eval().forward(images)).toArray());
+  expect(logits[1]).toEqual(logits[0]);
+});
+
+test('a factor on the logits may as well be in the last layer', () => {
+  const options = { numClasses: 10, activation: 'silu', headStd: 1 } as const;
+  const own = new Airbench({ ...options, logitScale: 1 / 256 }).eval();
+  const images = randn([4, 3, 32, 32]);
+  const logits = noGrad(() => own.forward(images));
+  noGrad(() => own.linear.weight.mul_(9 / 256));
+  const named = createModel('airbench94-silu', { numClasses: 10 }).eval();
+  named.loadStateDict(own.stateDict());
+  const difference = noGrad(() => named.forward(images)).sub(logits);
+  expect(difference.abs().max().item()).toBeLessThan(1e-5 * Number(logits.abs().max().item()));
+});
+
+test('with heads it answers each attribute by the maximum over places too', () => {
+  const model = createModel('airbench94-silu', { heads: { age: 3 } }).eval();
+  const { age } = noGrad(() => model.forward(randn([2, 3, 32, 32])));
+  expect(age.shape).toEqual([2, 3]);
+  expect([...model.stateDict().keys()].at(-1)).toBe('heads.age.output.weight');
 });

@@ -1,30 +1,31 @@
 import {
-  Conv2d,
-  gelu,
-  globalMaxPool,
-  Linear,
-  Module,
+  GlobalMaxPool,
+  type Linear,
+  type Module,
   noGrad,
   optionError,
-  silu,
   type Tensor,
 } from '@ocelli/torch';
 import { AirbenchBlock, type AirbenchBlockOptions } from './airbenchBlock.ts';
-import { whiteningFilters } from './whitening.ts';
+import { Classifier } from './classifier.ts';
+import { ScaledLinear } from './scaledLinear.ts';
+import { Trunk } from './trunk.ts';
+import { whitenedChannels, WhiteningConv } from './whiteningConv.ts';
 
-/** What an airbench network is built from. */
-export interface AirbenchOptions extends AirbenchBlockOptions {
-  numClasses: number;
+/** What the trunk of an airbench network is built from. */
+export interface AirbenchTrunkOptions extends AirbenchBlockOptions {
   /** Channels of the three blocks. @default [64, 256, 256] */
   widths?: readonly [number, number, number];
+}
+
+/** What an airbench network is built from. */
+export interface AirbenchOptions extends AirbenchTrunkOptions {
+  numClasses: number;
   /** Deviation to which the weights of the last layer are scaled at first. @default as drawn */
   headStd?: number;
   /** Factor on the logits. @default 1 / 9 */
   logitScale?: number;
 }
-
-/** Filters of the whitening layer: those of 2×2 patches of three channels, and their negatives. */
-const whitened = 24;
 
 /**
  * The network of the airbench records on CIFAR-10: frozen 2×2 whitening with a learned offset, three
@@ -37,26 +38,20 @@ const whitened = 24;
  *
  * @see Jordan 2024, 94% on CIFAR-10 in 3.29 Seconds on a Single GPU, https://arxiv.org/abs/2404.00498
  */
-export class Airbench extends Module {
-  readonly whitening: Conv2d;
+export class Airbench extends Classifier {
+  readonly whitening: WhiteningConv;
   readonly blocks: readonly AirbenchBlock[];
-  readonly head: Linear;
-  readonly #activation: (input: Tensor) => Tensor;
-  readonly #logitScale: number;
+  /** The last layer. */
+  readonly linear: Linear;
 
-  constructor(options: AirbenchOptions) {
-    super();
-    const { numClasses, widths = [64, 256, 256], headStd, logitScale = 1 / 9, ...block } = options;
-    this.whitening = this.registerModule('whitening', new Conv2d(3, whitened, 2));
-    this.whitening.freeze('weight');
-    this.blocks = widths.map((width, index) => {
-      const inChannels = widths[index - 1] ?? whitened;
-      return this.registerModule(`block${index + 1}`, new AirbenchBlock(inChannels, width, block));
-    });
-    this.head = this.registerModule('head', new Linear(widths[2], numClasses, { bias: false }));
-    if (headStd !== undefined) scaleTo(this.head.weight, headStd);
-    this.#activation = block.activation === 'silu' ? silu : gelu;
-    this.#logitScale = logitScale;
+  constructor({ numClasses, headStd, logitScale, ...options }: AirbenchOptions) {
+    const { whitening, blocks, trunk } = airbenchParts(options);
+    const head = airbenchHead(trunk.outChannels, numClasses, logitScale);
+    super(trunk, head);
+    this.whitening = whitening.freeze('weight');
+    this.blocks = blocks;
+    this.linear = head.head;
+    if (headStd !== undefined) scaleTo(this.linear.weight, headStd);
   }
 
   /**
@@ -64,7 +59,7 @@ export class Airbench extends Module {
    * published recipes take the first 5,000.
    */
   whiten(images: Tensor): this {
-    noGrad(() => this.whitening.weight.copy_(whiteningFilters(images)));
+    this.whitening.whiten(images);
     return this;
   }
 
@@ -72,12 +67,39 @@ export class Airbench extends Module {
   get filters(): Tensor[] {
     return this.parameters().filter(({ dim, requiresGrad }) => dim === 4 && requiresGrad);
   }
+}
 
-  forward(images: Tensor): Tensor {
-    const stem = this.#activation(this.whitening.forward(images));
-    const features = this.blocks.reduce((x, block) => block.forward(x), stem);
-    return this.head.forward(globalMaxPool(features)).mul(this.#logitScale);
-  }
+/** Global maximum and a linear layer without bias, its output times a fixed number. */
+export function airbenchHead(
+  channels: number,
+  numClasses: number,
+  logitScale = 1 / 9,
+): { pool: Module; head: Linear } {
+  return { pool: new GlobalMaxPool(), head: new ScaledLinear(channels, numClasses, logitScale) };
+}
+
+/**
+ * An airbench network without its last layer: `(N, 3, H, W)` → `(N, widths[2], H', W')`. Its first layer
+ * is drawn at random and learns, unless it is given the weights of a whitened network.
+ */
+export function airbenchTrunk(options: AirbenchTrunkOptions = {}): Trunk {
+  return airbenchParts(options).trunk;
+}
+
+function airbenchParts({ widths = [64, 256, 256], ...options }: AirbenchTrunkOptions) {
+  const whitening = new WhiteningConv(options);
+  const blocks = widths.map(
+    (width, index) => new AirbenchBlock(widths[index - 1] ?? whitenedChannels, width, options),
+  );
+  const trunk = new Trunk([
+    { name: 'whitening', module: whitening, outChannels: whitenedChannels },
+    ...blocks.map((module, index) => ({
+      name: `block${index + 1}`,
+      module,
+      outChannels: widths[index] ?? 0,
+    })),
+  ]);
+  return { whitening, blocks, trunk };
 }
 
 function scaleTo(weight: Tensor, std: number): void {

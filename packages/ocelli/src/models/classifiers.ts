@@ -1,4 +1,5 @@
 import { GlobalAvgPool, Linear, type Module } from '@ocelli/torch';
+import { airbenchHead, airbenchTrunk } from './airbench.ts';
 import type { Architecture } from './architecture.ts';
 import { cifar10V1Head, cifar10V1Trunk, cifar10V2Head, cifar10V2Trunk } from './cifar10Nets.ts';
 import { convNeXtHead, convNeXtTiny } from './convNeXt.ts';
@@ -28,6 +29,11 @@ export const classifiers: Readonly<Record<ClassifierName, Architecture>> = {
     trunk: davidNetAthenaTrunk,
     head: davidNetAthenaHead,
     isOfFixedSize: true,
+  },
+  'airbench94-silu': {
+    trunk: () => airbenchTrunk({ activation: 'silu' }),
+    head: airbenchHead,
+    tower: linearTower({ pool: 'max', bias: false, logitScale: 1 / 9 }),
   },
   'resnet-small': { trunk: resnetSmallTrunk, head: resnetSmallHead, isOfFixedSize: true },
   resnet18: resnetWith(18),

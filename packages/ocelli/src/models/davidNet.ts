@@ -1,7 +1,8 @@
-import { GlobalMaxPool, Linear, type Module, type Tensor } from '@ocelli/torch';
+import { GlobalMaxPool, type Module } from '@ocelli/torch';
 import { Classifier } from './classifier.ts';
 import { ConvBatchNorm, type ConvBatchNormOptions } from './convBatchNorm.ts';
 import { PooledBlock } from './pooledBlock.ts';
+import { ScaledLinear } from './scaledLinear.ts';
 import { type Stage, Trunk } from './trunk.ts';
 
 /** What the trunk of a DavidNet is built from. */
@@ -61,18 +62,4 @@ export function davidNetBlocks(width: number, conv: ConvBatchNormOptions): Stage
     const module = new PooledBlock(outChannels / 2, outChannels, { ...conv, residual });
     return { name: `block${index + 1}`, module, outChannels };
   });
-}
-
-/** A linear layer without bias, its output times a fixed number. */
-class ScaledLinear extends Linear {
-  readonly scale: number;
-
-  constructor(inFeatures: number, outFeatures: number, scale: number) {
-    super(inFeatures, outFeatures, { bias: false });
-    this.scale = scale;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return super.forward(input).mul(this.scale);
-  }
 }

@@ -24,6 +24,7 @@ export type PersonSystemName = (typeof personSystemNames)[number];
 export const classifierNames = [
   'davidnet',
   'davidnet-athena',
+  'airbench94-silu',
   'resnet-small',
   'resnet18',
   'resnet34',
