@@ -432,6 +432,7 @@ export {
 export { evaluationFacts, type HeadOptions, headOptions } from './train/assembly/headOptions.ts';
 export { bestEpoch, bestFigures, epochsOf } from './train/record/history.ts';
 export { type ImportedModelOptions, loadImportedModel } from './train/predict/importedModel.ts';
+export { loadPublishedModel } from './train/predict/publishedModel.ts';
 export { LearnedLossWeights } from './train/loss/learnedLossWeights.ts';
 export {
   classificationLoss,
@@ -467,6 +468,7 @@ export {
   predictFile,
   type TrainedModel,
 } from './train/predict/predictor.ts';
+export { saveTrainedModel, type TrainedModelFacts } from './train/predict/saveTrainedModel.ts';
 export { projectedGradients } from './train/loop/projectedGradients.ts';
 export {
   type RecipeConstants,
@@ -475,6 +477,7 @@ export {
 } from './train/experiment/recipeArguments.ts';
 export { resultsCsv } from './train/record/resultsCsv.ts';
 export { openRunData, type PictureFacts, type RunData } from './train/runData/runData.ts';
+export { publishedNames } from './train/runFolder/publishedRun.ts';
 export {
   createRunFolder,
   openRunFolder,
@@ -578,5 +581,6 @@ export {
   loadWeights,
   readWeights,
   saveWeights,
+  type WeightsFacts,
   type WeightsName,
 } from './train/checkpoints/weights.ts';

@@ -11,7 +11,8 @@ import { evaluationFacts, headOptions } from '../train/assembly/headOptions.ts';
 import { evaluationBatches } from '../train/batches/pictureBatches.ts';
 import type { TrainedModel } from '../train/predict/predictor.ts';
 import { type DataListeners, openRunData, picturesFound } from '../train/runData/runData.ts';
-import { openRunFolder, type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
+import { openTrained } from '../train/runFolder/publishedRun.ts';
+import { type RunFolder, splitOf } from '../train/runFolder/runFolder.ts';
 import { openLabelledTable } from '../train/runData/tableData.ts';
 import { type AskedModelOptions, askedModel } from './askedModel.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -33,7 +34,7 @@ const where = 'ocelli evaluate';
 /** Measures a trained model on pictures with known labels. @returns the exit code. */
 export async function runEvaluate(run: string, options: EvaluateCommandOptions): Promise<number> {
   const { weights, json = false } = options;
-  const folder = openRunFolder(run);
+  const folder = openTrained(run);
   const trained = askedModel(where, folder, options);
   const batchSize = positiveInteger(where, '--batch-size', options.batchSize);
   const { split, dataset } = await picturesFor({ trained, folder }, options);

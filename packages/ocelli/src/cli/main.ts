@@ -110,7 +110,7 @@ function addEvaluate(program: Command, done: Done): void {
 function addPredict(program: Command, done: Done): void {
   command(program, 'predict <picture...>')
     .description('say what is on pictures: files, folders, or patterns in quotes')
-    .option('--run <run>', 'run folder with the trained model (default: trained last, in runs)')
+    .option('--run <run>', 'run folder, or name of published weights (default: trained last)')
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option(...viewsOption)
     .option('--top <number>', 'labels to show per picture, where it has one', '5')
@@ -154,7 +154,7 @@ function addSummary(program: Command, done: Done): void {
 function addExplain(program: Command, done: Done): void {
   command(program, 'explain [picture...]')
     .description('draw where all heads of a model look: files, folders, or patterns in quotes')
-    .option('--run <run>', 'run folder with the trained model (default: trained last, in runs)')
+    .option('--run <run>', 'run folder, or name of published weights (default: trained last)')
     .option('--model <name>', 'or a network of the catalog, with --weights and --classes')
     .option(
       '--weights <best|last|file>',

@@ -1,6 +1,7 @@
 import { manualSeed } from '@ocelli/torch';
 import type { LabelledHead } from '../../data/labelNames.ts';
 import { createModel } from '../../models/catalog.ts';
+import type { ModelName } from '../../models/modelNames.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { PictureModel } from '../loss/headBatches.ts';
 
@@ -14,8 +15,17 @@ export function buildModel(
   heads: readonly LabelledHead[],
 ): PictureModel {
   manualSeed(experiment.seed);
-  const model = createModel(experiment.model, answerOf(heads));
+  const model = newModel(experiment.model, heads);
   return model.to({ device: experiment.device, memoryFormat: 'channelsLast' });
+}
+
+/**
+ * The network of that name that answers these questions, its weights drawn from the current random state.
+ *
+ * @throws {OptionError} if it is made for attributes only and there are none.
+ */
+export function newModel(name: ModelName, heads: readonly LabelledHead[]): PictureModel {
+  return createModel(name, answerOf(heads));
 }
 
 function answerOf(heads: readonly LabelledHead[]) {

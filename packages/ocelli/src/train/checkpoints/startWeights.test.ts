@@ -69,7 +69,7 @@ test('a head for other classes begins anew, which is said; another network is re
     expect([key, bytes === before[key]]).toEqual([key, !key.startsWith('fc.')]);
   }
   await expect(trained({ model: 'davidnet', startFrom: first.path })).rejects.toThrow(
-    /run\/\d+: expected weights of the same network to start from, none of \d+ fits\.$/,
+    /run\/\d+: expected weights of the same network to start from, none of \d+ fits\. They are of the model resnet20\.$/,
   );
   await expect(trained({ startFrom: join(root, 'nowhere') })).rejects.toThrow(
     'expected a run folder',

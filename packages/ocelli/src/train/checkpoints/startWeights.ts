@@ -1,28 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnyModule, CheckpointError, scope, type Tensor } from '@ocelli/torch';
-import { openRunFolder } from '../runFolder/runFolder.ts';
+import { readRunRecord } from '../record/runRecord.ts';
+import { openTrained } from '../runFolder/publishedRun.ts';
 import { readWeights } from './weights.ts';
 
 /**
  * Gives a model the best weights of another run (the last ones, where nothing says which are best), as far
  * as they have its names and shapes. A head for other classes keeps the weights it has.
  *
- * @param path folder of that run, or of its name.
+ * @param source folder of that run or of its name, or the name of weights that are published with the
+ *   package.
  * @returns the names of what keeps its own weights.
  * @throws {DataError} if there is no such run.
  * @throws {CheckpointError} if its weights are damaged, or none of them fits.
  */
-export function startFrom(path: string, model: AnyModule): readonly string[] {
-  const { weights: folder } = openRunFolder(path);
-  const name = existsSync(join(folder, 'best.safetensors')) ? 'best' : 'last';
+export function startFrom(source: string, model: AnyModule): readonly string[] {
+  const folder = openTrained(source);
+  const name = existsSync(join(folder.weights, 'best.safetensors')) ? 'best' : 'last';
   return scope(() => {
-    const stored = readWeights(folder, name);
+    const stored = readWeights(folder.weights, name);
     const own = [...model.stateDict()];
     const kept = own.filter(([key, tensor]) => !fits(stored.get(key), tensor)).map(([key]) => key);
     if (kept.length === own.length) {
       throw new CheckpointError(
-        `${path}: expected weights of the same network to start from, none of ${stored.size} fits.`,
+        `${source}: expected weights of the same network to start from, none of ${stored.size} fits. ` +
+          `They are of the model ${readRunRecord(folder).experiment.model}.`,
       );
     }
     const fresh = new Set(kept);

@@ -35,7 +35,7 @@ type Manifest = Partial<Record<string, string[]>>;
 export function saveWeights(
   folder: string,
   name: WeightsName,
-  content: { readonly model: AnyModule } & WeightsFacts,
+  content: { readonly model: Pick<AnyModule, 'stateDict'> } & WeightsFacts,
 ): void {
   const { model, epoch, step } = content;
   const file = `${name}.safetensors`;

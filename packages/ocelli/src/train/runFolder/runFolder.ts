@@ -113,14 +113,21 @@ function tryCreate(path: string): boolean {
  * @throws {DataError} if there is no run.
  */
 export function openRunFolder(path: string): RunFolder {
-  if (existsSync(join(path, 'experiment.json'))) return runFolderAt(resolve(path));
-  const newest = existsSync(path) ? lastNumberIn(path) : 0;
-  const candidate = join(path, String(newest));
-  if (existsSync(join(candidate, 'experiment.json'))) return runFolderAt(resolve(candidate));
+  const folder = findRunFolder(path);
+  if (folder !== undefined) return folder;
   throw new DataError(
     `${path}: expected a run folder with an experiment.json, found none. ` +
       'Pass a folder such as runs/<name>/1.',
   );
+}
+
+/** As {@link openRunFolder}; nothing if there is no run. */
+export function findRunFolder(path: string): RunFolder | undefined {
+  const newest = existsSync(path) ? lastNumberIn(path) : 0;
+  const found = [path, join(path, String(newest))].find((place) =>
+    existsSync(join(place, 'experiment.json')),
+  );
+  return found === undefined ? undefined : runFolderAt(resolve(found));
 }
 
 /**
