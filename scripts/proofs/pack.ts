@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { headsOf, loadPublishedModel, publishedNames } from 'ocelli';
 import { inTemporaryFolder } from '../../benchmarks/temporaryFolder.ts';
 import { examplesOf } from '../../test/examples.ts';
 import { repositoryRoot } from './command.ts';
@@ -10,7 +11,8 @@ export const pack: Proof = {
   name: 'pack',
   claim:
     'Both packages, packed by npm and installed into an empty folder outside the repository, are set up by ' +
-    'one command, import and type-check there, and the command line draws, trains, predicts and explains.',
+    'one command, import and type-check there, and the command line draws, trains, predicts and explains, ' +
+    'with what it has trained and with the weights that are published.',
   run: () => inTemporaryFolder(installAndUse),
 };
 
@@ -81,8 +83,21 @@ function useCommandLine(app: string): boolean {
   const answers = ocelli('predict', photo, '--run', 'runs/packed');
   ocelli('explain', photo, '--run', 'runs/packed', '--out', 'map.png');
   ocelli('explain', '--misclassified', '3', '--run', 'runs/packed', '--out', 'wrong.html');
+  const published = publishedNames().every((name) => {
+    const line = ocelli('predict', photo, '--run', name, '--top', '1', '--json');
+    const [{ label }] = JSON.parse(line) as [{ label: string }];
+    return isClassOf(name, label);
+  });
   const written = ['runs/packed/1/report.html', 'map.png', 'wrong.html'];
-  return /gender/.test(answers) && written.every((path) => existsSync(join(app, path)));
+  return (
+    published && /gender/.test(answers) && written.every((path) => existsSync(join(app, path)))
+  );
+}
+
+/** Whether a label is one that the network of published weights tells apart. */
+function isClassOf(name: string, label: string): boolean {
+  const labels = headsOf(loadPublishedModel(name).labelNames).flatMap(({ classes }) => classes);
+  return labels.includes(label);
 }
 
 /** Runs a program to its end. @returns what it printed. @throws {Error} if it does not end well. */
