@@ -62,6 +62,8 @@ describe.each([
   'report.md',
   'models.md',
   'explaining.md',
+  // Its examples need the weights it speaks of.
+  ...(ocelli.publishedNames().length > 0 ? ['pretrained.md'] : []),
 ])('docs/%s', (name) => {
   const examples = examplesOf(fs.readFileSync(path.join(docs, name), 'utf8'));
 
@@ -89,7 +91,10 @@ it(
   { timeout: 180_000 },
   () => {
     const sources = new Map([['mistake', "const count: number = 'three';\nexport { count };\n"]]);
-    const typed = ['README.md', ...['torch', 'training', 'data', 'persons', 'models'].map(toPage)];
+    const typed = [
+      'README.md',
+      ...['torch', 'training', 'data', 'persons', 'models', 'pretrained'].map(toPage),
+    ];
     for (const page of typed) {
       for (const { line, code } of examplesOf(
         fs.readFileSync(path.join(docs, '..', page), 'utf8'),
