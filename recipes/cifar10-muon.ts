@@ -2,10 +2,9 @@
 //
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
-// Here:      93.57 % in 468 s, seed 0 alone, on two cores of an AMD EPYC with an earlier choice of constants
-//            (7 epochs at batch 500, commit 6097208, 2026-11-25). With those below on one H100, in bfloat16:
-//            94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9 (8 seeds), 0.25 s an epoch.
-//            Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
+// Here:      94.08 % in 894 s, seed 0, on two cores of an AMD EPYC with AVX2, pictures in memory to result (32569e2,
+//            2026-11-27). On one H100, in bfloat16: 94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9
+//            (8 seeds), 0.25 s an epoch. Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0

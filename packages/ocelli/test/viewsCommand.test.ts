@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { noGrad, scope, setNumThreads, type Tensor } from '@ocelli/torch';
+import { Generator, noGrad, randint, scope, setNumThreads, type Tensor } from '@ocelli/torch';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AttributeScores } from '../src/metrics/scores.ts';
@@ -54,10 +54,11 @@ let mirror: RunFolder;
 const logits = new Map<string, Awaited<ReturnType<typeof logitsOf>>>();
 
 beforeAll(async () => {
+  const generator = new Generator({ seed: 5 });
   for (const { file } of rows) {
-    const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-    const create = { width: 16, height: 16, channels: 3, background: 'grey', noise } as const;
-    await sharp({ create }).png().toFile(at(file));
+    const noise = randint({ high: 256, shape: [16, 16, 3], dtype: 'uint8', generator });
+    const raw = { width: 16, height: 16, channels: 3 } as const;
+    await sharp(noise.toTypedArray() as Uint8Array, { raw }).png().toFile(at(file));
   }
   const lines = rows.map(({ file, hand, age }) => `${file},${hand},${age}`);
   writeFileSync(at('labels.csv'), `image,hand,age\n${lines.join('\n')}\n`);

@@ -85,6 +85,7 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ['gradients', ['--gradients', 'projected', ...ofTable], 'projected', 'joint'],
   ['trunkLr', ['--trunk-lr', '0.1', ...ofTable], 0.1, '1'],
   ['best', ['--best', 'loss'], 'loss', 'accuracy'],
+  ['views', ['--views', 'mirror'], 'mirror', 'one'],
   ['gradientClip', ['--gradient-clip', '5'], 5, 'off'],
   ['patience', ['--patience', '4'], 4, 'it never stops early'],
   ['minDelta', ['--min-delta', '0.01', '--patience', '4'], 0.01, '0'],
