@@ -58,7 +58,9 @@ beforeAll(async () => {
   for (const { file } of rows) {
     const noise = randint({ high: 256, shape: [16, 16, 3], dtype: 'uint8', generator });
     const raw = { width: 16, height: 16, channels: 3 } as const;
-    await sharp(noise.toTypedArray() as Uint8Array, { raw }).png().toFile(at(file));
+    await sharp(noise.toTypedArray() as Uint8Array, { raw })
+      .png()
+      .toFile(at(file));
   }
   const lines = rows.map(({ file, hand, age }) => `${file},${hand},${age}`);
   writeFileSync(at('labels.csv'), `image,hand,age\n${lines.join('\n')}\n`);
