@@ -1,5 +1,9 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
-import { type Experiment, type ExperimentInput, resolveExperiment } from '../train/experiment/experiment.ts';
+import {
+  type Experiment,
+  type ExperimentInput,
+  resolveExperiment,
+} from '../train/experiment/experiment.ts';
 
 /** An experiment of a group, complete. */
 export interface GroupMember {

@@ -1,5 +1,5 @@
 // libtorch's multi-tensor operators: one call, and on a GPU few kernels, for a whole list of tensors.
- 
+
 import { operator, type Tensor } from '../tensor.ts';
 
 type Tensors = readonly Tensor[];
