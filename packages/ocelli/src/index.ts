@@ -448,7 +448,7 @@ export {
   trainingBatches,
   trainingTransforms,
 } from './train/batches/pictureBatches.ts';
-export { type ViewsName } from './train/experiment/settings.ts';
+export type { ViewsName } from './train/experiment/settings.ts';
 export { sampledBatches, type SampledBatchOptions } from './train/batches/sampledBatches.ts';
 export { sideBySide } from './train/batches/sideBySide.ts';
 export {

@@ -187,6 +187,6 @@ test('who has trained nothing is told of them', async () => {
   expect([exitCode, err]).toEqual([
     2,
     'error: ocelli predict: expected --run, for no run in the folder runs has weights. ' +
-      'Published weights have names: --run colours.\n',
+      'Published weights have names: colours, shades.\n',
   ]);
 });

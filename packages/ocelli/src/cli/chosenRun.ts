@@ -16,10 +16,9 @@ export function chosenRun(where: string, run: string | undefined, needed = '--ru
   if (run !== undefined) return openTrained(run);
   const folder = newestRun('runs');
   if (folder === undefined) {
-    const [published] = publishedNames();
     throw new OptionError(
-      `${where}: expected ${needed}, for no run in the folder runs has weights.` +
-        (published === undefined ? '' : ` Published weights have names: --run ${published}.`),
+      `${where}: expected ${needed}, for no run in the folder runs has weights. ` +
+        `Published weights have names: ${publishedNames().join(', ')}.`,
     );
   }
   process.stderr.write(`by ${shownPath(folder)}, trained last; --run chooses another\n`);

@@ -54,7 +54,6 @@ const layerColumns = [
   ...[left('layer'), left('kind'), right('output'), right('parameters'), right('mult-adds')],
   ...field,
 ];
-const headColumns = [
-  ...[left('head'), right('classes'), right('parameters'), ...field, right('objects px')],
-];
+const headNumbers = [right('classes'), right('parameters'), ...field, right('objects px')];
+const headColumns = [left('head'), ...headNumbers];
 const totalColumns = [left('in all'), right('')];

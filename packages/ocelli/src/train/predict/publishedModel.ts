@@ -19,6 +19,6 @@ export function loadPublishedModel<const Schema extends AttributeSchema = Attrib
   const folder = publishedFolder(name);
   if (folder !== undefined) return loadTrainedModel(folder, options);
   const names = publishedNames();
-  const rule = `the name of published weights (${names.join(', ') || 'there are none'})`;
+  const rule = `the name of published weights (${names.join(', ')})`;
   throw optionError('loadPublishedModel', 'name', rule, name, didYouMean(name, names));
 }

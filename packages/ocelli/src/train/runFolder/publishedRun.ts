@@ -6,7 +6,6 @@ import { findRunFolder, type RunFolder, runFolderAt } from './runFolder.ts';
 
 /** Names of the weights that are published with the package, in alphabetical order. */
 export function publishedNames(): readonly string[] {
-  if (!existsSync(pretrainedFolder)) return [];
   return readdirSync(pretrainedFolder)
     .filter((name) => existsSync(join(pretrainedFolder, name, 'experiment.json')))
     .toSorted();
@@ -29,7 +28,7 @@ export function openTrained(word: string): RunFolder {
   const names = publishedNames();
   throw new DataError(
     `${word}: expected a run folder with an experiment.json, or the name of published weights ` +
-      `(${names.join(', ') || 'there are none'}), found neither. ` +
+      `(${names.join(', ')}), found neither. ` +
       (didYouMean(word, names) || 'Pass a folder such as runs/<name>/1.'),
   );
 }
