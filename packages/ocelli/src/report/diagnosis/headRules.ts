@@ -10,26 +10,27 @@ function reports({ heads, evaluation }: Symptoms): [string, ClassificationReport
   });
 }
 
-/** A head's advance over always giving the most frequent answer, as a share of what there was to gain. */
-function advance({ accuracy, majorityBaseline }: ClassificationReport): number | undefined {
-  if (accuracy === null || majorityBaseline === null || majorityBaseline.share === 1) {
-    return undefined;
-  }
-  return (accuracy - majorityBaseline.share) / (1 - majorityBaseline.share);
+/**
+ * A head's advance over always giving the same answer, as a share of what there was to gain. By the mean
+ * over classes: class weights trade accuracy for it, and a head that follows them has learned.
+ */
+function advance({ balancedAccuracy, perClass }: ClassificationReport): number | undefined {
+  const occurring = perClass.filter(({ support }) => support > 0).length;
+  if (balancedAccuracy === null || occurring < 2) return undefined;
+  return (balancedAccuracy - 1 / occurring) / (1 - 1 / occurring);
 }
 
 /** A head that has learned nothing beside others that have. */
 export const starvingHead: Rule = (run) => {
   const all = reports(run);
-  const advances = all.map(([, report]) => advance(report) ?? 0);
-  if (all.length < 2 || Math.max(...advances) < 0.1) return [];
-  return all.flatMap(([name, report], index): Finding[] => {
-    const { accuracy, majorityBaseline } = report;
-    if ((advances[index] ?? 0) > 0.02 || accuracy === null || majorityBaseline === null) return [];
+  const advances = all.map(([, report]) => advance(report));
+  if (all.length < 2 || Math.max(...advances.map((one) => one ?? 0)) < 0.1) return [];
+  return all.flatMap(([name, { balancedAccuracy, majorityBaseline }], index): Finding[] => {
+    if ((advances[index] ?? Infinity) > 0.02) return [];
     return [
       {
         title: `The head ${name} starves`,
-        text: `${name} is right in ${percentText(accuracy)}; always saying ${majorityBaseline.label} is right in ${percentText(majorityBaseline.share)}. Other heads have learned, so its loss counts for too little or its labels do not show in the pictures. Give it a greater loss weight, or train without it.`,
+        text: `The mean over classes of ${name} is ${percentText(balancedAccuracy ?? 0)}, no better than always saying ${majorityBaseline?.label}. Other heads have learned, so its loss counts for too little or its labels do not show in the pictures. Give it a greater loss weight, or train without it.`,
       },
     ];
   });
