@@ -42,7 +42,7 @@ interface Round {
 async function signalOnce(runs: ShortRuns, { name, signal, reference }: Round) {
   const { child, outcome } = runs.start(name);
   while (!runs.exists(name)) await setTimeout(5);
-  await setTimeout(1000 * Math.random() * 0.3 * reference.seconds);
+  await setTimeout(1000 * Math.random() * 0.6 * reference.workSeconds);
   const begun = performance.now();
   child.kill(signal);
   const { exitCode } = await outcome;

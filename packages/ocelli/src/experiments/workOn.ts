@@ -85,6 +85,8 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
     plan.isSettled === true
       ? { experiment: given, lines: [] }
       : await settle(given, data, { ...options, err: spoken.err });
+  // First: a run that has a folder is to end well.
+  const signal = options.signal?.();
   const folder = plan.folderFor(data, experiment);
   options.onFolder?.(folder);
   if (curve !== undefined) await keepSweep(folder, curve, report);
@@ -93,7 +95,6 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
     ...stageLines(stage),
     ...(stage.data === data ? [...lines, ...(input ? [input.line] : [])] : []),
   ];
-  const signal = options.signal?.();
   const log = openTextLog(folder.log);
   for (const line of early) log.line(line);
   const warn = (message: string): void => {
