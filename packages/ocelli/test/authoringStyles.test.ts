@@ -13,6 +13,7 @@ import {
   readSafetensors,
   ReLU,
   Sequential,
+  stack,
   type Tensor,
   writeSafetensors,
 } from '@ocelli/torch';
@@ -102,15 +103,19 @@ describe.each(Object.entries(styles))('a model written as a %s', (_, make) => {
   test('is explained alike, at the layer that is named and by default', () => {
     const model = make();
     model.loadStateDict(reference.stateDict());
+    // One class may have no evidence anywhere in pictures of noise; not all of them.
+    const targets = [0, 1, 2, 3].map((one) => ({ class: one }));
     for (const layer of [undefined, 'pool1']) {
-      const options = { targets: [{ class: 1 }], ...(layer !== undefined && { layer }) };
-      const [[own], [expected]] = [model, reference].map((one) =>
-        explain(one, images, options),
-      ) as [ReturnType<typeof explain>, ReturnType<typeof explain>];
-      if (!own || !expected) throw new Error('internal: a target without an explanation');
-      expect(own.layer).toBe(layer ?? 'act2');
-      expect(own.maps.sub(expected.maps).abs().max().item()).toBeLessThan(1e-4);
-      expect(own.maps.max().item()).toBe(1);
+      const options = { targets, ...(layer !== undefined && { layer }) };
+      const [own, expected] = [
+        explain(model, images, options),
+        explain(reference, images, options),
+      ];
+      const [maps, expectedMaps] = [own, expected].map((all) => stack(all.map((one) => one.maps)));
+      if (!maps || !expectedMaps) throw new Error('internal: a model without maps');
+      expect(own.map((one) => one.layer)).toEqual(targets.map(() => layer ?? 'act2'));
+      expect(maps.sub(expectedMaps).abs().max().item()).toBeLessThan(1e-4);
+      expect(maps.max().item()).toBe(1);
     }
   });
 
