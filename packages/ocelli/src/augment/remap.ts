@@ -1,5 +1,4 @@
-import { arange, type Device, type Tensor } from '@ocelli/torch';
-import { fromRows, imageShape, toRows } from './pixelRows.ts';
+import { arange, type Device, operator, type Tensor } from '@ocelli/torch';
 
 /** For every image the source row of each target row, `(N, H')`, and columns likewise, `(N, W')`. */
 export interface PixelMap {
@@ -13,21 +12,10 @@ export interface PixelMap {
  * Takes every target pixel from the source pixel that the map names.
  *
  * Flips, crops and reflected borders are all such maps, so each of them reads and writes every pixel
- * once, in one gather over whole pixels.
+ * once: on a CPU in `ocelli::remap`, elsewhere in one gather over whole pixels.
  */
 export function remap(images: Tensor, map: PixelMap): Tensor {
-  const { count, channels, height, width } = imageShape('remap', images);
-  const [, targetHeight = 0] = map.rows.shape;
-  const [, targetWidth = 0] = map.columns.shape;
-  const first = arange({ end: count }, { dtype: 'int32', device: images.device })
-    .mul_(height * width)
-    .view([count, 1]);
-  const rowStarts = map.rows.mul(width).add_(first).unsqueeze(2);
-  const pixels = rowStarts.add(map.columns.unsqueeze(1)).flatten();
-  const gathered = toRows(images)
-    .reshape([count * height * width, channels])
-    .indexSelect(0, pixels);
-  return fromRows(gathered.view([count, targetHeight, targetWidth * channels]), channels);
+  return gatherPixels(images, map.rows, map.columns) as Tensor;
 }
 
 /** The map that does what `first` and then `second` do. */
@@ -43,3 +31,5 @@ export function joinMaps(first: PixelMap, second: PixelMap): PixelMap {
 export function positions(length: number, place: { device: Device }): Tensor {
   return arange({ end: length }, { dtype: 'int32', device: place.device }).unsqueeze(0);
 }
+
+const gatherPixels = operator('ocelli::remap');

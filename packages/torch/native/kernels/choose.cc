@@ -1,4 +1,6 @@
 // Chooses the kernels for the processor that runs.
+#include "choose.h"
+
 #include <cstdlib>
 #include <string_view>
 
@@ -18,13 +20,18 @@ std::string_view setting() {
 
 }  // namespace
 
+bool ownKernels() {
+  static const bool allowed = setting() != "off";
+  return allowed;
+}
+
 #if defined(__x86_64__)
 namespace {
 
 enum class Vectors { none, avx2, avx512 };
 
 Vectors detect() {
-  if (setting() == "off") return Vectors::none;
+  if (!ownKernels()) return Vectors::none;
   const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (wide && setting() != "avx2") return Vectors::avx512;
@@ -55,8 +62,7 @@ namespace {
 // Every 64-bit ARM processor has NEON.
 template <typename Kernels>
 const Kernels* unlessOff(const Kernels* neon) {
-  static const bool isOff = setting() == "off";
-  return isOff ? nullptr : neon;
+  return ownKernels() ? neon : nullptr;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "dense_block_autograd.h"
 #include "optimizer.h"
 #include "peak.h"
+#include "remap.h"
 
 TORCH_LIBRARY(ocelli, library) {
   library.def("conv3x3(Tensor input, Tensor weight, int stride=1) -> Tensor");
@@ -31,6 +32,7 @@ TORCH_LIBRARY(ocelli, library) {
       "adam_step_(Tensor(a!)[] params, Tensor[] gradients, Tensor(b!)[] means, Tensor(c!)[] squares, "
       "Tensor(d!)[] largest, float[] factors, float[] epsilons, float beta1, float beta2, float keep, "
       "float penalty, bool maximize) -> ()");
+  library.def("remap(Tensor images, Tensor rows, Tensor columns) -> Tensor", ocelli::remap);
   library.def("fma_peak(int rounds) -> float", ocelli::fmaPeak);
 }
 
