@@ -6,6 +6,7 @@ const alone = [
   'packages/ocelli/src/explain/explain.test.ts',
   'packages/ocelli/src/metrics/runningTotals.test.ts',
   'packages/ocelli/src/train/lrFinder/findLearningRate.test.ts',
+  'packages/ocelli/src/train/loop/peakGrowth.test.ts',
   'packages/ocelli/test/trainingLeak.test.ts',
   'packages/torch/src/memory.test.ts',
   'packages/torch/src/optim/optimizer.test.ts',
