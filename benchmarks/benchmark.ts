@@ -57,6 +57,13 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
+/** How long work takes that ends when it returns. */
+export function secondsOf(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }

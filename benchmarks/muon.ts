@@ -10,7 +10,7 @@ import {
   normalize,
   type TrainingData,
 } from 'ocelli';
-import type { Benchmark, BenchmarkOptions, Figure } from './benchmark.ts';
+import { type Benchmark, type BenchmarkOptions, type Figure, secondsOf } from './benchmark.ts';
 import { rateInTurns } from './inTurns.ts';
 import { startPeers } from './peer.ts';
 
@@ -86,10 +86,4 @@ function trainer(): (batch: Batch) => void {
     });
     disposeBatch(batch);
   };
-}
-
-function secondsOf(work: () => void): number {
-  const start = performance.now();
-  work();
-  return (performance.now() - start) / 1000;
 }
