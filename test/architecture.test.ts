@@ -57,6 +57,7 @@ const f = await import('./f.ts');
 describe('each rule turns red', () => {
   const torch = 'packages/torch/src';
   const ocelli = 'packages/ocelli/src';
+  const kernels = 'packages/torch/native/kernels';
   const planted: [rule: string, files: Record<string, string>, sentence: string][] = [
     [
       'imports go inward',
@@ -77,6 +78,21 @@ describe('each rule turns red', () => {
       'imports go inward',
       { [`${ocelli}/data/a.ts`]: `import { T } from '../../../torch/src/tensor.ts';` },
       `${ocelli}/data/a.ts imports ${torch}/tensor.ts: another package is imported by its name`,
+    ],
+    [
+      'kernels include inward',
+      { [`${kernels}/vectors/vec.h`]: '#include "kernels/winograd/tiles.h"' },
+      `${kernels}/vectors/vec.h includes winograd/tiles.h: vectors comes before it`,
+    ],
+    [
+      'kernels include inward',
+      { [`${kernels}/machine/range.h`]: '#include "kernels/peak.h"' },
+      `${kernels}/machine/range.h includes peak.h: machine comes before it`,
+    ],
+    [
+      'kernels include inward',
+      { [`${kernels}/attic/old.h`]: '' },
+      `${kernels}/attic/old.h is in a room that test/layers.ts does not list`,
     ],
     [
       'every source has a layer',
@@ -132,6 +148,8 @@ describe('each rule turns red', () => {
       [`${ocelli}/data/a.ts`, `import { b } from './b.ts';\nimport { T } from '@ocelli/torch';`],
       [`${ocelli}/data/b.ts`, ''],
       [`${ocelli}/train/loop/c.ts`, `import type { b } from '../../data/b.ts';`],
+      [`${kernels}/conv3x3/conv3x3.cc`, '#include "kernels/winograd/winograd.h"'],
+      [`${kernels}/register.cc`, '#include "kernels/conv3x3/conv3x3.h"'],
       [
         'recipes/a.ts',
         `import { davidNet } from 'ocelli';\nimport { zeros } from '@ocelli/torch';`,

@@ -1,6 +1,6 @@
 // The rules of the house as functions of a set of files; each returns one sentence per violation.
 import { dirname, join, normalize } from 'node:path/posix';
-import { placeOf } from './layers.ts';
+import { kernelRooms, placeOf } from './layers.ts';
 
 /** Path from the repository root → content. */
 export type Files = ReadonlyMap<string, string>;
@@ -108,6 +108,32 @@ const filesAreShort: Rule = (files) => {
   return violations;
 };
 
+const kernelFolder = 'packages/torch/native/kernels/';
+
+/** The room of a kernel's source; undefined for what lies beside the rooms, or elsewhere. */
+function kernelRoomOf(path: string): string | undefined {
+  const [room, file] = path.startsWith(kernelFolder)
+    ? path.slice(kernelFolder.length).split('/')
+    : [];
+  return file === undefined ? undefined : room;
+}
+
+const kernelsIncludeInward: Rule = (files) => {
+  const violations = [];
+  for (const [path, content] of files) {
+    const room = kernelRoomOf(path);
+    if (room === undefined) continue;
+    if (!kernelRooms.includes(room))
+      violations.push(`${path} is in a room that test/layers.ts does not list`);
+    for (const [, included = ''] of content.matchAll(/^#include "kernels\/([^"]+)"/gm)) {
+      const other = kernelRoomOf(kernelFolder + included);
+      if (other !== undefined && kernelRooms.indexOf(other) <= kernelRooms.indexOf(room)) continue;
+      violations.push(`${path} includes ${included}: ${room} comes before it`);
+    }
+  }
+  return violations;
+};
+
 /** Recipes and benchmarks show what users write. */
 const onlyPublicEntries: Rule = (files) => {
   const showsUse = (path: string): boolean => /^(recipes|benchmarks)\//.test(path);
@@ -121,6 +147,7 @@ const onlyPublicEntries: Rule = (files) => {
 /** Every rule by its name. */
 export const rules: Readonly<Record<string, Rule>> = {
   'imports go inward': importsGoInward,
+  'kernels include inward': kernelsIncludeInward,
   'every source has a layer': everySourceHasALayer,
   'no cycles': noCycles,
   'no inner barrels': noInnerBarrels,

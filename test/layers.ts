@@ -42,6 +42,21 @@ export const layers: Readonly<Record<string, readonly Layer[]>> = {
   ],
 };
 
+/**
+ * Rooms of the CPU kernels, from the innermost outwards: a room includes itself and those before it. What lies
+ * beside the rooms (registration, choice of the instruction set) may include all.
+ */
+export const kernelRooms: readonly string[] = [
+  'machine',
+  'vectors',
+  'pixels',
+  'optimizer',
+  'batch_norm',
+  'winograd',
+  'conv3x3',
+  'dense_block',
+];
+
 /** Path below the package's `src`, without extension. */
 function memberOf(path: string): { name: string; member: string } | undefined {
   const match = /^packages\/([^/]+)\/src\/(.+)\.ts$/.exec(path);

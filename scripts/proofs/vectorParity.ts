@@ -61,7 +61,7 @@ function relative(actual: number, expected: number): number {
 function sumsOf(target: VectorTarget, folder: string): number[] {
   const { name, table, compiler, flags, runner, sanitizers } = target;
   const program = join(folder, name);
-  const files = ['norm', 'dense', 'update'].map((kernel) =>
+  const files = ['batch_norm/norm', 'dense_block/dense', 'optimizer/update'].map((kernel) =>
     join(sources, `kernels/${kernel}_${name}.cc`),
   );
   run(compiler, [

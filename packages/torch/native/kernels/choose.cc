@@ -1,29 +1,11 @@
 // Chooses the kernels for the processor that runs.
-#include "choose.h"
-
-#include <cstdlib>
-#include <string_view>
-
-#include "dense.h"
-#include "norm.h"
-#include "update.h"
-#include "winograd.h"
+#include "kernels/batch_norm/norm.h"
+#include "kernels/dense_block/dense.h"
+#include "kernels/machine/setting.h"
+#include "kernels/optimizer/update.h"
+#include "kernels/winograd/winograd.h"
 
 namespace ocelli {
-namespace {
-
-// Whether the environment allows own kernels, and which it asks for.
-std::string_view setting() {
-  const char* value = std::getenv("OCELLI_KERNELS");
-  return value ? value : "auto";
-}
-
-}  // namespace
-
-bool ownKernels() {
-  static const bool allowed = setting() != "off";
-  return allowed;
-}
 
 #if defined(__x86_64__)
 namespace {
@@ -34,7 +16,7 @@ Vectors detect() {
   if (!ownKernels()) return Vectors::none;
   const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (wide && setting() != "avx2") return Vectors::avx512;
+  if (wide && kernelSetting() != "avx2") return Vectors::avx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Vectors::avx2;
   return Vectors::none;
 }

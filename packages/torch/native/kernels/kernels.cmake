@@ -3,7 +3,8 @@
 # Include it from a CMakeLists.txt and add ${OCELLI_KERNEL_SOURCES} to the target. Only the files
 # named *_avx512.cc and *_avx2.cc may use those instructions; they include nothing of libtorch, and
 # kernels/choose.cc calls them after asking the processor. NEON needs no asking and no flags.
-file(GLOB OCELLI_KERNEL_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cc)
+file(GLOB OCELLI_KERNEL_SOURCES CONFIGURE_DEPENDS
+  ${CMAKE_CURRENT_LIST_DIR}/*.cc ${CMAKE_CURRENT_LIST_DIR}/*/*.cc)
 set(OCELLI_VECTOR_FLAGS -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math)
 
 foreach(source IN LISTS OCELLI_KERNEL_SOURCES)

@@ -1,10 +1,10 @@
-#include "peak.h"
+#include "kernels/peak.h"
 
 #include <ctime>
 #include <vector>
 
-#include "threads.h"
-#include "winograd.h"
+#include "kernels/machine/threads.h"
+#include "kernels/winograd/winograd.h"
 
 namespace ocelli {
 

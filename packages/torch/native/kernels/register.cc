@@ -2,14 +2,14 @@
 // function per operator serves all devices and decides itself between own code and ATen.
 #include <torch/library.h>
 
-#include "batch_norm_autograd.h"
-#include "conv3x3.h"
-#include "conv3x3_autograd.h"
-#include "conv3x3_norm.h"
-#include "dense_block_autograd.h"
-#include "optimizer.h"
-#include "peak.h"
-#include "remap.h"
+#include "kernels/batch_norm/batch_norm_autograd.h"
+#include "kernels/conv3x3/conv3x3.h"
+#include "kernels/conv3x3/conv3x3_autograd.h"
+#include "kernels/conv3x3/conv3x3_norm.h"
+#include "kernels/dense_block/dense_block_autograd.h"
+#include "kernels/optimizer/optimizer.h"
+#include "kernels/peak.h"
+#include "kernels/pixels/remap.h"
 
 TORCH_LIBRARY(ocelli, library) {
   library.def("conv3x3(Tensor input, Tensor weight, int stride=1) -> Tensor");

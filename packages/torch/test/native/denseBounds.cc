@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "kernels/dense.h"
+#include "kernels/dense_block/dense.h"
 
 namespace ocelli {
 extern const DenseKernels denseAvx512, denseAvx2;

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "winograd.h"
+#include "kernels/winograd/winograd.h"
 
 using namespace ocelli;
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <vector>
 
-#include "kernels/dense.h"
-#include "kernels/norm.h"
-#include "kernels/update.h"
+#include "kernels/batch_norm/norm.h"
+#include "kernels/dense_block/dense.h"
+#include "kernels/optimizer/update.h"
 
 namespace ocelli {
 extern const NormKernels NORM;

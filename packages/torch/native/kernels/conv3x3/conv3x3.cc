@@ -1,0 +1,242 @@
+// The three passes of the 3x3 convolution: memory, and the split over threads.
+#include "kernels/conv3x3/conv3x3.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/conv3x3/filter_cache.h"
+#include "kernels/machine/threads.h"
+#include "kernels/machine/workspace.h"
+#include "kernels/winograd/winograd.h"
+
+namespace ocelli {
+namespace {
+
+constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
+
+bool isPicture(const at::Tensor& t) {
+  return t.dim() == 4 && t.scalar_type() == at::kFloat && t.device().is_cpu() &&
+         t.layout() == at::kStrided && t.numel() > 0;
+}
+
+ConvShape shapeOf(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  const int64_t h = input.size(2), w = input.size(3);
+  return {input.size(0),
+          h,
+          w,
+          weight.size(1),
+          weight.size(0),
+          (h + stride - 1) / stride,
+          (w + stride - 1) / stride,
+          stride == 1 ? Window::dense : Window::strided};
+}
+
+thread_local Workspace threadScratch;
+thread_local Workspace callScratch;
+
+FilterStrides stridesOf(const at::Tensor& weight) {
+  return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
+}
+
+int64_t filterSizeOf(const ConvShape& shape, const Areas& areas) {
+  int64_t size = 0;
+  for (const Area& area : areas) size += winogradKernels()->filterSize(shape, area);
+  return size;
+}
+
+at::Tensor filtersOf(const ConvShape& shape, const at::Tensor& weight, const FilterKey& key) {
+  FilterStrides at = stridesOf(weight);
+  const float* first = weight.data_ptr<float>();
+  if (key.turned) {  // from the last tap backwards, with input and output channels exchanged
+    first += 2 * at.y + 2 * at.x;
+    at = {at.c, at.k, -at.y, -at.x};
+  }
+  return transformedFilters(weight, key, filterSizeOf(shape, key.areas), [&](float* filters) {
+    const int64_t blocks = winogradKernels()->filterBlockCount(shape);
+    onThreads(blocks, [&](int64_t i, int64_t n) {
+      winogradKernels()->transformFilters(shape, key.areas, first, at, part(blocks, i, n), filters);
+    });
+  });
+}
+
+// Every area's tiles, split over the threads. `finishOf(thread)` says where results go.
+template <typename F>
+void convolve(const ConvShape& shape, const Picture& input, const at::Tensor& filters,
+              const Areas& areas, const F& finishOf) {
+  const WinogradKernels& kernels = *winogradKernels();
+  const float* transformed = filters.data_ptr<float>();
+  for (const Area& area : areas) {
+    const int64_t tiles = area.tilesOf(shape);
+    onThreads(tiles, [&](int64_t i, int64_t n) {
+      float* scratch = threadScratch.get(kernels.forwardScratch(shape, area));
+      kernels.forward(shape, area, input, transformed, part(tiles, i, n), finishOf(i), scratch);
+    });
+    transformed += kernels.filterSize(shape, area);
+  }
+}
+
+// The moments of each thread's outputs, brought together in a fixed order.
+class ThreadMoments {
+ public:
+  explicit ThreadMoments(int64_t channels)
+      : channels_(channels), each_(at::get_num_threads(), Part(channels)) {}
+
+  Moments of(int64_t thread) {
+    Part& p = each_[thread];
+    return {p.origin.data(), p.sums.data(), p.squares.data(), p.counts.data()};
+  }
+
+  // Chan, Golub & LeVeque 1979: sums of squares about the common mean.
+  at::Tensor total() const {
+    at::Tensor result = at::zeros({2, channels_}, at::kDouble);
+    double *mean = result.data_ptr<double>(), *squares = mean + channels_;
+    std::vector<double> counts(channels_);
+    for (const Part& p : each_) {
+      for (int64_t c = 0; c < channels_; ++c) {
+        const double n = static_cast<double>(p.counts[c]);
+        if (n == 0) continue;
+        const double all = counts[c] + n, away = p.origin[c] + p.sums[c] / n - mean[c];
+        squares[c] += std::max(0.0, p.squares[c] - p.sums[c] * p.sums[c] / n) +
+                      away * away * counts[c] * n / all;
+        mean[c] += away * n / all;
+        counts[c] = all;
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Part {
+    explicit Part(int64_t channels)
+        : origin(channels), sums(channels), squares(channels), counts(channels) {}
+    std::vector<float> origin;
+    std::vector<double> sums, squares;
+    std::vector<int64_t> counts;
+  };
+
+  const int64_t channels_;
+  std::vector<Part> each_;
+};
+
+// Into how many parts of the input channels the threads share a weight gradient. Splitting the
+// tiles instead transforms every gradient once, but each part of the tiles needs its own sums.
+int64_t channelSplit(int64_t sumsSize) {
+  constexpr int64_t kMostSums = int64_t{1} << 22;  // 16 MB
+  const int64_t threads = at::get_num_threads();
+  for (int64_t parts = 1; parts < threads; ++parts) {
+    if (threads % parts == 0 && threads / parts * sumsSize <= kMostSums) return parts;
+  }
+  return threads;
+}
+
+Finish finishInto(const Conv3x3Result& result, const Conv3x3Finish& wanted) {
+  const auto data = [](const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; };
+  Finish finish{};
+  finish.output = result.output.data_ptr<float>();
+  finish.winners = result.winners.defined() ? result.winners.data_ptr<uint8_t>() : nullptr;
+  finish.pooling = wanted.pooling;
+  finish.activation = wanted.activation;
+  finish.scale = data(wanted.scale);
+  finish.shift = data(wanted.shift);
+  finish.residual = data(wanted.residual);
+  finish.skip = data(wanted.skip);
+  return finish;
+}
+
+Picture pictureOf(const OutputGradient& outer) {
+  return {outer.gradient.data_ptr<float>(),
+          outer.winners.defined() ? outer.winners.data_ptr<uint8_t>() : nullptr};
+}
+
+}  // namespace
+
+// Few channels stay with ATen: the products become smaller than the transforms around them.
+bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  return winogradKernels() && (stride == 1 || stride == 2) && isPicture(input) && isPicture(weight) &&
+         input.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
+         weight.size(0) >= 8 && weight.size(1) >= 8 && input.size(1) == weight.size(1) &&
+         weight.is_non_overlapping_and_dense();
+}
+
+Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight, int64_t stride,
+                         const Conv3x3Finish& wanted) {
+  const ConvShape shape = shapeOf(input, weight, stride);
+  const bool pooled = wanted.pooling != Pooling::none;
+  const int64_t height = pooled ? shape.outH / 2 : shape.outH,
+                width = pooled ? shape.outW / 2 : shape.outW;
+  const Areas areas =
+      coverOutputs(shape, pooled ? height * 2 : height, pooled ? width * 2 : width, pooled);
+  const auto like = input.options().memory_format(kChannelsLast);
+  Conv3x3Result result;
+  result.output = at::empty({shape.n, shape.k, height, width}, like);
+  if (wanted.pooling == Pooling::before)
+    result.winners = at::empty_like(result.output, like.dtype(at::kByte));
+  ThreadMoments moments(wanted.moments ? shape.k : 0);
+  const at::Tensor filters = filtersOf(shape, weight, {false, areas});
+  convolve(shape, {input.data_ptr<float>(), nullptr}, filters, areas, [&](int64_t thread) {
+    Finish finish = finishInto(result, wanted);
+    if (wanted.moments) finish.moments = moments.of(thread);
+    return finish;
+  });
+  if (wanted.moments) result.moments = moments.total();
+  return result;
+}
+
+at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
+  if (!conv3x3Takes(input, weight, stride)) return at::conv2d(input, weight, {}, stride, 1);
+  return conv3x3Own(input, weight, stride, {}).output;
+}
+
+at::Tensor conv3x3DataGradient(const OutputGradient& outer, const at::Tensor& input,
+                               const at::Tensor& weight, int64_t stride) {
+  const ConvShape forward = shapeOf(input, weight, stride);
+  const ConvShape shape{forward.n, forward.outH, forward.outW,
+                        forward.k, forward.c,    forward.h,
+                        forward.w, stride == 1 ? Window::dense : Window::spread};
+  const Areas areas = coverOutputs(shape, shape.outH, shape.outW, false);
+  const at::Tensor result = at::empty_like(input);
+  Finish finish{};
+  finish.output = result.data_ptr<float>();
+  const at::Tensor filters = filtersOf(shape, weight, {true, areas});
+  convolve(shape, pictureOf(outer), filters, areas, [&](int64_t) { return finish; });
+  return result;
+}
+
+at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& input,
+                                 const at::Tensor& weight, int64_t stride) {
+  const WinogradKernels& kernels = *winogradKernels();
+  const ConvShape shape = shapeOf(input, weight, stride);
+  const bool pooled = outer.winners.defined();  // what the pool dropped has no gradient
+  const int64_t height = pooled ? shape.outH / 2 * 2 : shape.outH,
+                width = pooled ? shape.outW / 2 * 2 : shape.outW;
+  const at::Tensor result = at::empty_like(weight);
+  float* out = result.data_ptr<float>();
+  const int64_t groups = kernels.channelGroupCount(shape), blocks = kernels.filterBlockCount(shape);
+  const Picture gradient = pictureOf(outer);
+  bool add = false;
+  for (const Area& area : coverOutputs(shape, height, width, false)) {
+    const int64_t tiles = area.tilesOf(shape), size = kernels.filterSize(shape, area);
+    const int64_t channelParts = std::min(groups, channelSplit(size));
+    const int64_t tileParts = std::min(tiles, at::get_num_threads() / channelParts);
+    float* sums = callScratch.get(size * tileParts);
+    onThreads(channelParts * tileParts, [&](int64_t first, int64_t n) {
+      float* scratch = threadScratch.get(kernels.weightScratch(shape, area));
+      for (int64_t i = first; i < channelParts * tileParts; i += n) {
+        const int64_t tilePart = i / channelParts;
+        kernels.weightSums(
+            shape, area, input.data_ptr<float>(), gradient, part(tiles, tilePart, tileParts),
+            part(groups, i % channelParts, channelParts), sums + tilePart * size, scratch);
+      }
+    });
+    onThreads(blocks, [&](int64_t i, int64_t n) {
+      kernels.finishWeights(shape, area, sums, tileParts, size, part(blocks, i, n), add, out,
+                            stridesOf(result));
+    });
+    add = true;
+  }
+  return result;
+}
+
+}  // namespace ocelli

@@ -1,8 +1,0 @@
-// Fused normalisation kernels for NEON (vectors of 4 floats).
-#if defined(__aarch64__)
-#include "norm_passes.h"
-
-namespace ocelli {
-extern const NormKernels normNeon = kNormKernels;
-}
-#endif

@@ -1,8 +1,0 @@
-// Fused optimizer steps for NEON (vectors of 4 floats).
-#if defined(__aarch64__)
-#include "update_passes.h"
-
-namespace ocelli {
-extern const UpdateKernels updateNeon = kUpdateKernels;
-}
-#endif

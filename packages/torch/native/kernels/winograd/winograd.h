@@ -1,0 +1,87 @@
+// What the operators know about the Winograd kernels: one table of functions per instruction set.
+//
+// The functions are single-threaded and work on a part of the problem; conv3x3/conv3x3.cc splits the work.
+// This header and the kernels include nothing of libtorch: an inline function of libtorch compiled
+// with AVX-512 flags could be chosen by the linker for every caller.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/machine/range.h"
+#include "kernels/vectors/activation_kind.h"
+#include "kernels/winograd/areas.h"
+
+namespace ocelli {
+
+// A (k, c, 3, 3) tensor in any memory order; strides in floats.
+struct FilterStrides {
+  int64_t k, c, y, x;
+};
+
+// Pixels (n, h, w, channels). With winners it is the gradient of a 2x2 maximum pool of such a
+// picture: `data` and `winners` are (n, h / 2, w / 2, channels), and every pixel that did not win
+// is 0.
+struct Picture {
+  const float* data;
+  const uint8_t* winners;
+};
+
+// Sums over the outputs of one thread, per channel: of x - origin and of its square. The origin is
+// the first output, so that a large mean does not swallow the variance.
+struct Moments {
+  float* origin;
+  double *sums, *squares;
+  int64_t* counts;  // of outputs; 0 at first
+};
+
+// What happens to outputs before they are written: y = activation(x * scale + shift + residual) +
+// skip and a 2x2 maximum pool before or after it, where all of that may be absent. Then moments are
+// taken.
+struct Finish {
+  float* output;
+  uint8_t* winners;  // if pooled, may be null: which pixel of a window was the largest
+  Pooling pooling;   // stride 2; a last odd line or column is dropped
+  Activation activation;
+  const float* scale;  // per channel, with shift; or null
+  const float* shift;
+  const float* residual;  // added before the activation, or null
+  const float* skip;      // added after it, or null
+  Moments moments;        // not taken if `sums` is null
+};
+
+struct WinogradKernels {
+  const char* name;
+
+  // Multiplies and adds between registers; returns the number of operations. See vectors/fma_peak.h.
+  int64_t (*multiplyAdds)(int64_t rounds);
+
+  // Floats of the transformed filters of an area, and of the scratch space that one thread needs.
+  int64_t (*filterSize)(const ConvShape&, const Area&);
+  int64_t (*forwardScratch)(const ConvShape&, const Area&);
+  int64_t (*weightScratch)(const ConvShape&, const Area&);
+
+  // Filters are transformed in blocks of output and input channels; a part is a range of blocks. The
+  // areas' filters follow one another in `transformed`.
+  int64_t (*filterBlockCount)(const ConvShape&);
+  void (*transformFilters)(const ConvShape&, const Areas&, const float* weight, FilterStrides,
+                           Range blocks, float* transformed);
+
+  // A part is a range of the tiles of an area, numbered through the batch.
+  void (*forward)(const ConvShape&, const Area&, const Picture& input, const float* transformed,
+                  Range tiles, const Finish&, float* scratch);
+
+  // Weight gradient of a range of tiles, kept in the points: `sums` holds filterSize floats and
+  // is written, not added to. `channelGroups` limits the input channels (groups of one vector).
+  int64_t (*channelGroupCount)(const ConvShape&);
+  void (*weightSums)(const ConvShape&, const Area&, const float* input, const Picture& gradient,
+                     Range tiles, Range channelGroups, float* sums, float* scratch);
+  // Adds `parts` arrays of sums, `stride` floats apart, and maps them back to the 3x3 filters;
+  // adds to `weight` instead of writing it if `add`.
+  void (*finishWeights)(const ConvShape&, const Area&, const float* sums, int64_t parts,
+                        int64_t stride, Range blocks, bool add, float* weight, FilterStrides);
+};
+
+// The best table for this processor, or null: then the operators use ATen.
+const WinogradKernels* winogradKernels();
+
+}  // namespace ocelli

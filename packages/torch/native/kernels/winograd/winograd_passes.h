@@ -1,0 +1,290 @@
+// The passes, built from transforms and products: a block of tiles goes through all its stages
+// while it lies in the cache; no transformed tensor ever reaches main memory.
+#pragma once
+
+#include "kernels/vectors/fma_peak.h"
+#include "kernels/vectors/gemm.h"
+#include "kernels/winograd/filters.h"
+#include "kernels/winograd/finish.h"
+#include "kernels/winograd/prefetch.h"
+
+namespace {
+
+// Half a megabyte each for the patches and for the products of a block of tiles: together with the
+// filters of the moment they fit the second-level cache. Measured: a factor of two changes nothing.
+constexpr int64_t kBlockFloats = int64_t{1} << 17;
+
+// ---- forward ------------------------------------------------------------------------------------
+
+struct ForwardPlan {
+  int64_t tiles;   // of a block, a multiple of kRows
+  int64_t panels;  // of output channels that are multiplied before they are mapped back
+  int64_t patchStride, productStride;  // floats between points
+
+  // Fewer than four groups of rows would read the filters too often, more than eight gain nothing.
+  ForwardPlan(const ConvShape& s, const Area& a) {
+    const int64_t groups = groupsOf(s);
+    const int64_t rowGroups = kBlockFloats / (a.points() * groups * kLanes * kRows);
+    tiles = std::clamp<int64_t>(rowGroups, 4, 8) * kRows;
+    panels = std::clamp<int64_t>(kBlockFloats / (a.points() * tiles * kPanel), 1, panelsOf(s));
+    patchStride = tiles * groups * kLanes + kSkew;
+    productStride = tiles * panels * kPanel + kSkew;
+  }
+  int64_t scratch(const Area& a) const { return a.points() * (patchStride + productStride); }
+};
+
+inline int64_t forwardScratch(const ConvShape& s, const Area& a) {
+  return ForwardPlan(s, a).scratch(a);
+}
+
+// A run of tiles of `inputs` as the map of the inputs reads it.
+inline RunOfTiles inputRun(const Area& a, const Area& inputs, Tile place, int64_t count) {
+  const int64_t margin = marginOf(a.window);
+  return {{place.n, place.y - margin, place.x - margin},
+          count,
+          a.sizeY(),
+          a.sizeX(),
+          a.pointsY(),
+          inputs.width,
+          reachOf(a.window)};
+}
+
+template <typename Scheme>
+inline void transformBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
+                           const Source& input, Range tiles, float* patches) {
+  const int64_t groups = groupsOf(s);
+  const Area inputs = inputsOf(a);
+  forRuns(inputs, tiles, [&](int64_t t, Tile place, int64_t count) {
+    const RunOfTiles run = inputRun(a, inputs, place, count);
+    for (int64_t g = 0; g < groups; ++g) {
+      transformRun<Scheme::template Input, Scheme::kMost>(
+          input, run, g * kLanes, plan.patchStride, [&](int64_t i) {
+            const int64_t row = t + i - tiles.begin;
+            return patches + (row / kRows * groups + g) * kRows * kLanes + row % kRows * kLanes;
+          });
+    }
+  });
+}
+
+// The filters of a point of the inputs: those of tap 1 of a strided window serve many points.
+inline int64_t filterPoint(const Area& a, int64_t point) {
+  const int64_t y = std::min(point / a.pointsX(), a.filterPointsY() - 1),
+                x = std::min(point % a.pointsX(), a.filterPointsX() - 1);
+  return y * a.filterPointsX() + x;
+}
+
+// Whether no earlier point has the same filters.
+inline bool isFirstOfFilter(const Area& a, int64_t point) {
+  return point / a.pointsX() < a.filterPointsY() && point % a.pointsX() < a.filterPointsX();
+}
+
+inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
+                          const float* patches, const float* transformed, int64_t tiles,
+                          Range panels, float* products, PixelPrefetch& inputs,
+                          PixelPrefetch& outputs) {
+  const int64_t groups = groupsOf(s);
+  const auto filtersAt = [&](int64_t p, int64_t panel) {
+    return transformed + panel * panelSize(s, a) + filterPoint(a, p) * filterStride(s);
+  };
+  for (int64_t p = 0; p < a.points(); ++p) {
+    for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
+      const float* filters = filtersAt(p, panel);
+      const bool last = panel + 1 == panels.end;
+      const float* next = filtersAt(last ? p + 1 : p, last ? panels.begin : panel + 1);
+      float* out = products + p * plan.productStride + (panel - panels.begin) * plan.tiles * kPanel;
+      for (int64_t t = 0; t < tiles; t += kRows) {
+        // Each product asks for half of the next filters, the first and the second in turns.
+        const float* ahead = next + t / kRows % 2 * groups * kLanes * (kPanel / 2);
+        multiplyTiles(std::min<int64_t>(kRows, tiles - t),
+                      patches + p * plan.patchStride + t * groups * kLanes, filters, groups, ahead,
+                      out + t * kPanel);
+        inputs.step<false>();
+        outputs.step<true>();
+      }
+    }
+  }
+}
+
+template <typename Scheme>
+inline void finishBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
+                        const float* products, Range tiles, Range panels, const Finish& finish) {
+  const int64_t end = std::min(s.k, panels.end * kPanel);
+  Vec outputs[kMostOutputs * kMostOutputs];
+  for (int64_t t = tiles.begin; t < tiles.end; ++t) {
+    const Tile corner = tileAt(a, t);
+    const float* points = products + (t - tiles.begin) * kPanel;
+    const Square square{outputs, corner, std::min(a.height, a.bottom - corner.y),
+                        std::min(a.width, a.right - corner.x)};
+    for (int64_t k = panels.begin * kPanel; k < end; k += kLanes) {
+      const int64_t i = k - panels.begin * kPanel;
+      transformBack<Scheme>(a, points + i / kPanel * plan.tiles * kPanel + i % kPanel,
+                            plan.productStride, outputs);
+      if (end - k >= kLanes) {
+        finishSquare(finish, s, square, k, AllLanes{});
+      } else {
+        finishSquare(finish, s, square, k, end - k);
+      }
+    }
+  }
+}
+
+template <typename Scheme>
+inline void forward(const ConvShape& s, const Area& a, const Picture& picture,
+                    const float* transformed, Range tiles, const Finish& finish, float* scratch) {
+  const ForwardPlan plan(s, a);
+  const Source input{picture, s.h, s.w, s.c};
+  const Source output{{finish.output, finish.winners}, s.outH, s.outW, s.k};
+  float* patches = scratch;
+  float* products = patches + a.points() * plan.patchStride;
+  for (int64_t t = tiles.begin; t < tiles.end; t += plan.tiles) {
+    const Range block{t, std::min(t + plan.tiles, tiles.end)};
+    const Range next{block.end, std::min(block.end + plan.tiles, tiles.end)};
+    const int64_t productsPerPanel = a.points() * ceilDiv(block.size(), kRows);
+    transformBlock<Scheme>(s, a, plan, input, block, patches);
+    PixelPrefetch inputs(input, inputsOf(a), {0, s.c}, next, productsPerPanel * panelsOf(s));
+    for (int64_t k = 0; k < panelsOf(s); k += plan.panels) {
+      const Range panels{k, std::min(k + plan.panels, panelsOf(s))};
+      const Range channels{k * kPanel, std::min(panels.end * kPanel, s.k)};
+      PixelPrefetch outputs(output, a, channels, block, productsPerPanel * panels.size());
+      multiplyBlock(s, a, plan, patches, transformed, block.size(), panels, products, inputs,
+                    outputs);
+      finishBlock<Scheme>(s, a, plan, products, block, panels, finish);
+    }
+  }
+}
+
+// ---- weight gradient ----------------------------------------------------------------------------
+
+struct WeightPlan {
+  int64_t tiles, patchStride, gradientStride;
+
+  WeightPlan(const ConvShape& s, const Area& a) {
+    const int64_t width = groupsOf(s) * kLanes + panelsOf(s) * kPanel;
+    tiles = std::clamp<int64_t>(kBlockFloats / (a.points() * width), 64, 128);
+    patchStride = tiles * groupsOf(s) * kLanes + kSkew;
+    gradientStride = tiles * panelsOf(s) * kPanel + kSkew;
+  }
+  int64_t scratch(const Area& a) const { return a.points() * (patchStride + gradientStride); }
+};
+
+inline int64_t weightScratch(const ConvShape& s, const Area& a) {
+  return WeightPlan(s, a).scratch(a);
+}
+
+// B' d B of a range of channel groups, and A dY A' of all output channels.
+template <typename Scheme>
+inline void transformPair(const ConvShape& s, const Area& a, const WeightPlan& plan,
+                          const Source& input, const Source& gradient, Range tiles, Range groups,
+                          float* patches, float* gradients) {
+  const Area inputs = inputsOf(a);
+  forRuns(a, tiles, [&](int64_t t, Tile corner, int64_t count) {
+    const int64_t row = t - tiles.begin;
+    const RunOfTiles pixels = inputRun(a, inputs, tileAt(inputs, t), count);
+    for (int64_t g = groups.begin; g < groups.end; ++g) {
+      float* out = patches + (g - groups.begin) * plan.tiles * kLanes + row * kLanes;
+      transformRun<Scheme::template Input, Scheme::kMost>(
+          input, pixels, g * kLanes, plan.patchStride, [&](int64_t i) { return out + i * kLanes; });
+    }
+    const RunOfTiles outputs{corner, count, a.sizeY(), a.sizeX(), a.pointsY(), a.width, 0};
+    for (int64_t k = 0; k < panelsOf(s) * kPanel; k += kLanes) {
+      float* out = gradients + k / kPanel * plan.tiles * kPanel + row * kPanel + k % kPanel;
+      transformRun<Scheme::template OutputGradient, Scheme::kMost>(
+          gradient, outputs, k, plan.gradientStride, [&](int64_t i) { return out + i * kPanel; });
+    }
+  });
+}
+
+inline void addBlock(const ConvShape& s, const Area& a, const WeightPlan& plan,
+                     const float* patches, const float* gradients, int64_t tiles, Range groups,
+                     bool accumulate, float* sums, PixelPrefetch& inputs, PixelPrefetch& outputs) {
+  for (int64_t p = 0; p < a.points(); ++p) {
+    const auto multiply = accumulate || !isFirstOfFilter(a, p) ? multiplyGradients<true>
+                                                               : multiplyGradients<false>;
+    for (int64_t panel = 0; panel < panelsOf(s); ++panel) {
+      const float* right = gradients + p * plan.gradientStride + panel * plan.tiles * kPanel;
+      float* out = sums + panel * panelSize(s, a) + filterPoint(a, p) * filterStride(s);
+      for (int64_t c = groups.begin * kLanes; c < groups.end * kLanes; c += kGradRows) {
+        const int64_t group = c / kLanes - groups.begin;
+        const float* left =
+            patches + p * plan.patchStride + group * plan.tiles * kLanes + c % kLanes;
+        multiply(left, right, tiles, out + c * kPanel);
+        inputs.step<false>();
+        outputs.step<false>();
+      }
+    }
+  }
+}
+
+template <typename Scheme>
+inline void weightSums(const ConvShape& s, const Area& a, const float* pixels, const Picture& outer,
+                       Range tiles, Range groups, float* sums, float* scratch) {
+  const WeightPlan plan(s, a);
+  const Source input{{pixels, nullptr}, s.h, s.w, s.c}, gradient{outer, s.outH, s.outW, s.k};
+  float* patches = scratch;
+  float* gradients = patches + a.points() * plan.patchStride;
+  for (int64_t begin = tiles.begin; begin < tiles.end; begin += plan.tiles) {
+    const Range block{begin, std::min(begin + plan.tiles, tiles.end)};
+    transformPair<Scheme>(s, a, plan, input, gradient, block, groups, patches, gradients);
+    const Range next{block.end, std::min(block.end + plan.tiles, tiles.end)};
+    const Range channels{groups.begin * kLanes, std::min(groups.end * kLanes, s.c)};
+    const int64_t steps = a.points() * panelsOf(s) * groups.size() * (kLanes / kGradRows);
+    PixelPrefetch inputs(input, inputsOf(a), channels, next, steps);
+    PixelPrefetch outputs(gradient, a, {0, s.k}, next, steps);
+    addBlock(s, a, plan, patches, gradients, block.size(), groups, begin != tiles.begin, sums, inputs,
+             outputs);
+  }
+}
+
+// ---- by the way the window moves ------------------------------------------------------------------
+
+template <typename F>
+inline void withScheme(Window window, const F& f) {
+  if (window == Window::dense) return f(Dense{});
+  if (window == Window::strided) return f(Strided{});
+  f(Spread{});
+}
+
+inline void transformFiltersOf(const ConvShape& s, const Areas& areas, const float* weight,
+                               FilterStrides at, Range blocks, float* transformed) {
+  withScheme(s.window, [&](auto scheme) {
+    transformFilters<decltype(scheme)>(s, areas, weight, at, blocks, transformed);
+  });
+}
+
+inline void forwardOf(const ConvShape& s, const Area& a, const Picture& picture,
+                      const float* transformed, Range tiles, const Finish& finish, float* scratch) {
+  withScheme(s.window, [&](auto scheme) {
+    forward<decltype(scheme)>(s, a, picture, transformed, tiles, finish, scratch);
+  });
+}
+
+// Never asked of `spread`, which is itself a gradient.
+inline void weightSumsOf(const ConvShape& s, const Area& a, const float* pixels,
+                         const Picture& outer, Range tiles, Range groups, float* sums,
+                         float* scratch) {
+  const auto run = s.window == Window::dense ? weightSums<Dense> : weightSums<Strided>;
+  run(s, a, pixels, outer, tiles, groups, sums, scratch);
+}
+
+inline void finishWeightsOf(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
+                            int64_t stride, Range blocks, bool add, float* weight,
+                            FilterStrides at) {
+  const auto run = s.window == Window::dense ? finishWeights<Dense> : finishWeights<Strided>;
+  run(s, a, sums, parts, stride, blocks, add, weight, at);
+}
+
+constexpr ocelli::WinogradKernels makeKernels(const char* name) {
+  return {name,
+          multiplyAdds,
+          filterSize,
+          forwardScratch,
+          weightScratch,
+          filterBlocksOf,
+          transformFiltersOf,
+          forwardOf,
+          groupsOf,
+          weightSumsOf,
+          finishWeightsOf};
+}
+
+}  // namespace

@@ -1,8 +1,0 @@
-// Winograd kernels for NEON (vectors of 4 floats).
-#if defined(__aarch64__)
-#include "winograd_passes.h"
-
-namespace ocelli {
-extern const WinogradKernels winogradNeon = makeKernels("neon");
-}
-#endif
