@@ -117,7 +117,11 @@ const refused: [string[], number, string][] = [
     2,
     'error: ocelli explain: expected no --mean without --model.\n',
   ],
-  [['predict', '--run', 'runs/whole'], 2, 'error: missing required argument picture.\n'],
+  [
+    ['predict', '--run', 'runs/whole'],
+    2,
+    'error: missing required argument picture. Add --help to see what there is.\n',
+  ],
 ];
 
 test.each(refused)(

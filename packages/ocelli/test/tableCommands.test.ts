@@ -137,7 +137,7 @@ const refused: [string[], number, string][] = [
   [
     ['draw', 'cats', '--out', 'x'],
     2,
-    'ocelli draw: expected <persons> to be one of persons, got "cats".',
+    'ocelli draw: expected <what> to be one of persons, got "cats".',
   ],
   [
     ['draw', 'persons', '--out', 'x', '--count', 'many'],

@@ -18,7 +18,7 @@ const where = 'ocelli draw persons';
 
 /** Draws a set of persons into a folder. @returns the exit code. */
 export async function runDraw(what: string, options: DrawCommandOptions): Promise<number> {
-  choice('ocelli draw', { name: '<persons>', value: what, among: ['persons'] });
+  choice('ocelli draw', { name: '<what>', value: what, among: ['persons'] });
   const { out, count, size, seed, wrong, missing } = options;
   const reporter = dataReporter(process.stderr);
   const drawn = await drawPersons(out, {

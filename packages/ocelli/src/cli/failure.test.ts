@@ -49,6 +49,13 @@ test('what commander found wrong becomes one sentence', () => {
   });
 });
 
+test('a word that is like no other is looked up in the help', () => {
+  const failure = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--zz'");
+  expect(failureOf(failure).text).toBe(
+    'error: unknown option --zz. Add --help to see what there is.',
+  );
+});
+
 test('help and version are no failures', () => {
   expect(failureOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({
     text: '',

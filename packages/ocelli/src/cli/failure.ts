@@ -20,14 +20,14 @@ export function failureOf(error: unknown): Failure {
   return { text: isKnown ? `error: ${error.message}` : `internal error: ${error.stack}`, exitCode };
 }
 
-/** Commander's two lines as one sentence: what is wrong, and the nearest known word. */
+/** Commander's two lines as one: what is wrong, and the nearest known word or where to look it up. */
 function usageFailure(error: CommanderError): Failure {
   if (error.exitCode === 0) return { text: '', exitCode: exitCodes.done }; // help, version
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const sentence = `${first.replaceAll("'", '').replace(/\.$/, '')}.`;
   const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1');
-  const text = `error: ${sentence}${hint === '' ? '' : ` ${hint}`}`;
-  return { text, exitCode: exitCodes.usage };
+  const remedy = hint === '' ? 'Add --help to see what there is.' : hint;
+  return { text: `error: ${sentence} ${remedy}`, exitCode: exitCodes.usage };
 }
 
 function memoryText(error: Error): string {

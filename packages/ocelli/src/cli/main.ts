@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { examplesText } from './examples.ts';
 import { exitCodes } from './exitCodes.ts';
 import { failureOf } from './failure.ts';
+import { helpLayout } from './helpLayout.ts';
 import { addTableOptions } from './tableOptions.ts';
 import { version } from '../train/runFolder/version.ts';
 
@@ -32,26 +34,32 @@ async function createProgram(words: readonly string[], done: (code: number) => v
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // `main` words errors itself
-    .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+    .configureHelp(helpLayout(process.stdout.columns))
+    .addHelpText('after', examplesText('ocelli'))
     .helpCommand(false)
     .showSuggestionAfterError();
+  program.commandsGroup('Train and ask:');
   await addTrain(program, words, done);
   addEvaluate(program, done);
   addPredict(program, done);
   addExplain(program, done);
-  addCompare(program, done);
-  addRerun(program, done);
-  addShortlist(program, done);
-  await addAblate(program, words, done);
-  addAugment(program, done);
-  addSchedule(program, done);
-  await addFindLr(program, words, done);
+  addReport(program, done);
+  program.commandsGroup('Look at data:');
   addInspect(program, done);
   await addSuspects(program, words, done);
   addTypes(program, done);
   addDraw(program, done);
+  program.commandsGroup('Choose settings:');
   addSummary(program, done);
-  addReport(program, done);
+  addAugment(program, done);
+  addSchedule(program, done);
+  await addFindLr(program, words, done);
+  addShortlist(program, done);
+  program.commandsGroup('Compare and repeat:');
+  addCompare(program, done);
+  await addAblate(program, words, done);
+  addRerun(program, done);
+  program.commandsGroup('This machine:');
   addDoctor(program, done);
   return program;
 }
@@ -320,8 +328,10 @@ function addTypes(program: Command, done: Done): void {
 }
 
 function addDraw(program: Command, done: Done): void {
-  command(program, 'draw <persons>')
-    .description('draw a set of persons with eight attributes each: pictures and their table')
+  command(program, 'draw <what>')
+    .description(
+      'draw pictures to try everything on; <what> is persons, with eight attributes and a table of them',
+    )
     .requiredOption('--out <folder>', 'new folder for the pictures and labels.csv')
     .option('--count <number>', 'pictures', '2000')
     .option('--size <pixels>', 'side of the square pictures', '112')
@@ -396,5 +406,10 @@ function another(value: string, before: readonly string[]): readonly string[] {
 }
 
 function command(program: Command, usage: string): Command {
-  return program.command(usage).showSuggestionAfterError().copyInheritedSettings(program);
+  const [name = ''] = usage.split(' ');
+  return program
+    .command(usage)
+    .showSuggestionAfterError()
+    .copyInheritedSettings(program)
+    .addHelpText('after', examplesText(name));
 }

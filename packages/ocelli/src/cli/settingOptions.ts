@@ -3,14 +3,18 @@ import { z } from 'zod';
 import { choicesOf, settingEntries } from '../train/experiment/checkedSettings.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import type { Setting } from '../train/experiment/setting.ts';
+import { settingHeading } from './settingGroups.ts';
 
 /**
- * Gives a command one option for every setting of an experiment, with the default in its help. Options
+ * Gives a command one option for every setting of an experiment, with the default in its help, under the
+ * heading of what it is about. Options
  * have no default of their own: what the user did not say stays unsaid until the experiment is resolved.
  */
 export function addSettingOptions(command: Command): void {
   for (const [name, setting] of settingEntries()) {
-    for (const option of optionsFor(name, setting)) command.addOption(option);
+    for (const option of optionsFor(name, setting)) {
+      command.addOption(option.helpGroup(settingHeading(name)));
+    }
   }
 }
 
@@ -19,7 +23,8 @@ function optionsFor(name: string, setting: Setting): Option[] {
   const help = `${setting.help} (default: ${defaultText(setting)})`;
   if (kindOf(setting) === 'boolean') {
     const off = new Option(`--no-${flag.slice(2)}`, `not ${flag}`);
-    return [new Option(flag, help), off];
+    // What is off already is put off only where a file has put it on.
+    return [new Option(flag, help), off.hideHelp(setting.fallback === false)];
   }
   return [new Option(`${flag} <${placeholder(setting)}>`, help).argParser(parserFor(setting))];
 }
