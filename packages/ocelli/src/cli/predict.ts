@@ -1,5 +1,12 @@
 import { DataError, optionError } from '@ocelli/torch';
-import { answerCsv, answerJson, answerTable, type PictureAnswer } from '../report/answerTable.ts';
+import {
+  answerCsv,
+  answerJson,
+  answerTable,
+  type AnswerTableOptions,
+  type PictureAnswer,
+} from '../report/answerTable.ts';
+import { usableColumns } from '../report/output.ts';
 import { answersTo, type TrainedModel } from '../train/predict/predictor.ts';
 import { type AskedModelOptions, askedModel } from './askedModel.ts';
 import { choice } from './choice.ts';
@@ -40,17 +47,20 @@ export async function runPredict(
       return { picture, heads: await answersTo(picture, trained, { minPrecision }) };
     },
   );
-  process.stdout.write(texts[format](answers, top));
+  process.stdout.write(texts[format](answers, { top, columns: usableColumns(process.stdout) }));
   return exitCode;
 }
 
 const texts: Readonly<
-  Record<(typeof formats)[number], (answers: readonly PictureAnswer[], top: number) => string>
+  Record<
+    (typeof formats)[number],
+    (answers: readonly PictureAnswer[], options: AnswerTableOptions) => string
+  >
 > = {
   table: answerTable,
   csv: (answers) => answerCsv(answers),
-  json: (answers, top) => `${JSON.stringify(answers.map((one) => answerJson(one, top)))}\n`,
-  jsonl: (answers, top) =>
+  json: (answers, { top }) => `${JSON.stringify(answers.map((one) => answerJson(one, top)))}\n`,
+  jsonl: (answers, { top }) =>
     answers.map((one) => `${JSON.stringify(answerJson(one, top))}\n`).join(''),
 };
 

@@ -19,18 +19,27 @@ const bag: HeadAnswer = {
 const answers = [{ picture: 'photos/a.jpg', heads: [gender, bag] }];
 
 test('many attributes: a line a picture, and unsure where a head does not know enough', () => {
-  expect(answerTable(answers, 5)).toBe(
+  expect(answerTable(answers, { top: 5 })).toBe(
     'picture       gender       carryingbag\nphotos/a.jpg  female 75 %  unsure 50 %\n',
   );
+});
+
+test('what is wider than the terminal stands below its picture, a line an attribute', () => {
+  const two = [...answers, { picture: 'b.jpg', heads: [{ ...gender, probability: 1 }] }];
+  expect(answerTable(two, { top: 5, columns: 37 })).toBe(
+    'photos/a.jpg\n  gender       female   75 %\n  carryingbag  unsure   50 %\n' +
+      '\nb.jpg\n  gender  female  100 %\n',
+  );
+  expect(answerTable(answers, { top: 5, columns: 38 })).toContain('picture       gender');
 });
 
 test('one label: a line for each of the most likely ones', () => {
   const { attribute: _, ...head } = gender;
   const one = [{ picture: 'a.jpg', heads: [head] }];
-  expect(answerTable(one, 2)).toBe(
+  expect(answerTable(one, { top: 2 })).toBe(
     'picture  label   probability\na.jpg    female      75.00 %\n         male        25.00 %\n',
   );
-  expect(answerTable(one, 1).split('\n')).toHaveLength(3);
+  expect(answerTable(one, { top: 1 }).split('\n')).toHaveLength(3);
   expect(answerJson({ picture: 'a.jpg', heads: [head] }, 1)).toEqual({
     picture: 'a.jpg',
     label: 'female',

@@ -12,11 +12,21 @@ export interface PictureAnswer {
 /** What stands for an answer that is not sure enough. */
 const unsure = 'unsure';
 
+export interface AnswerTableOptions {
+  /** Labels shown of a picture that has one label. */
+  readonly top: number;
+  /** Widest line, in letters. @default Infinity */
+  readonly columns?: number;
+}
+
 /**
- * Answers for people: a line a picture with a column an attribute, or, where a picture has one label, a
- * line for each of the `top` most likely ones.
+ * Answers for people: a line a picture with a column an attribute, or a line an attribute where that is
+ * wider than the terminal; where a picture has one label, a line for each of the `top` most likely ones.
  */
-export function answerTable(answers: readonly PictureAnswer[], top: number): string {
+export function answerTable(
+  answers: readonly PictureAnswer[],
+  { top, columns: widest = Infinity }: AnswerTableOptions,
+): string {
   const heads = answers[0]?.heads ?? [];
   if (heads[0]?.attribute === undefined) {
     const columns = [left('picture'), left('label'), right('probability')];
@@ -26,7 +36,20 @@ export function answerTable(answers: readonly PictureAnswer[], top: number): str
     );
   }
   const columns = [left('picture'), ...heads.map(({ attribute = '' }) => left(attribute))];
-  return textTable(columns, answers.map(attributeRow));
+  const table = textTable(columns, answers.map(attributeRow));
+  const isTooWide = table.split('\n').some((line) => line.length > widest);
+  return isTooWide ? answers.map(listed).join('\n') : table;
+}
+
+/** A picture, and below it a line for each of its attributes. */
+function listed({ picture, heads }: PictureAnswer): string {
+  const name = Math.max(...heads.map(({ attribute = '' }) => attribute.length));
+  const label = Math.max(...heads.map((head) => labelOf(head).length));
+  const lines = heads.map((head) => {
+    const words = [(head.attribute ?? '').padEnd(name), labelOf(head).padEnd(label)];
+    return `  ${words.join('  ')}  ${shortPercent(head.probability).padStart(5)}\n`;
+  });
+  return `${picture}\n${lines.join('')}`;
 }
 
 function left(head: string): Column {
