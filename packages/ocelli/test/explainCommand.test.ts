@@ -114,7 +114,7 @@ describe('several pictures', () => {
       /^error: .*text\.png: expected a JPEG, PNG, WebP or GIF picture, got .+\n$/,
     );
     expect(out.match(/\.png +age /g)).toHaveLength(2);
-    expect(readFileSync(at('several.html'), 'utf8').match(/<image /g)).toHaveLength(6);
+    expect(readFileSync(at('several.html'), 'utf8').match(/<img\s/g)).toHaveLength(6);
   });
 
   test('of which none can be read leave no file', async () => {
@@ -195,7 +195,7 @@ test('the filters of the first convolution are drawn from their weights: grey is
 describe('--misclassified', () => {
   /** What one answer of a page says, in its order there. */
   const item =
-    /<b>(\w+) [\d.]+ %<\/b\s*>\s*<span>not (\w+): [\d.]+ %<\/span\s*>\s*<span title="(\S+)"/g;
+    /<b>(\w+) [\d.]+\s%<\/b\s*>\s*<span>not (\w+): [\d.]+\s%<\/span\s*>\s*<span title="(\S+)"/g;
 
   test('shows every wrong answer of each head beside its map, the surest first', async () => {
     const file = at('wrong.html');

@@ -1,6 +1,12 @@
 import type { DecodedPicture } from '../data/decodePicture.ts';
 import { overlay, type OverlayOptions } from '../explain/overlay.ts';
-import { type Drawing, svgFile } from '../report/charts/chart.ts';
+import type { Drawing } from '../report/charts/chart.ts';
+import {
+  explanationPage,
+  sheetPage,
+  type ShownMap,
+  type ShownPicture,
+} from '../report/html/explanationPage.ts';
 import { percent } from '../report/numbers.ts';
 import { type Captioned, pictureGrid } from '../report/pictures/pictureGrid.ts';
 import { pngUri } from '../report/pictures/pngUri.ts';
@@ -32,41 +38,54 @@ export interface SheetOptions extends OverlayOptions {
 /** Most tiles beside one another; a picture with more heads goes on in the next row. */
 const widest = 9;
 
-/** One row a picture: the picture itself, then the map of every head over it with label and probability. */
+const title = 'Where the network looks';
+
+/** Every picture and the map of every head over it with label and probability: a row each, or a page. */
 export async function explanationSheet(
   pictures: readonly ExplainedPicture[],
   options: SheetOptions,
 ): Promise<string | Buffer> {
-  const tiles = await Promise.all(pictures.map((picture) => rowOf(picture, options)));
-  const columns = Math.min(widest, Math.max(...tiles.map((row) => row.length)));
-  const title = 'Where the network looks';
-  const drawing = pictureGrid(tiles.flat(), { title, columns, side: 168 });
-  return sheetFile(drawing, options.format, title);
+  const shown = await Promise.all(pictures.map((picture) => shownPicture(picture, options)));
+  if (options.format === 'html') return explanationPage(title, shown);
+  const rows = shown.map(tilesOf);
+  const columns = Math.min(widest, Math.max(...rows.map((row) => row.length)));
+  const tiles = rows.flatMap((row) => filled(row, columns));
+  return pngOf(pictureGrid(tiles, { title, columns, side: 168 }));
+}
+
+/** Tiles and the places after them that stay empty, so that the next picture begins a row. */
+function filled(row: readonly Captioned[], columns: number): (Captioned | undefined)[] {
+  const length = Math.ceil(row.length / columns) * columns;
+  return Array.from({ length }, (_, index) => row[index]);
 }
 
 /** A drawing as the file that was asked for. */
 export async function sheetFile(
   drawing: Drawing,
   format: SheetOptions['format'],
-  title: string,
+  heading: string,
 ): Promise<string | Buffer> {
-  return format === 'png' ? pngOf(drawing) : page(title, svgFile(drawing));
+  return format === 'png' ? pngOf(drawing) : sheetPage(heading, drawing);
 }
 
-async function rowOf(explained: ExplainedPicture, options: OverlayOptions): Promise<Captioned[]> {
-  const { picture, name, parts } = explained;
-  const plain = { uri: await pngUri(picture.pixels, picture), caption: [name] };
-  const maps = parts.map(async ({ attribute, label, probability, map }) => ({
-    uri: await pngUri(overlay(picture.pixels, map, options), picture),
-    caption: [...(attribute === undefined ? [] : [attribute]), `${label} ${percent(probability)}%`],
-  }));
-  return [plain, ...(await Promise.all(maps))];
+async function shownPicture(
+  { picture, name, parts, warnings }: ExplainedPicture,
+  options: OverlayOptions,
+): Promise<ShownPicture> {
+  const maps = parts.map(async ({ map, ...about }) => {
+    return { ...about, uri: await pngUri(overlay(picture.pixels, map, options), picture) };
+  });
+  const uri = await pngUri(picture.pixels, picture);
+  return { name, uri, maps: await Promise.all(maps), warnings };
 }
 
-function page(title: string, svg: string): string {
-  const style = 'body{margin:0;background:#fff}svg{display:block;max-width:100%;height:auto}';
-  return (
-    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title>` +
-    `<style>${style}</style></head><body>${svg}</body></html>\n`
-  );
+function tilesOf({ name, uri, maps }: ShownPicture): Captioned[] {
+  const captionOf = ({ attribute, label, probability }: ShownMap): string[] => [
+    ...(attribute === undefined ? [] : [attribute]),
+    `${label} ${percent(probability)}%`,
+  ];
+  return [
+    { uri, caption: [name] },
+    ...maps.map((map) => ({ uri: map.uri, caption: captionOf(map) })),
+  ];
 }

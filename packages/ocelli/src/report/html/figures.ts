@@ -8,6 +8,7 @@ export function chart({ width, height, content }: Drawing, label: string): Marku
       viewBox="0 0 ${width} ${height}"
       width="${width}"
       height="${height}"
+      style="--w:${width}px"
       role="img"
       aria-label="${label}"
     >
@@ -31,10 +32,10 @@ export function facts(rows: readonly (readonly [string, Content])[]): Markup {
   </table>`;
 }
 
-/** `91.8 %`, or a dash for a figure over nothing. */
+/** `91.8 %`, never torn apart, or a dash for a figure over nothing. */
 export function percentage(share: number | null | undefined): string {
   return typeof share === 'number' && Number.isFinite(share)
-    ? `${(share * 100).toFixed(1)} %`
+    ? `${(share * 100).toFixed(1)}\u00a0%`
     : '–';
 }
 

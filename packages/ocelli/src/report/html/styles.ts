@@ -23,11 +23,11 @@ nav a{min-width:0;overflow-wrap:anywhere}
 nav{margin:18px 0 0;font-size:14px;display:flex;flex-wrap:wrap;gap:4px 18px}
 a{color:var(--accent);text-decoration:none}
 a:hover{text-decoration:underline}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(172px,1fr));gap:22px 28px;margin:30px 0 0;padding:0}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(156px,1fr));gap:22px 28px;margin:30px 0 0;padding:0}
 .figures dt{color:var(--soft);font-size:13px}
 .figures dd{margin:0}
 .figures b{display:block;font-size:28px;line-height:1.25;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
-.finding{margin:0 0 22px}
+.findings{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:24px 48px;align-items:start}
 .finding h3{margin:0 0 2px}
 pre{margin:8px 0 0;padding:9px 12px;background:var(--tint);border-radius:5px;overflow-x:auto;font:13px/1.5 ui-monospace,'SF Mono','DejaVu Sans Mono',monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px}
@@ -35,8 +35,9 @@ pre{margin:8px 0 0;padding:9px 12px;background:var(--tint);border-radius:5px;ove
 svg{display:block;width:100%;height:auto;font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}
 .split{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:20px 48px;align-items:start}
 .matrix{overflow-x:auto}
-.matrix svg{width:auto;max-width:100%}
+.matrix svg{width:auto;max-width:100%;min-width:calc(var(--w)*.72)}
 .scroll{overflow-x:auto}
+.scroll + p{margin-top:10px}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding-bottom:6px}
 th{font-weight:600;text-align:left;color:var(--soft);font-size:13px;border-bottom:1px solid var(--rule)}
@@ -54,17 +55,27 @@ td:last-child,th:last-child{padding-right:0}
 .cases .map{margin-top:3px}
 .cases b{display:block;font-weight:600;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
 .cases span{display:block;font-size:12px;line-height:1.4;color:var(--soft);overflow-wrap:anywhere}
+.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:18px 14px;margin:14px 0 0;padding:0;list-style:none;max-width:calc(var(--tiles)*238px)}
+.maps img{display:block;width:100%;background:var(--tint);image-rendering:pixelated}
+.maps b{display:block;font-weight:600;line-height:1.35;overflow-wrap:anywhere}
+.maps span{display:block;font-size:13px;line-height:1.45;color:var(--soft);overflow-wrap:anywhere}
+.maps img + *{margin-top:5px}
+.warned{color:var(--warn);margin-top:12px}
+.sheet{overflow-x:auto}
+.sheet svg{width:auto;max-width:100%;min-width:880px}
 .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(228px,1fr));gap:22px 18px;margin:8px 0 0;padding:0;list-style:none}
 .mistakes img{display:inline-block;width:calc(50% - 2px);max-width:112px;aspect-ratio:1;object-fit:contain;background:var(--tint);image-rendering:pixelated}
 .mistakes img + img{margin-left:4px}
 .mistakes b{display:block;font-weight:600;line-height:1.35}
 .mistakes span{display:block;font-size:13px;line-height:1.45;color:var(--soft);overflow-wrap:anywhere}
 .cases .mark{color:var(--warn)}
-.strip{display:flex;gap:4px}
+.strip{display:flex;flex-wrap:wrap;gap:4px;height:56px;overflow:hidden}
 .strip img{display:block;width:56px;height:56px;object-fit:contain;background:var(--tint);image-rendering:pixelated}
 .attribute td{vertical-align:middle}
+table.attribute td:first-child{min-width:96px}
 .attribute .share{min-width:130px}
 .n + td:not(.n),.n + th:not(.n){padding-left:16px}
+.suspects td:not(.n){overflow-wrap:anywhere}
 .narrow{width:auto}
 .narrow td:first-child{padding-right:28px}
 ul{padding-left:20px}
@@ -76,8 +87,10 @@ ul{padding-left:20px}
 footer{margin-top:64px;padding-top:14px;padding-bottom:48px;color:var(--soft);font-size:13px}
 @media (max-width:1100px){.charts.pairs{grid-template-columns:repeat(2,minmax(0,1fr))}}
 @media (max-width:1180px){.cases{grid-template-columns:repeat(6,minmax(0,1fr))}}
-@media (max-width:980px){.charts{grid-template-columns:repeat(2,minmax(0,1fr))}.split{grid-template-columns:minmax(0,1fr)}}
-@media (max-width:560px){.attribute .share{min-width:0}main,header,footer{padding:0 16px}header{padding-top:24px}.charts,.charts.pairs{grid-template-columns:minmax(0,1fr)}.cases{grid-template-columns:repeat(3,minmax(0,1fr))}.set td:first-child,.set td:nth-child(2):not(:last-child){width:auto;white-space:normal}h1{font-size:24px}h2{margin-top:40px}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}.help{display:none}.figures b{font-size:24px}td,th{padding-right:10px}}
+@media (max-width:980px){.charts{grid-template-columns:repeat(2,minmax(0,1fr))}.split,.findings{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:560px){.attribute .share{min-width:0}.scroll td:first-child{overflow-wrap:anywhere;min-width:72px}.scroll td:first-child:has(a){min-width:100px}table{font-size:13px}.scroll :is(td,th):first-child{position:sticky;left:0;background:var(--paper)}.narrow td:first-child{padding-right:8px}.mistakes img{max-width:none}.findings{gap:22px}main,header,footer{padding:0 16px}header{padding-top:24px}.charts,.charts.pairs{grid-template-columns:minmax(0,1fr)}.cases{grid-template-columns:repeat(3,minmax(0,1fr))}.maps{grid-template-columns:repeat(2,minmax(0,1fr))}.set td:first-child,.set td:nth-child(2):not(:last-child){width:auto;white-space:normal}h1{font-size:24px}h2{margin-top:40px}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}.help{display:none}.figures b{font-size:24px}td,th{padding-right:10px}}
+@media (max-width:560px){table.attribute tr{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));padding:8px 0;border-bottom:1px solid var(--rule)}table.attribute :is(td,th){border:0;padding:3px 0}table.attribute .n + td:not(.n){padding-left:0}table.attribute :is(td,th):is(:first-child,:last-child){grid-column:1/-1}table.attribute th:is(:first-child,:last-child){display:none}table.attribute td:first-child{font-weight:600}}
+@media (max-width:560px){.suspects thead{display:none}.suspects tr{display:grid;grid-template-columns:56px minmax(0,1fr) auto;gap:0 12px;padding:10px 0;border-bottom:1px solid var(--rule)}.suspects td{border:0;padding:1px 0}.suspects td:first-child{grid-row:1/4}.suspects .name{grid-column:2/4;font-size:13px;color:var(--soft)}.suspects td[data-is]::before{content:attr(data-is) ' ';color:var(--soft)}}
 @media (prefers-color-scheme:dark){
 :root{${darkVariables}}
 .batch{filter:brightness(.88)}

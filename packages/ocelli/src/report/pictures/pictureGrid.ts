@@ -22,13 +22,17 @@ const gap = 10;
 const lineHeight = 13;
 const top = 34;
 
-/** Draws pictures in rows, each with its caption; pixels stay pixels. */
-export function pictureGrid(pictures: readonly Captioned[], options: PictureGridOptions): Drawing {
+/** Draws pictures in rows, each with its caption; pixels stay pixels. A place without a picture stays empty. */
+export function pictureGrid(
+  pictures: readonly (Captioned | undefined)[],
+  options: PictureGridOptions,
+): Drawing {
   const { title, columns = 10, side = 84 } = options;
-  const lines = Math.max(0, ...pictures.map(({ caption }) => caption.length));
+  const lines = Math.max(0, ...pictures.map((picture) => picture?.caption.length ?? 0));
   const step = { x: side + gap, y: side + lines * lineHeight + gap + 4 };
   const heading = `<text x="${gap}" y="20" font-size="13" font-weight="600" fill="${light.ink}">${escapeText(title)}</text>\n`;
   const tiles = pictures.map((picture, index) => {
+    if (picture === undefined) return '';
     const x = gap + (index % columns) * step.x;
     const y = top + Math.floor(index / columns) * step.y;
     return tile(picture, { x, y, side });
