@@ -90,14 +90,16 @@ function diagnosis(run: RunView): Markup {
       ${run.epochs.length === 0 ? 'No epoch is finished yet.' : 'Nothing stands out.'}
     </p>`;
   }
-  return html`${findings.map(
-    ({ title, text, command }) =>
-      html`<div class="finding">
-        <h3>${title}</h3>
-        <p>${text}</p>
-        ${command !== undefined && html`<pre>${command}</pre>`}
-      </div>`,
-  )}`;
+  return html`<div class="findings">
+    ${findings.map(
+      ({ title, text, command }) =>
+        html`<div class="finding">
+          <h3>${title}</h3>
+          <p>${text}</p>
+          ${command !== undefined && html`<pre>${command}</pre>`}
+        </div>`,
+    )}
+  </div>`;
 }
 
 function curves(run: RunView): Markup {

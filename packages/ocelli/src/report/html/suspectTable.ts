@@ -17,14 +17,14 @@ export function suspectTable({ classes, suspects, nameOf, thumbnails }: SuspectT
     return html`<tr class="row">
       <td>${uri !== undefined && html`<img src="${uri}" alt="${name}" loading="lazy" />`}</td>
       <td class="name">${name}</td>
-      <td>${classes[one.label]}</td>
+      <td data-is="label">${classes[one.label]}</td>
       <td class="n">${percentage(one.labelProbability)}</td>
-      <td>${classes[one.predicted]}</td>
+      <td data-is="rather">${classes[one.predicted]}</td>
       <td class="n">${percentage(one.predictedProbability)}</td>
     </tr>`;
   });
   return html`<div class="scroll">
-    <table>
+    <table class="suspects">
       <thead>
         <tr>
           <th></th>
