@@ -30,10 +30,15 @@ const dark: Readonly<Record<keyof typeof light, string>> = {
 /** CSS that repaints charts drawn in the light colours, for a dark page. */
 export function darkChartRules(): string {
   const names = Object.keys(light) as (keyof typeof light)[]; // of a literal object
-  return names
-    .flatMap((name) => [
-      `svg [fill="${light[name]}"]{fill:${dark[name]}}`,
-      `svg [stroke="${light[name]}"]{stroke:${dark[name]}}`,
+  return repainting(names.map((name) => [light[name], dark[name]]));
+}
+
+/** CSS that paints what has one colour in another, inside drawings. */
+export function repainting(pairs: readonly (readonly [from: string, to: string])[]): string {
+  return pairs
+    .flatMap(([from, to]) => [
+      `svg [fill="${from}"]{fill:${to}}`,
+      `svg [stroke="${from}"]{stroke:${to}}`,
     ])
     .join('\n');
 }

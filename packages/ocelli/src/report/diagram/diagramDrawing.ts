@@ -2,6 +2,7 @@ import type { Diagram, DiagramBox, DiagramGroup } from '../../models/diagram.ts'
 import type { Drawing } from '../charts/chart.ts';
 import { escapeText } from '../charts/lineChart.ts';
 import { light } from '../charts/palette.ts';
+import { diagramColours as colours } from './diagramColours.ts';
 import {
   type Placed,
   type PlacedBox,
@@ -18,22 +19,22 @@ interface Look {
   readonly ink: string;
 }
 
-const blue = { paper: '#eaf3f9', edge: light.train, ink: light.ink };
+const blue = { paper: colours.convolution, edge: light.train, ink: light.ink };
 const looks: Readonly<Record<DiagramBox['kind'], Look>> = {
-  input: { paper: light.ink, edge: light.ink, ink: light.onFill },
+  input: { paper: colours.input, edge: colours.input, ink: light.onFill },
   convolution: blue,
-  block: { ...blue, paper: '#d6e7f3' },
-  dense: { paper: '#fcefe5', edge: light.validation, ink: light.ink },
-  pool: { paper: '#eef0f2', edge: light.faint, ink: light.ink },
-  merge: { paper: '#e5f4ee', edge: '#009e73', ink: light.ink },
+  block: { ...blue, paper: colours.block },
+  dense: { paper: colours.dense, edge: light.validation, ink: light.ink },
+  pool: { paper: colours.pool, edge: light.faint, ink: light.ink },
+  merge: { paper: colours.merge, edge: colours.skip, ink: light.ink },
   layer: { paper: light.paper, edge: light.faint, ink: light.ink },
-  output: { paper: light.validation, edge: light.validation, ink: light.onFill },
+  output: { paper: colours.output, edge: colours.output, ink: light.onFill },
 };
 
 const frames: Readonly<Record<DiagramGroup['kind'], Omit<Look, 'ink'>>> = {
-  trunk: { paper: '#f6f9fb', edge: '#bcd3e3' },
-  tower: { paper: '#fdf7f2', edge: '#edcdb4' },
-  block: { paper: 'none', edge: '#c9d2d9' },
+  trunk: { paper: colours.trunk, edge: colours.trunkEdge },
+  tower: { paper: colours.tower, edge: colours.towerEdge },
+  block: { paper: 'none', edge: colours.blockEdge },
 };
 
 /** Draws a model as boxes and arrows, to stand alone or in a page. */
@@ -43,8 +44,8 @@ export function diagramDrawing(diagram: Diagram): Drawing {
     ...placed.groups.map(drawnFrame),
     ...placed.edges.map(drawnArrow),
     ...placed.boxes.map(drawnBox),
-    ...placed.edges.map(drawnLabel),
-    ...placed.groups.map(drawnTitle),
+    ...placed.edges.map((edge) => drawnLabel(edge, paperBehind(diagram, edge))),
+    ...placed.groups.map((one) => drawnTitle(one, paperIn(diagram.groups, one.group.id))),
   ];
   const { width, height } = placed;
   return { width, height, content: content.filter((part) => part !== '').join('\n') };
@@ -64,13 +65,12 @@ function drawnFrame({ group, ...place }: PlacedDiagram['groups'][number]): strin
   return rectangle(place, `rx="8" fill="${paper}" stroke="${edge}"`);
 }
 
-function drawnTitle({ group, ...place }: PlacedDiagram['groups'][number]): string {
+function drawnTitle({ group, ...place }: PlacedDiagram['groups'][number], paper: string): string {
   const { left, top } = corner(place);
   const about = { x: left + 8, y: top + 14, size: 10.5, ink: light.faint, bold: true };
   // An arrow that passes behind the title would cross it out.
   const size = { width: 6.6 * group.title.length + 6, height: 15 };
   const behind = { x: left + 5 + size.width / 2, y: top + 10.5, ...size };
-  const { paper } = frames[group.kind];
   return rectangle(behind, `fill="${paper}"`) + words(group.title, about);
 }
 
@@ -88,7 +88,7 @@ function drawnBox({ box, words: lines, ...place }: PlacedBox): string {
       x: left + place.width / 2,
       y: top + text.padding + 9 + index * text.line,
       size: index === 0 ? 12 : 10.5,
-      ink: index === 0 || ink !== light.ink ? ink : '#5a6268',
+      ink: index === 0 || ink !== light.ink ? ink : colours.words,
       bold: index === 0,
       middle: true,
     }),
@@ -102,7 +102,7 @@ function drawnArrow({ edge, points }: PlacedEdge): string {
   const before = points.at(-2);
   if (first === undefined || last === undefined || before === undefined) return '';
   const dashes = edge.skips === true ? ' stroke-dasharray="4 3"' : '';
-  const colour = edge.skips === true ? '#009e73' : light.faint;
+  const colour = edge.skips === true ? colours.skip : light.faint;
   // Corners become curves from the middle of one part to the middle of the next.
   const way = rest.map((point, index) => {
     const next = rest[index + 1];
@@ -129,11 +129,25 @@ function arrowHead(from: Point, to: Point, colour: string): string {
   return `<path d="M${at(to)}L${at(side(1))}L${at(side(-1))}Z" fill="${colour}"/>`;
 }
 
-function drawnLabel({ label }: PlacedEdge): string {
+/** The paper inside a frame, or of the page where there is none. */
+function paperIn(groups: Diagram['groups'], id: string | undefined): string {
+  const frame = groups.find((one) => one.id === id);
+  if (frame === undefined) return light.paper;
+  const { paper } = frames[frame.kind];
+  return paper === 'none' ? paperIn(groups, frame.group) : paper;
+}
+
+/** What an arrow lies on: the paper of the frame that both its ends stand in, if there is one. */
+function paperBehind({ boxes, groups }: Diagram, { edge }: PlacedEdge): string {
+  const [from, to] = [edge.from, edge.to].map((id) => boxes.find((box) => box.id === id)?.group);
+  return paperIn(groups, from === to ? from : undefined);
+}
+
+function drawnLabel({ label }: PlacedEdge, paper: string): string {
   if (label === undefined) return '';
-  const paper = rectangle(label, `rx="3" fill="${light.paper}" fill-opacity="0.9"`);
+  const behind = rectangle(label, `rx="3" fill="${paper}" fill-opacity="0.9"`);
   const about = { x: label.x, y: label.y + 3.5, size: 10, ink: light.faint, middle: true };
-  return paper + words(label.text, about);
+  return behind + words(label.text, about);
 }
 
 interface WordsOptions extends Point {

@@ -1,5 +1,7 @@
 import { type Drawing, svgFile } from '../charts/chart.ts';
 import { escapeText } from '../charts/lineChart.ts';
+import { darkDiagramRules } from './diagramColours.ts';
+import { diagramScript } from './diagramScript.ts';
 
 /** A drawing of a model with so many levels of blocks opened. */
 export interface DiagramLevel {
@@ -9,8 +11,8 @@ export interface DiagramLevel {
 }
 
 /**
- * One HTML file in which a model is looked at from afar and from near: the wheel zooms where the pointer
- * is, dragging moves, buttons open and close blocks. It needs no other file.
+ * One HTML file in which a model is looked at from afar and from near: wheel, two fingers and keys zoom,
+ * dragging moves, buttons open and close blocks. It needs no other file.
  */
 export function diagramPage(title: string, levels: readonly DiagramLevel[]): string {
   const buttons = levels.map(
@@ -20,48 +22,34 @@ export function diagramPage(title: string, levels: readonly DiagramLevel[]): str
     ({ drawing }, index) => `<div class="level" data-level="${index}">${svgFile(drawing)}</div>`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeText(title)}</title><style>${style}</style></head><body>
 <header><h1>${escapeText(title)}</h1><nav aria-label="Blocks">${buttons.join('')}</nav>
 <nav aria-label="Zoom"><button data-zoom="out" aria-label="smaller">−</button><button data-zoom="fit">fit</button><button data-zoom="in" aria-label="larger">+</button></nav></header>
-<main tabindex="0" aria-label="Drag to move, turn the wheel to zoom">${drawings.join('\n')}</main>
-<script>${script}</script></body></html>
+<main tabindex="0" aria-label="The model">${drawings.join('\n')}</main>
+<footer>Drag to move, turn the wheel or spread two fingers to zoom. Keys: arrows, + and −, 0 to fit.</footer>
+<script>${diagramScript}</script></body></html>
 `;
 }
 
 const style = `
-html,body{margin:0;height:100%;font:14px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;color:#333a40}
+:root{color-scheme:light dark;--paper:#fff;--ink:#333a40;--soft:#5b6269;--rule:#e3e5e8;--edge:#c9d2d9;--tint:#f2f5f7;--on:#1f6fa8}
+html,body{margin:0;height:100%;font:14px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;color:var(--ink);background:var(--paper)}
 body{display:flex;flex-direction:column}
-header{display:flex;flex-wrap:wrap;gap:8px 20px;align-items:center;padding:8px 16px;border-bottom:1px solid #e3e5e8}
-h1{font-size:15px;margin:0;flex:1}
+header{display:flex;flex-wrap:wrap;gap:8px 20px;align-items:center;padding:8px 16px;border-bottom:1px solid var(--rule)}
+h1{font-size:15px;margin:0;flex:1;min-width:120px;overflow-wrap:anywhere}
 nav{display:flex}
-button{font:inherit;padding:4px 12px;border:1px solid #c9d2d9;margin-left:-1px;background:#fff;color:inherit;cursor:pointer}
+button{font:inherit;padding:4px 12px;border:1px solid var(--edge);margin-left:-1px;background:var(--paper);color:inherit;cursor:pointer}
 button:first-child{border-radius:6px 0 0 6px}button:last-child{border-radius:0 6px 6px 0}
 button:only-child{border-radius:6px}
-button:hover{background:#f2f5f7}button[aria-pressed=true]{background:#1f6fa8;border-color:#1f6fa8;color:#fff}
-main{flex:1;min-height:0;overflow:hidden;position:relative;cursor:grab;touch-action:none;outline-offset:-2px}
+button:hover{background:var(--tint)}button[aria-pressed=true]{background:var(--on);border-color:var(--on);color:#fff}
+main{flex:1;min-height:0;overflow:hidden;position:relative;cursor:grab;touch-action:none;user-select:none;outline-offset:-2px}
 main.moving{cursor:grabbing}
+footer{padding:5px 16px;border-top:1px solid var(--rule);font-size:12px;color:var(--soft)}
 .level{position:absolute;left:0;top:0;transform-origin:0 0;display:none}
-.level svg{display:block}`;
-
-// As small as it can be: it runs in the page, which has no other scripts.
-const script = `
-const main=document.querySelector('main'),levels=[...document.querySelectorAll('.level')];
-const buttons=[...document.querySelectorAll('button[data-level]')];
-let shown=levels[0],x=0,y=0,k=1;
-const draw=()=>{shown.style.transform='translate('+x+'px,'+y+'px) scale('+k+')'};
-const size=()=>{const s=shown.firstElementChild;return[Number(s.getAttribute('width')),Number(s.getAttribute('height'))]};
-const fit=()=>{const[w,h]=size(),W=main.clientWidth,H=main.clientHeight;
- const whole=Math.min(W/w,H/h,1.5);k=Math.max(whole,Math.min(W/w,0.55));x=(W-w*k)/2;y=Math.max(0,(H-h*k)/2);draw()};
-const zoom=(f,px=main.clientWidth/2,py=main.clientHeight/2)=>{const n=Math.min(8,Math.max(0.02,k*f));x=px-(px-x)*n/k;y=py-(py-y)*n/k;k=n;draw()};
-const show=i=>{for(const l of levels)l.style.display='none';shown=levels[i];shown.style.display='block';
- buttons.forEach((b,j)=>b.setAttribute('aria-pressed',String(i===j)));fit()};
-buttons.forEach((b,i)=>b.addEventListener('click',()=>show(i)));
-for(const b of document.querySelectorAll('[data-zoom]'))b.addEventListener('click',()=>b.dataset.zoom==='fit'?fit():zoom(b.dataset.zoom==='in'?1.3:1/1.3));
-main.addEventListener('wheel',e=>{e.preventDefault();const r=main.getBoundingClientRect();zoom(Math.exp(-e.deltaY/400),e.clientX-r.left,e.clientY-r.top)},{passive:false});
-main.addEventListener('pointerdown',e=>{main.setPointerCapture(e.pointerId);main.classList.add('moving')});
-main.addEventListener('pointermove',e=>{if(!main.hasPointerCapture(e.pointerId))return;x+=e.movementX;y+=e.movementY;draw()});
-main.addEventListener('pointerup',()=>main.classList.remove('moving'));
-main.addEventListener('keydown',e=>{const step={ArrowUp:[0,60],ArrowDown:[0,-60],ArrowLeft:[60,0],ArrowRight:[-60,0]}[e.key];
- if(step){x+=step[0];y+=step[1];draw()}else if(e.key==='+')zoom(1.3);else if(e.key==='-')zoom(1/1.3);else if(e.key==='0')fit();else return;e.preventDefault()});
-addEventListener('resize',fit);show(0);`;
+.level svg{display:block}
+@media (max-width:560px){button{padding:4px 9px}}
+@media (prefers-color-scheme:dark){
+:root{--paper:#14171a;--ink:#dde1e5;--soft:#989fa6;--rule:#2d3237;--edge:#434b53;--tint:#1c2024;--on:#2a78ae}
+${darkDiagramRules()}
+}`;
