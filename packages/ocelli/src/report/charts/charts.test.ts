@@ -54,6 +54,21 @@ test('the same chart gives the same text, whatever was drawn before', () => {
   expect(draw()).not.toMatch(/class=|<style|ecmeta/); // nothing for a script that is not there
 });
 
+test('losses that differ a hundredfold stand by their ratios, others by their differences', () => {
+  const chart = (highest: number, byRatio = true) =>
+    lineChart({
+      id: 'l',
+      title: 'Loss',
+      byRatio,
+      lines: [{ name: 'validation', colour: 'validation', points: [[1, highest], [2, 2], [3, 1]] }], // prettier-ignore
+    }).content;
+  const figures = (content: string) =>
+    Array.from(content.matchAll(/>([\d.]+)<\/text>/g), ([, text]) => Number(text));
+  expect(figures(chart(900))).toEqual(expect.arrayContaining([1, 10, 100, 1000]));
+  expect(figures(chart(90))).not.toContain(10);
+  expect(figures(chart(900, false))).not.toContain(10);
+});
+
 test('a sweep shows no more than twice its first loss, however far it diverges', () => {
   const points = [14.0123, 10, 9, 60].map((loss, index) => {
     return { lr: 10 ** (index - 3), loss: index === 3 ? 600 : loss, smoothed: loss, accuracy: 0 };

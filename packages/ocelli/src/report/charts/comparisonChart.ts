@@ -2,7 +2,7 @@ import type { EpochEnded } from '../../train/record/events.ts';
 import type { Scores } from '../../metrics/scores.ts';
 import { panels } from '../pictures/panels.ts';
 import { type Drawing, drawChart } from './chart.ts';
-import { axisText, escapeText } from './lineChart.ts';
+import { axisText, escapeText, isWide } from './lineChart.ts';
 import { light } from './palette.ts';
 
 /** A run as a line among others. */
@@ -80,7 +80,7 @@ function panel(
       minInterval: 1,
     },
     yAxis: {
-      type: isWide(lines, isShare) ? 'log' : 'value',
+      type: !isShare && isWide(lines) ? 'log' : 'value',
       scale: true,
       axisLabel: {
         ...label,
@@ -94,12 +94,6 @@ function panel(
   const drawing = drawChart(option, { id, ...size });
   const heading = `<text x="2" y="20" font-size="13" font-weight="600" fill="${light.ink}">${title}</text>\n`;
   return { ...drawing, content: drawing.content + heading };
-}
-
-/** Losses of runs that went wrong are so large that the others would all lie on one line. */
-function isWide(lines: readonly (readonly Point[])[], isShare: boolean): boolean {
-  const values = lines.flat().map(([, y]) => y);
-  return !isShare && Math.min(...values) > 0 && Math.max(...values) > 100 * Math.min(...values);
 }
 
 type Point = readonly [number, number];

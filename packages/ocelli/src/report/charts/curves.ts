@@ -15,6 +15,7 @@ export function runCurves(run: Curves): LineChart[] {
     {
       id: 'loss',
       title: 'Loss',
+      byRatio: true,
       lines: [
         { name: '', colour: 'train', faint: true, points: fine.map(({ x, loss }) => [x, loss]) },
         ...epochLines(run, ({ loss }) => loss),
@@ -60,6 +61,7 @@ export function headCurves(run: Curves, name: string, id: string): LineChart[] {
     {
       id: `${id}loss`,
       title: `Loss of ${name}`,
+      byRatio: true,
       lines: epochLines(run, figure('loss')),
       ...mark,
     },

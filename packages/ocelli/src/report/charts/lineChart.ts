@@ -18,6 +18,8 @@ export interface LineChart {
   readonly lines: readonly Line[];
   /** How the figures on the vertical axis are written. @default as they are */
   readonly unit?: 'percent';
+  /** Whether heights go by ratios where values differ a hundredfold. @default false */
+  readonly byRatio?: boolean;
   /** A horizontal line to compare with, and its name. */
   readonly reference?: { readonly name: string; readonly y: number };
   /** An epoch to point out. */
@@ -49,7 +51,7 @@ export function lineChart(chart: LineChart): Drawing {
       minInterval: last > 2 ? 1 : 0,
     },
     yAxis: {
-      type: 'value',
+      type: chart.byRatio === true && isWide(lines.map(({ points }) => points)) ? 'log' : 'value',
       scale: true,
       ...percentRange(chart),
       axisLabel: { ...label, formatter: (value: number) => axisText(value, chart.unit) },
@@ -60,6 +62,13 @@ export function lineChart(chart: LineChart): Drawing {
   };
   const drawing = drawChart(option, { id: chart.id, ...panel });
   return { ...drawing, content: drawing.content + heading(chart, lines) };
+}
+
+/** Whether one line would hide the others: a loss that was enormous once, at its beginning or for good. */
+export function isWide(lines: readonly (readonly (readonly [number, number])[])[]): boolean {
+  const values = lines.flat().map(([, y]) => y);
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  return lowest > 0 && highest > 100 * lowest;
 }
 
 /** Whole tenths that hold every line and the reference: an axis that stretched to its own ends would lie. */

@@ -56,7 +56,7 @@ export function matrixChart(chart: MatrixChart): Drawing {
     yAxis: { ...axis, axisLabel: label, inverse: true },
     series: [{ type: 'custom', silent: true, data, renderItem: square(cells, hasFigures) }],
   };
-  const below = 26 + (tilt(names, side) === 0 ? 14 : gutter - 10);
+  const below = tilt(names, side) === 0 ? 40 : gutter;
   const size = {
     id,
     width: Math.max(narrowest, Math.ceil(gutter + extent + 24)),

@@ -10,6 +10,7 @@ import { writeJsonDurably } from '../../train/runFolder/durableFile.ts';
 import { resolveExperiment } from '../../train/experiment/experiment.ts';
 import { runFolderAt } from '../../train/runFolder/runFolder.ts';
 import { captionsOf, drawFirstBatches } from './firstBatches.ts';
+import { panels, unbroken } from './panels.ts';
 import { pictureGrid } from './pictureGrid.ts';
 import { pngOf } from './raster.ts';
 import { shapesLine } from '../shapesLine.ts';
@@ -25,6 +26,35 @@ test('every picture of a grid stands over its caption, which is text', () => {
   ]);
   expect(content).toContain('>cat</text>');
   expect(content).not.toContain('<b>');
+});
+
+test('a place of a grid without a picture stays empty', () => {
+  const picture = { uri: 'data:,', caption: ['cat'] };
+  const grid = [picture, undefined, picture];
+  const { content, height } = pictureGrid(grid, { title: 'Pets', columns: 2 });
+  expect(content.match(/<image x="\d+" y="\d+"/g)).toEqual([
+    '<image x="10" y="34"',
+    '<image x="10" y="145"', // 84 of the picture, a line of 13, 14 between
+  ]);
+  expect(height).toBe(34 + 2 * 111 + 10);
+});
+
+test('drawings that belong together stand in one row where a row can hold them', () => {
+  const one = (content: string) => ({ width: 10, height: 10, content });
+  const places = (sizes: readonly number[]) =>
+    unbroken(
+      sizes.map((size, group) => Array.from({ length: size }, () => one(String(group)))),
+      4,
+    ).map((drawing) => drawing?.content ?? '-');
+  expect(places([3, 2, 2, 2])).toEqual([...'000-1122', ...'33']);
+  expect(places([4, 3, 5, 1])).toEqual([...'0000111-', ...'222223']);
+  const { content, height } = panels(unbroken([[one('a')], [one('b'), one('c')]], 2), 2);
+  expect(content.match(/<svg x="\d+" y="\d+"/g)).toEqual([
+    '<svg x="14" y="14"',
+    '<svg x="14" y="38"',
+    '<svg x="38" y="38"',
+  ]);
+  expect(height).toBe(14 + 2 * 24);
 });
 
 test('a long caption is cut to the width of its picture', () => {

@@ -6,18 +6,18 @@ import { confusionChart } from '../charts/confusionChart.ts';
 import { headCurves, runCurves } from '../charts/curves.ts';
 import { lineChart } from '../charts/lineChart.ts';
 import type { RunView } from '../runView.ts';
-import { panels } from './panels.ts';
+import { panels, unbroken } from './panels.ts';
 import { pngOf } from './raster.ts';
 
 /** Draws the curves of a run, and its confusion matrices where it was evaluated, as PNG files. */
 export async function drawRunPictures(folder: RunFolder, run: RunView): Promise<void> {
   mkdirSync(folder.pictures, { recursive: true });
   const curves = [
-    ...runCurves(run),
-    ...run.heads.flatMap(({ name }, index) => headCurves(run, name, `h${index}`)),
-  ];
-  const columns = curves.length > 3 ? 4 : 3;
-  const drawn = panels(curves.map(lineChart), columns);
+    runCurves(run),
+    ...run.heads.map(({ name }, index) => headCurves(run, name, `h${index}`)),
+  ].map((group) => group.map(lineChart));
+  const columns = curves.flat().length > 3 ? 4 : 3;
+  const drawn = panels(unbroken(curves, columns), columns);
   writeDurably(join(folder.pictures, 'curves.png'), await pngOf(drawn));
   for (const [index, { name, classes }] of run.heads.entries()) {
     const confusion = run.evaluation?.heads[name]?.confusion;
