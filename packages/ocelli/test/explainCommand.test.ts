@@ -9,7 +9,8 @@ import {
 import { join } from 'node:path';
 import { setNumThreads, writeSafetensors } from '@ocelli/torch';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import * as decoder from '../src/data/decodePicture.ts';
 import { createModel } from '../src/models/catalog.ts';
 import { buildModel } from '../src/train/assembly/buildModel.ts';
 import { resolveExperiment } from '../src/train/experiment/experiment.ts';
@@ -75,6 +76,17 @@ test('explain writes the picture and the map of every head, and says label and p
   expect(out).toMatch(/ +pose +(front|side|back) +\d+\.\d+% +-?\d\.\d\d\nwritten: .*\.png\n$/);
   const { width = 0, height = 0 } = await sharp(file).metadata();
   expect(width / height).toBeGreaterThan(2); // three tiles beside one another
+});
+
+test('explain decodes each picture once, and answers of it as predict does', async () => {
+  const decode = vi.spyOn(decoder, 'decodePicture');
+  const { out } = await explain(photo, at('1.png'), '--out', at('two.html'));
+  expect(decode.mock.calls.map(([, name]) => name)).toEqual([photo, at('1.png')]);
+  decode.mockRestore();
+  const said = await answersTo(photo, loadTrainedModel(run));
+  for (const { attribute, label, probability } of said) {
+    expect(out).toMatch(new RegExp(` ${attribute} +${label} +${(100 * probability).toFixed(2)}%`));
+  }
 });
 
 test('without --run the run trained last explains, and wrong answers are its own', async () => {

@@ -11,7 +11,7 @@ import { textTable } from '../report/table.ts';
 import { writeDurably } from '../train/runFolder/durableFile.ts';
 import {
   type AnsweringModel,
-  answersTo,
+  answersOn,
   decodeFor,
   type HeadAnswer,
   modelInput,
@@ -139,9 +139,9 @@ interface Job {
 
 async function explainPicture(path: string, job: Job): Promise<ExplainedPicture> {
   const { answering, heads, options } = job;
-  const answers = await answersTo(path, answering);
   const picture = await decodeFor(path, answering);
   const images = modelInput(picture.pixels, answering);
+  const answers = answersOn(images, answering);
   const targets = heads.map((head) => targetOf(head, answerFor(answers, head), options.class));
   const { method, layer } = options;
   const explanations = explain(answering.model, images, {

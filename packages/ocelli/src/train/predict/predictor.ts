@@ -134,9 +134,16 @@ export async function answersTo(
   options: AnswerOptions = {},
 ): Promise<HeadAnswer[]> {
   const { pixels } = await decodeFor(path, trained);
-  return inferenceMode(() =>
-    scope(() => headAnswers(modelInput(pixels, trained), trained, options)),
-  );
+  return scope(() => answersOn(modelInput(pixels, trained), trained, options));
+}
+
+/** As {@link answersTo}, about a picture `(1, 3, H, W)` that is as the model sees it, see {@link modelInput}. */
+export function answersOn(
+  image: Tensor,
+  trained: AnsweringModel,
+  options: AnswerOptions = {},
+): HeadAnswer[] {
+  return inferenceMode(() => scope(() => headAnswers(image, trained, options)));
 }
 
 /** A picture file as the model's run stored its pictures: the same decoder, the same size. */
@@ -161,7 +168,6 @@ export function modelInput(
   });
 }
 
-/** What every head says of one picture `(1, 3, H, W)` that is as the model sees it. */
 function headAnswers(image: Tensor, trained: AnsweringModel, options: AnswerOptions): HeadAnswer[] {
   const { model, views, experiment, labelNames } = trained;
   const outputs = answersOf(views(model, image), experiment.attributes ?? {});
