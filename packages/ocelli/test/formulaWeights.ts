@@ -11,12 +11,16 @@ export function formulaNumbers(entry: number, shape: readonly number[]): Tensor 
   return numbers;
 }
 
-/** Gives every parameter and running statistic the number that the formula has for it. */
-export function fillByFormula(model: Module<Tensor, unknown>): void {
+/**
+ * Gives every parameter and running statistic the number that the formula has for it.
+ *
+ * @param shift added to the numbers of the entries.
+ */
+export function fillByFormula(model: Module<Tensor, unknown>, shift = 0): void {
   noGrad(() => {
     for (const [entry, [key, value]] of [...model.stateDict()].entries()) {
       if (value.dtype !== 'float32') continue;
-      scope(() => repeatInto(value, scaled(key, value.shape, onePeriod(entry))));
+      scope(() => repeatInto(value, scaled(key, value.shape, onePeriod(entry + shift))));
     }
   });
 }

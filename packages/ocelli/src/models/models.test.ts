@@ -1,13 +1,4 @@
-import {
-  Conv2d,
-  crossEntropy,
-  manualSeed,
-  type Module,
-  noGrad,
-  randn,
-  tensor,
-  type Tensor,
-} from '@ocelli/torch';
+import { Conv2d, manualSeed, type Module, noGrad, randn, type Tensor } from '@ocelli/torch';
 import { beforeEach, expect, test } from 'vitest';
 import { bottleneckTrunk } from './bottleneckNet.ts';
 import { catalog, createModel } from './catalog.ts';
@@ -144,16 +135,6 @@ test('the plain network with a tower an attribute has the layers of its descript
   ]);
 });
 
-test.each(['plain-towers', 'vgg16-towers'])('%s learns in all of its parts', (name) => {
-  const model = createModel(name, { heads: { gender: 2, age: 5 } });
-  const logits = model.forward(randn([4, 3, 64, 64]));
-  const labels = tensor([0, 1, 1, 0], { dtype: 'int64' });
-  crossEntropy(logits.gender, labels).add(crossEntropy(logits.age, labels)).backward();
-  for (const [key, { grad }] of model.namedParameters()) {
-    expect(grad?.abs().sum().item(), key).toBeGreaterThan(0);
-  }
-});
-
 test('dense towers take 49 places of the feature map whatever the picture is sized', () => {
   const model = createModel('vgg16-towers', { heads: { gender: 2 } });
   const neck = (side: number): number[] =>
@@ -222,30 +203,15 @@ test('the athena form has the keys of an athena checkpoint', () => {
 
 const smallModels = ['davidnet', 'davidnet-athena', 'resnet-small'];
 
-test.each(smallModels)('%s: every parameter gets a gradient, and classes are respected', (name) => {
-  const model = createModel(name, { numClasses: 7 });
-  const logits = model.forward(randn([4, 3, 32, 32]));
-  expect(logits.shape).toEqual([4, 7]);
-  crossEntropy(logits, tensor([0, 1, 2, 6], { dtype: 'int64' })).backward();
-  for (const [key, { grad }] of model.namedParameters()) {
-    expect(grad?.abs().sum().item(), key).toBeGreaterThan(0);
-  }
+test.each(smallModels)('%s: evaluation leaves the statistics alone', (name) => {
+  const model = createModel(name, { numClasses: 3 }).eval();
+  const images = randn([2, 3, 32, 32]);
+  const before = statisticsOf(model);
+  noGrad(() => model.forward(images));
+  expect(statisticsOf(model)).toEqual(before);
+  noGrad(() => model.train().forward(images));
+  expect(statisticsOf(model)).not.toEqual(before);
 });
-
-test.each(smallModels)(
-  '%s: evaluation is deterministic and leaves the statistics alone',
-  (name) => {
-    const model = createModel(name, { numClasses: 3 }).eval();
-    const images = randn([2, 3, 32, 32]);
-    const run = (): unknown => noGrad(() => model.forward(images).toArray());
-    const before = statisticsOf(model);
-    expect(run()).toEqual(run());
-    expect(statisticsOf(model)).toEqual(before);
-    model.train();
-    run();
-    expect(statisticsOf(model)).not.toEqual(before);
-  },
-);
 
 function statisticsOf(model: Module): unknown[] {
   return model.namedBuffers().map(([key, buffer]) => [key, buffer.toArray()]);
