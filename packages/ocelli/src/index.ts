@@ -558,7 +558,7 @@ export {
   stageSettings,
 } from './train/experiment/stageSettings.ts';
 export type { StageStart } from './train/schedules/stageStart.ts';
-export { startFrom } from './train/checkpoints/startWeights.ts';
+export { startFrom, type StartReport } from './train/checkpoints/startWeights.ts';
 export type { StageWork } from './train/session/stageWork.ts';
 export {
   type Batch,

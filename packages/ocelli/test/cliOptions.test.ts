@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,6 +44,62 @@ test(
       exitCode: 2,
       err: 'error: ocelli train: expected --resume with a run, for none has begun in nowhere.\n',
     });
+  },
+  patience,
+);
+
+test(
+  '--resume takes the path of a checkpoint and removes what comes after it, which is said',
+  async () => {
+    const words = ['--data', 'pictures', ...short, '--epochs', '2', '--keep-checkpoints', 'all'];
+    const quick = ['--progress', 'line', '--no-report'];
+    await command('train', ...words, '--run-name', 'back', ...quick);
+    const places = join(folder, 'runs/back/1/checkpoints');
+    const [first = '', second] = readdirSync(places).toSorted();
+    const again = await command('train', '--resume', `runs/back/1/checkpoints/${first}`, ...quick);
+    expect(again.exitCode).toBe(0);
+    expect(again.err).toBe(`warning: checkpoints that come after ${first} were removed: 1\n`);
+    expect(again.out).toContain('; going on after step 2\n');
+    expect(readdirSync(places).toSorted()).toEqual([first, second]);
+    const gone = await command('train', '--resume', 'runs/back/1/checkpoints/step-9-epoch-9');
+    expect([gone.exitCode, gone.err]).toEqual([
+      4,
+      'error: runs/back/1/checkpoints/step-9-epoch-9: expected a checkpoint of the run, found none. ' +
+        `It has ${second}, ${first}.\n`,
+    ]);
+  },
+  patience,
+);
+
+test(
+  'a network of many attributes begins with the trunk of a run of one label, which a line says',
+  async () => {
+    const classes = ['blue', 'green', 'red'];
+    const rows = classes.flatMap((name) =>
+      [0, 1, 2, 3].map((i) => `train/${name}/${i}.png,${name},${i % 2 === 0 ? 'even' : 'odd'}`),
+    );
+    writeFileSync(join(folder, 'pictures/labels.csv'), `image,hue,number\n${rows.join('\n')}\n`);
+    const quick = [...short, '--progress', 'line', '--no-report'];
+    await command('train', '--data', 'pictures', ...quick, '--run-name', 'one');
+    const many = ['--table', 'pictures/labels.csv', '--run-name', 'many'];
+    const begun = await command('train', ...many, ...quick, '--start-from', 'runs/one');
+    expect(begun.exitCode).toBe(0);
+    // Of the 139 tensors of one label 2 are its head; two heads have as many each.
+    expect(begun.out).toContain('weights: 137 of 141 tensors from runs/one; new: heads\n');
+    const unfit = await command(
+      'train',
+      ...many,
+      ...quick,
+      '--model',
+      'davidnet',
+      '--start-from',
+      'runs/one',
+    );
+    expect([unfit.exitCode, unfit.err.split('\n').at(-2)]).toEqual([
+      10,
+      'error: runs/one: expected weights of the same network to start from, none of 139 fits. ' +
+        'They are of the model resnet20.',
+    ]);
   },
   patience,
 );

@@ -118,7 +118,7 @@ test('predict, explain and evaluate take the name for a run', async () => {
 test('a training starts from the name, and a head for other classes begins anew', () => {
   const stored = readSafetensors(join(openTrained('colours').weights, 'best.safetensors'));
   const model = createModel('airbench94-silu', { numClasses: 5 });
-  expect(startFrom('colours', model)).toEqual(['head.weight']);
+  expect(startFrom('colours', model).fresh).toEqual(['head.weight']);
   for (const [key, tensor] of model.stateDict()) {
     if (key === 'head.weight') continue;
     const same = scope(() => stored.get(key)?.to({ dtype: tensor.dtype }).eq(tensor).all().item());

@@ -52,7 +52,7 @@ describe.each(publishedNames())('published weights %s', (name) => {
     const explained = await inProcess('explain', photo, '--run', name, '--out', out);
     expect([explained.exitCode, explained.err, existsSync(out)]).toEqual([0, '', true]);
     const other = createModel(experiment.model, { numClasses: labels.length + 1 });
-    const fresh = startFrom(name, other);
+    const { fresh } = startFrom(name, other);
     expect([fresh.length, other.stateDict().size > 10]).toEqual([1, true]); // the last layer
   });
 

@@ -72,7 +72,10 @@ async function addTrain(program: Command, words: readonly string[], done: Done):
     .description(
       'train a model, or a group of them; [experiment] is a file of settings: .json, .ts or .js',
     )
-    .option('--resume [run]', 'go on with a run, with its own settings (default: the last one)')
+    .option(
+      '--resume [run]',
+      'go on with a run, or from a checkpoint in its folder, with its own settings (default: the last run)',
+    )
     .option(
       '--restart <run>',
       'begin a run anew in its folder, with its own settings; weights are removed',

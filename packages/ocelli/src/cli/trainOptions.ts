@@ -1,6 +1,6 @@
 /** Options of `ocelli train`; the settings of an experiment are among them. */
 export interface TrainOptions extends Readonly<Record<string, unknown>> {
-  /** `true` without a folder: the run that was worked on last. */
+  /** A run or one of its checkpoints; `true` without any: the run that was worked on last. */
   readonly resume?: string | true;
   readonly restart?: string;
   /** With `resume`: epochs that come after the others, with settings of their own. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -43,3 +43,26 @@ test.each([
     expect(plan(path).folderFor(await open(), experiment).path).toBe(path);
   },
 );
+
+test('a checkpoint is named by its path, beside those there are if there is no such one', async () => {
+  const experiment = resolveExperiment({ data: join(root, 'pictures') });
+  const data = await open();
+  const folder = newRun({
+    experiment,
+    runsDir: join(root, 'runs'),
+    name: 'checkpointed',
+  }).folderFor(data, experiment);
+  const at = (name: string): string => join(folder.checkpoints, name);
+  expect(() => resumedRun(at('step-1-epoch-1'))).toThrow(
+    `${at('step-1-epoch-1')}: expected a checkpoint of the run, found none. It has none.`,
+  );
+  for (const name of ['step-1-epoch-1', 'step-2-epoch-1']) mkdirSync(at(name));
+  const plan = resumedRun(`${at('step-1-epoch-1')}/`);
+  expect([plan.resume, plan.checkpoint]).toEqual([true, 'step-1-epoch-1']);
+  expect(plan.folderFor(data, experiment).path).toBe(folder.path);
+  expect(resumedRun(folder.path).checkpoint).toBeUndefined();
+  expect(() => resumedRun(at('step-3-epoch-2'))).toThrow(
+    `${at('step-3-epoch-2')}: expected a checkpoint of the run, found none. ` +
+      'It has step-2-epoch-1, step-1-epoch-1.',
+  );
+});

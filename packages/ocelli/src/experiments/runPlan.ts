@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { cudaIsAvailable, DataError, libtorchConfig, libtorchVersion } from '@ocelli/torch';
+import { listCheckpoints } from '../train/checkpoints/checkpoint.ts';
 import { writeJsonDurably } from '../train/runFolder/durableFile.ts';
 import { changeOf, type DataFiles } from '../train/runData/dataFiles.ts';
 import { describeEnvironment } from '../train/runFolder/environment.ts';
@@ -11,6 +12,7 @@ import {
   createRunFolder,
   openRunFolder,
   type RunFolder,
+  runFolderAt,
   splitOf,
   writeLabels,
 } from '../train/runFolder/runFolder.ts';
@@ -21,8 +23,10 @@ import { version } from '../train/runFolder/version.ts';
 /** What is to be done: its settings, and how its folder is had once the data is known to be good. */
 export interface RunPlan {
   readonly experiment: Experiment;
-  /** Whether it goes on from its newest checkpoint. */
+  /** Whether it goes on from a checkpoint. */
   readonly resume: boolean;
+  /** Name of that checkpoint. @default the newest */
+  readonly checkpoint?: string;
   /** Whether it takes out what the run came to before. */
   readonly restart?: boolean;
   /** A stored split of a table that is to be used again. */
@@ -65,13 +69,30 @@ export function newRun(options: NewRunOptions): RunPlan {
 /**
  * A run that goes on.
  *
- * @param path its folder, or that of its name.
+ * @param path its folder, or that of its name, for its newest checkpoint; or one of its checkpoints, such as
+ *   `runs/faces/1/checkpoints/step-490-epoch-5-accuracy-0.8123`.
  * @param more a stage that it gets when the others have ended, with what is different about it.
- * @throws {DataError} if there is none; when its folder is asked for, if its pictures are others now.
+ * @throws {DataError} if there is none, or it has no such checkpoint; when its folder is asked for, if its
+ *   pictures are others now.
  * @throws {OptionError} if the stage has settings that none can have.
  */
 export function resumedRun(path: string, more?: StageInput): RunPlan {
-  return { ...existingRun(path, more), resume: true };
+  const named = namedCheckpoint(path);
+  if (named === undefined) return { ...existingRun(path, more), resume: true };
+  const { run, checkpoint } = named;
+  return { ...existingRun(run, more), resume: true, checkpoint };
+}
+
+/** A run and the name of a checkpoint in it, if that is what a path leads to. */
+function namedCheckpoint(path: string): { run: string; checkpoint: string } | undefined {
+  const whole = resolve(path);
+  const { path: run, checkpoints, experiment } = runFolderAt(join(whole, '../..'));
+  if (dirname(whole) !== checkpoints || !existsSync(experiment)) return undefined;
+  const names = listCheckpoints(checkpoints).map((one) => basename(one));
+  const checkpoint = basename(whole);
+  if (names.includes(checkpoint)) return { run, checkpoint };
+  const known = names.length === 0 ? 'It has none.' : `It has ${names.join(', ')}.`;
+  throw new DataError(`${path}: expected a checkpoint of the run, found none. ${known}`);
 }
 
 /**

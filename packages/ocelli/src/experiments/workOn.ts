@@ -22,6 +22,7 @@ import { refuseMisfits } from './refuseMisfits.ts';
 import { runBanner } from './runBanner.ts';
 import { type RunPlan, shownPath } from './runPlan.ts';
 import { type SettledExperiment, settleExperiment } from './settleExperiment.ts';
+import { startLine } from './startLine.ts';
 import { openTextLog } from './textLog.ts';
 
 /** How a run is worked on; nothing here changes its numbers. */
@@ -93,6 +94,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
   const bannerOf = (stage: StageWork): string[] => [
     ...runBanner(shownPath(folder), stage.experiment, stage.data),
     ...stageLines(stage),
+    ...startLines(stage),
     ...(stage.data === data ? [...lines, ...(input ? [input.line] : [])] : []),
   ];
   const log = openTextLog(folder.log);
@@ -108,6 +110,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
       experiment,
       data,
       resume: plan.resume,
+      ...(plan.checkpoint !== undefined && { checkpoint: plan.checkpoint }),
       ...(plan.restart === true && { restart: true }),
       consumers: (stage) => {
         const { experiment, data } = stage;
@@ -171,6 +174,10 @@ function stageLines({ start, of, experiment }: StageWork): string[] {
     ...(freeze === null ? [] : [`frozen: ${freeze.join(', ')}`]),
   ];
   return [parts.join(', ')];
+}
+
+function startLines({ experiment: { startFrom: source }, begunWith }: StageWork): string[] {
+  return source === null || begunWith === undefined ? [] : [startLine(source, begunWith)];
 }
 
 async function openData(

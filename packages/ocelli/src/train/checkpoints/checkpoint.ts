@@ -14,6 +14,7 @@ import {
   type AnyModule,
   type OptimizerState,
   readSafetensors,
+  type StateDict,
   tensor,
   type Tensor,
   writeSafetensors,
@@ -186,7 +187,7 @@ export function listCheckpoints(folder: string): string[] {
 }
 
 /** The step in a checkpoint's name. */
-function stepOf(path: string): number {
+export function stepOf(path: string): number {
   return Number.parseInt(basename(path).slice('step-'.length), 10);
 }
 
@@ -253,8 +254,23 @@ function readManifest(path: string): Partial<Manifest> {
 /** A checkpoint that is as it was saved. */
 export interface FoundCheckpoint {
   readonly path: string;
+  readonly progress: Progress;
   /** The stage it is from, where its run has several. */
   readonly stage?: StageStart;
+}
+
+/** What a checkpoint is of. @throws {CheckpointError} if it is not exactly what was saved. */
+export function openCheckpoint(path: string): FoundCheckpoint {
+  verify(path, savedFiles);
+  const { progress, stage } = readState(path);
+  return { path, progress, ...(stage && { stage }) };
+}
+
+/** The weights that were measured when a checkpoint was saved: the average of them, where one is kept. */
+export function measuredWeights(path: string): StateDict {
+  const weights = readSafetensors(join(path, weightsFile));
+  const averages = join(path, averagesFile);
+  return new Map([...weights, ...(existsSync(averages) ? readSafetensors(averages) : [])]);
 }
 
 /**
@@ -267,9 +283,7 @@ export function newestCheckpoint(folder: string, warn: (message: string) => void
   const paths = listCheckpoints(folder);
   for (const path of paths) {
     try {
-      verify(path, savedFiles);
-      const { stage } = readState(path);
-      return { path, ...(stage && { stage }) };
+      return openCheckpoint(path);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       warn(`${error.message} It is passed over.`);

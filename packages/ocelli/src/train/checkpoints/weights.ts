@@ -65,6 +65,16 @@ export function loadWeights(folder: string, name: WeightsName, model: AnyModule)
   const path = join(folder, `${name}.safetensors`);
   // Not strict, to say it in the words of a run; what does not fit is refused all the same.
   refuseMisfit(path, model.loadStateDict(readWeights(folder, name), { strict: false }));
+  return factsOf(path);
+}
+
+/** The epoch and step that weights of a run are from; nothing if it has none. */
+export function weightsFacts(folder: string, name: WeightsName): WeightsFacts | undefined {
+  const path = join(folder, `${name}.safetensors`);
+  return existsSync(path) ? factsOf(path) : undefined;
+}
+
+function factsOf(path: string): WeightsFacts {
   const { metadata } = readSafetensorsHeader(path);
   return { epoch: Number(metadata.get('epoch')), step: Number(metadata.get('step')) };
 }

@@ -15,7 +15,7 @@ export const loopSettings = {
     fallbackText: 'off',
   }),
   startFrom: define(text, {
-    help: 'run, or name of published weights, whose best weights the network begins with; parts of other shapes, such as a head for other classes, begin anew',
+    help: 'run, name of published weights, or safetensors file with the weights that the network begins with; what they lack, such as a head for other classes, begins anew',
     fallbackText: 'none: all begin anew',
   }),
   metrics: define(text, {

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Assembled } from '../assembly/assemble.ts';
-import { loadCheckpoint, newestCheckpoint, saveCheckpoint } from '../checkpoints/checkpoint.ts';
+import {
+  type FoundCheckpoint,
+  loadCheckpoint,
+  newestCheckpoint,
+  openCheckpoint,
+  saveCheckpoint,
+} from '../checkpoints/checkpoint.ts';
+import { takeBack } from '../checkpoints/takeBack.ts';
 import { clearRun, refuseBegunRun } from './clearRun.ts';
 import type { TrainEventConsumer } from '../record/emitter.ts';
 import { type EventLog, openEventLog, readEventLog } from '../record/eventLog.ts';
@@ -28,8 +36,13 @@ export interface SessionOptions {
   readonly experiment: Experiment;
   /** The pictures of the experiment as it is given; those of other stages are opened when they begin. */
   readonly data: RunData;
-  /** Go on from the newest checkpoint, if there is one. */
+  /** Go on from a checkpoint, if there is one. */
   readonly resume: boolean;
+  /**
+   * With `resume`: name of the checkpoint in the folder that the run goes on from. What lies after it is
+   * taken out, see `takeBack`. @default the newest
+   */
+  readonly checkpoint?: string;
   /** Take out what the run came to before, and begin anew. @default false */
   readonly restart?: boolean;
   /** Listeners besides the record and the saver; or who listens to a stage, asked when it begins. */
@@ -56,8 +69,8 @@ export interface SessionResult extends FitResult {
  *
  * @throws {DataError} if there is a run in the folder and it is neither gone on with nor begun anew.
  * @throws {RunLockedError} if another process works on the run.
- * @throws {CheckpointError} if there are checkpoints and none can be read, or the weights to start from do
- *   not fit.
+ * @throws {CheckpointError} if there are checkpoints and none can be read, the one asked for is damaged or
+ *   its run cannot be taken back to it, or the weights to start from do not fit.
  * @throws {NumericError} if a loss is not finite.
  */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
@@ -92,27 +105,36 @@ interface Begun extends StageWork {
   readonly from: Progress;
 }
 
-/** Where a run stands: at its beginning, or as its newest checkpoint says. */
+/** Where a run stands: at its beginning, or as a checkpoint says. */
 async function standing(options: SessionOptions): Promise<Begun> {
-  const { folder, warn, resume } = options;
-  // A run that was stopped before its first save starts from its seed again.
-  const hasSaved = resume && earlierEvents(folder).some(({ type }) => type === 'checkpointSaved');
-  const found = hasSaved ? newestCheckpoint(folder.checkpoints, warn) : undefined;
+  const found = options.resume ? checkpointOf(options) : undefined;
   const begun = await begin(found?.stage ?? firstStage, atTheBeginning, options);
-  if (found === undefined) {
-    startWeights(begun, options);
-    return begun;
-  }
+  if (found === undefined) return withStartWeights(begun);
   return { ...begun, from: loadCheckpoint(found.path, begun.work.assembled) };
 }
 
-/** Weights of another run in place of new ones, where the experiment asks for that. */
-function startWeights({ experiment, work }: Begun, { warn }: SessionOptions): void {
-  if (experiment.startFrom === null) return;
+/** The checkpoint that a run goes on from, if it has one. */
+function checkpointOf({ folder, checkpoint, warn }: SessionOptions): FoundCheckpoint | undefined {
+  const events = earlierEvents(folder);
+  if (checkpoint === undefined) {
+    // A run that was stopped before its first save starts from its seed again.
+    const hasSaved = events.some(({ type }) => type === 'checkpointSaved');
+    return hasSaved ? newestCheckpoint(folder.checkpoints, warn) : undefined;
+  }
+  const found = openCheckpoint(join(folder.checkpoints, checkpoint));
+  const removed = takeBack(folder, found, events);
+  if (removed > 0) warn(`checkpoints that come after ${checkpoint} were removed: ${removed}`);
+  return found;
+}
+
+/** With weights that were trained before in place of new ones, where the experiment asks for that. */
+function withStartWeights(begun: Begun): Begun {
+  const { experiment, work } = begun;
+  if (experiment.startFrom === null) return begun;
   const { model, averages } = work.assembled;
-  const fresh = startFrom(experiment.startFrom, model);
+  const begunWith = startFrom(experiment.startFrom, model);
   averages?.restart();
-  if (fresh.length > 0) warn(`not in ${experiment.startFrom}, so new: ${fresh.join(', ')}`);
+  return { ...begun, begunWith };
 }
 
 function earlierEvents({ events }: RunFolder): readonly TrainEvent[] {

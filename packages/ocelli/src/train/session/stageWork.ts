@@ -1,6 +1,7 @@
 import { checkLabelEffects } from '../../augment/labelEffect.ts';
 import { type Assembled, assemble } from '../assembly/assemble.ts';
 import { countedHeads } from '../loss/countedHeads.ts';
+import type { StartReport } from '../checkpoints/startWeights.ts';
 import type { TrainEventConsumer } from '../record/emitter.ts';
 import type { RunEnded } from '../record/events.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -23,6 +24,8 @@ export interface StageWork {
   /** The experiment as it is in this stage. */
   readonly experiment: Experiment;
   readonly data: RunData;
+  /** Present if the run has just begun with weights that were trained before, see `startFrom`. */
+  readonly begunWith?: StartReport;
 }
 
 interface WorkListeners {

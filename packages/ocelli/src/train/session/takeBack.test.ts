@@ -1,0 +1,155 @@
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/dataTree.ts';
+import { drawPictures } from '../../../test/drawnPictures.ts';
+import { listCheckpoints } from '../checkpoints/checkpoint.ts';
+import { weightsFacts } from '../checkpoints/weights.ts';
+import { type ExperimentInput, resolveExperiment } from '../experiment/experiment.ts';
+import { readEventLog } from '../record/eventLog.ts';
+import { bestEpoch, epochsOf } from '../record/history.ts';
+import { readRunRecord, writeRunRecord } from '../record/runRecord.ts';
+import { openRunData } from '../runData/runData.ts';
+import { createRunFolder, type RunFolder } from '../runFolder/runFolder.ts';
+import { sha256Of } from '../runFolder/sha256Of.ts';
+import { runSession } from './session.ts';
+
+// A run that goes on from a checkpoint that is not its newest.
+
+const root = temporaryFolder();
+beforeAll(() => drawPictures(join(root, 'pictures'), { train: 4, test: 2 }));
+
+/** Twelve pictures, four a step: three steps an epoch. */
+const tiny = {
+  ...{ model: 'resnet20', batchSize: 4, threads: 1, pad: 1, epochs: 3 },
+  ...{ lr: 0.005, schedule: 'constant', best: 'loss', keepCheckpoints: 'all' },
+} as const;
+
+interface Way {
+  readonly folder?: RunFolder;
+  readonly checkpoint?: string;
+  readonly stopAfter?: number;
+}
+
+/** A new run, or what is made of one that there is. @returns its folder and what was warned of. */
+async function session(input: ExperimentInput, { stopAfter, ...way }: Way = {}) {
+  const experiment =
+    way.folder === undefined
+      ? resolveExperiment({ data: join(root, 'pictures'), ...tiny, ...input })
+      : readRunRecord(way.folder).experiment;
+  const open = (of: typeof experiment) => openRunData(of, { cacheFolder: join(root, 'cache') });
+  const data = await open(experiment);
+  const folder = way.folder ?? createRunFolder(join(root, 'runs'), 'run');
+  if (way.folder === undefined) writeRunRecord(folder, { experiment, pictures: data.facts });
+  const controller = new AbortController();
+  const warnings: string[] = [];
+  await runSession({
+    ...{ folder, experiment, data, openStage: open, resume: way.folder !== undefined },
+    ...(way.checkpoint !== undefined && { checkpoint: way.checkpoint }),
+    consumers: [
+      (event) => {
+        if (event.type === 'stepEnded' && event.step === stopAfter) controller.abort();
+      },
+    ],
+    signal: controller.signal,
+    warn: (message) => void warnings.push(message),
+  });
+  return { folder, warnings };
+}
+
+const namesOf = ({ checkpoints }: RunFolder): string[] =>
+  listCheckpoints(checkpoints).map((path) => basename(path));
+
+/** `step-6-epoch-2-loss-1.0123` for 6. */
+function checkpointAt(folder: RunFolder, step: number): string {
+  const name = namesOf(folder).find((one) => one.startsWith(`step-${step}-`));
+  if (name === undefined) throw new Error(`there is no checkpoint of step ${step}`);
+  return name;
+}
+
+/** Everything that a run leaves but the time it took. */
+function outcomeOf(folder: RunFolder): object {
+  const epochs = epochsOf(readEventLog(folder.events)).map(
+    ({ epoch, lr, train, validation, progress: { step } }) => ({
+      ...{ epoch, lr, train, validation, step },
+    }),
+  );
+  const weights = ['best', 'last'].map((name) =>
+    sha256Of(join(folder.weights, `${name}.safetensors`)),
+  );
+  const { stage } = readRunRecord(folder);
+  return { epochs, weights, stage, checkpoints: namesOf(folder) };
+}
+
+const bestOf = (folder: RunFolder) => ({
+  onRecord: bestEpoch(readEventLog(folder.events))?.epoch,
+  kept: weightsFacts(folder.weights, 'best')?.epoch,
+});
+
+test.each<[string, ExperimentInput, number]>([
+  ['the end of an epoch', {}, 6],
+  ['the end of an epoch, with an average of the weights', { emaDecay: 0.9 }, 3],
+  ['the middle of an epoch', { saveEverySteps: 1 }, 4],
+  ['before any epoch has ended', { saveEverySteps: 1 }, 1],
+  ['a stage before the last', { stages: [{ epochs: 2 }, { epochs: 1, lr: 0.004 }] }, 3],
+])('gone on with from %s, a run ends as it had ended', async (_, input, step) => {
+  const { folder } = await session(input);
+  const whole = outcomeOf(folder);
+  expect(bestOf(folder).kept).toBeGreaterThan(Math.ceil(step / 3)); // else nothing would have to come back
+  const later = namesOf(folder).findIndex((name) => name.startsWith(`step-${step}-`));
+  const checkpoint = checkpointAt(folder, step);
+
+  const { warnings } = await session({}, { folder, checkpoint, stopAfter: step + 1 });
+  expect(warnings).toEqual([`checkpoints that come after ${checkpoint} were removed: ${later}`]);
+  expect(namesOf(folder)[0]).toMatch(new RegExp(`^step-${step + 1}-`));
+  expect(namesOf(folder)[1]).toBe(checkpoint);
+  const { onRecord, kept } = bestOf(folder);
+  expect([onRecord, kept]).toEqual([onRecord, onRecord]);
+  expect(onRecord ?? 0).toBeLessThanOrEqual(step / 3);
+
+  await session({}, { folder }); // goes on from there as any run does
+  expect({ ...outcomeOf(folder), checkpoints: [] }).toEqual({ ...whole, checkpoints: [] });
+});
+
+test('gone on with from the newest checkpoint, nothing is taken out', async () => {
+  const { folder } = await session({ epochs: 2 }, { stopAfter: 5 });
+  const [checkpoint = ''] = namesOf(folder);
+  const { warnings } = await session({}, { folder, checkpoint });
+  expect(warnings).toEqual([]);
+  const whole = await session({ epochs: 2 });
+  expect({ ...outcomeOf(folder), checkpoints: [] }).toEqual({
+    ...outcomeOf(whole.folder),
+    checkpoints: [],
+  });
+});
+
+test('where the best weights until then are kept no more, a run is not taken back', async () => {
+  const { folder } = await session({ saveEverySteps: 1 });
+  const before = bestEpoch(
+    readEventLog(folder.events).filter((event) => !isAfter(event, 2)),
+  )?.epoch;
+  rmSync(join(folder.checkpoints, checkpointAt(folder, 3 * (before ?? 0))), { recursive: true });
+  const whole = outcomeOf(folder);
+  const checkpoint = checkpointAt(folder, 5);
+  await expect(session({}, { folder, checkpoint })).rejects.toThrow(
+    `${checkpoint}: expected the weights of epoch ${before}, the best until there, to be kept, found none: ` +
+      `weights/best.safetensors is of epoch ${bestOf(folder).kept}. Go on with the run as it is (--resume RUN); `,
+  );
+  expect(outcomeOf(folder)).toEqual(whole);
+});
+
+const isAfter = (event: object, epoch: number): boolean =>
+  'epoch' in event && Number(event.epoch) >= epoch;
+
+test('a damaged checkpoint is named, and none before it taken in its place', async () => {
+  const { folder } = await session({ epochs: 2 });
+  const checkpoint = checkpointAt(folder, 3);
+  appendFileSync(join(folder.checkpoints, checkpoint, 'weights.safetensors'), 'x');
+  const whole = outcomeOf(folder);
+  await expect(session({}, { folder, checkpoint })).rejects.toThrow(
+    `${checkpoint}: expected weights.safetensors to be as it was saved, it is damaged.`,
+  );
+  expect(outcomeOf(folder)).toEqual(whole);
+  const index = JSON.parse(readFileSync(folder.checkpointIndex, 'utf8')) as { name: string }[];
+  expect([index.length, existsSync(folder.results)]).toEqual([2, true]);
+});
