@@ -53,13 +53,15 @@ test(
   async () => {
     const words = ['--data', 'pictures', ...short, '--epochs', '2', '--keep-checkpoints', 'all'];
     const quick = ['--progress', 'line', '--no-report'];
-    await command('train', ...words, '--run-name', 'back', ...quick);
+    const whole = await command('train', ...words, '--run-name', 'back', ...quick);
     const places = join(folder, 'runs/back/1/checkpoints');
     const [first = '', second] = readdirSync(places).toSorted();
     const again = await command('train', '--resume', `runs/back/1/checkpoints/${first}`, ...quick);
     expect(again.exitCode).toBe(0);
     expect(again.err).toBe(`warning: checkpoints that come after ${first} were removed: 1\n`);
     expect(again.out).toContain('; going on after step 2\n');
+    const ending = /^best epoch: .*$/m;
+    expect(ending.exec(again.out)?.[0]).toBe(ending.exec(whole.out)?.[0]);
     expect(readdirSync(places).toSorted()).toEqual([first, second]);
     const gone = await command('train', '--resume', 'runs/back/1/checkpoints/step-9-epoch-9');
     expect([gone.exitCode, gone.err]).toEqual([

@@ -7,6 +7,7 @@ import { reportWriter } from '../report/reportWriter.ts';
 import { buildModel } from '../train/assembly/buildModel.ts';
 import { countedHeads } from '../train/loss/countedHeads.ts';
 import type { TrainEventConsumer } from '../train/record/emitter.ts';
+import { readEventLog } from '../train/record/eventLog.ts';
 import type { Experiment } from '../train/experiment/experiment.ts';
 import type { FreeMemory } from '../train/memory/freeMemory.ts';
 import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
@@ -97,6 +98,7 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
     ...startLines(stage),
     ...(stage.data === data ? [...lines, ...(input ? [input.line] : [])] : []),
   ];
+  const history = plan.resume && existsSync(folder.events) ? readEventLog(folder.events) : [];
   const log = openTextLog(folder.log);
   for (const line of early) log.line(line);
   const warn = (message: string): void => {
@@ -116,8 +118,8 @@ export async function workOn(plan: RunPlan, options: WorkOptions = {}): Promise<
         const { experiment, data } = stage;
         const banner = bannerOf(stage);
         return [
-          consoleReporter({ mode, banner, out, err }),
-          log.listener(banner),
+          consoleReporter({ mode, banner, history, out, err }),
+          log.listener(banner, history),
           ...(report ? [reportWriter({ folder, experiment, data, out })] : []),
           ...board,
           ...consumers,

@@ -179,3 +179,14 @@ test('a run that goes on says from where', () => {
   expect(shown([runStarted(2)], {}).out).toContain('going on after step 20');
   expect(shown([runStarted(20)], {}).out).toContain('already completed after epoch 20\n');
 });
+
+test('the best epoch of a run that goes on may be on record; what came after its start counts no more', () => {
+  const history = [runStarted(), epochEnded(1, 150), epochEnded(2, 110), epochEnded(3, 190)];
+  const ended: TrainEvent = {
+    type: 'runEnded',
+    reason: 'completed',
+    progress: progressAfter(3),
+  };
+  const { out } = shown([runStarted(2), epochEnded(3, 120), ended], { mode: 'line', history });
+  expect(out).toMatch(/\nbest epoch: 1\/20, val acc: 0\.7500\n$/);
+});

@@ -28,6 +28,8 @@ export interface ConsoleReporterOptions {
   mode?: ProgressMode;
   /** Lines shown above the run, the first one framed. @default ['training'] */
   banner?: readonly string[];
+  /** What is on record of a run that goes on, to tell its best epoch. @default [] */
+  history?: readonly TrainEvent[];
   /** @default process.stdout */
   out?: Output;
   /** Where warnings go, in every mode. @default process.stderr */
@@ -42,11 +44,12 @@ export function consoleReporter(options: ConsoleReporterOptions = {}): TrainEven
   const {
     mode = 'bar',
     banner = ['training'],
+    history = [],
     out = process.stdout,
     err = process.stderr,
   } = options;
   const shown = showing(mode, out);
-  const events: TrainEvent[] = [];
+  const events: TrainEvent[] = [...history];
   let notes: string[] = [];
   return function consoleReport(event) {
     if (event.type === 'warning') {
