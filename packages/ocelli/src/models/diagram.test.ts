@@ -1,7 +1,7 @@
 import { BatchNorm2d, Conv2d, GlobalAvgPool, Linear, ReLU } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
 import { createModel } from './catalog.ts';
-import { type Diagram, modelDiagram } from './diagram.ts';
+import { type Diagram, modelDiagram, modelDiagramLevels } from './diagram.ts';
 import { Graph } from './graph.ts';
 import { merge, pictureNode } from './graphNode.ts';
 import { Add } from './merging.ts';
@@ -116,3 +116,11 @@ test.each(['mobilenet-v3-small', 'bottleneck-towers'])(
     }
   },
 );
+
+test('the levels of a model, drawn from one run, are what a run for each of them gives', () => {
+  const model = createModel('resnet20', { heads: { age: 5, pose: 3 } });
+  const levels = modelDiagramLevels(model, [3, 32, 32]);
+  const unfolds = [...levels.slice(0, -1).keys(), Infinity];
+  expect(levels.map(({ folded }) => folded)).toEqual([true, true, true, false, false]);
+  expect(levels).toEqual(unfolds.map((unfold) => modelDiagram(model, [3, 32, 32], { unfold })));
+});

@@ -58,9 +58,24 @@ export function modelDiagram(
   input: PictureShape,
   options: DiagramOptions = {},
 ): Diagram {
+  const { unfold = 0 } = options;
+  return scope(() => new Tracing({ model, unfold }).of(traceCalls(model, input), input));
+}
+
+/**
+ * The diagrams of a model with its blocks folded, opened one level more each time until none is folded,
+ * and of every layer by itself. One run is enough for all of them.
+ *
+ * @throws {ShapeError} if a layer does not fit, with its path.
+ */
+export function modelDiagramLevels(model: AnyModule, input: PictureShape): Diagram[] {
   return scope(() => {
-    const drawing = new Tracing(model, options.unfold ?? 0);
-    return drawing.of(traceCalls(model, input), input);
+    const root = traceCalls(model, input);
+    const around = new Map<Call, boolean>();
+    const at = (unfold: number) => new Tracing({ model, unfold, around }).of(root, input);
+    const levels = [at(0)];
+    while (levels.at(-1)?.folded === true) levels.push(at(levels.length));
+    return [...levels, at(Infinity)];
   });
 }
 
@@ -72,9 +87,17 @@ interface Place {
   readonly path: string;
 }
 
+interface TracingOptions {
+  readonly model: AnyModule;
+  readonly unfold: number;
+  /** What is known of calls already: whether they go around their layers. */
+  readonly around?: Map<Call, boolean>;
+}
+
 class Tracing {
   readonly #model: AnyModule;
   readonly #unfold: number;
+  readonly #around: Map<Call, boolean>;
   readonly #boxes: DiagramBox[] = [];
   readonly #edges: DiagramEdge[] = [];
   readonly #groups: DiagramGroup[] = [];
@@ -83,9 +106,10 @@ class Tracing {
   readonly #shapes = new Map<string, readonly number[]>();
   #folded = false;
 
-  constructor(model: AnyModule, unfold: number) {
+  constructor({ model, unfold, around = new Map() }: TracingOptions) {
     this.#model = model;
     this.#unfold = unfold;
+    this.#around = around;
   }
 
   of(root: Call, input: PictureShape): Diagram {
@@ -117,11 +141,17 @@ class Tracing {
     const used = new Set(this.#edges.map(({ from }) => from));
     const loose = own.filter((id) => !used.has(id) && !givers.includes(id));
     for (const giver of givers) this.#connect(loose, giver);
-    if (place.level > 0 && goesAround(call)) {
+    if (place.level > 0 && this.#goesAround(call)) {
       for (const giver of givers) this.#connect(entering, giver, { skips: true });
     }
     this.#givers.set(call.output, givers);
     return givers;
+  }
+
+  #goesAround(call: Call): boolean {
+    const known = this.#around.get(call) ?? scope(() => goesAround(call));
+    this.#around.set(call, known);
+    return known;
   }
 
   #visit(unit: DiagramUnit, entering: readonly string[], place: Place): readonly string[] {

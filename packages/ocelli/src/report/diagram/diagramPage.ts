@@ -48,7 +48,7 @@ main.moving{cursor:grabbing}
 footer{padding:5px 16px;border-top:1px solid var(--rule);font-size:12px;color:var(--soft)}
 .level{position:absolute;left:0;top:0;transform-origin:0 0;display:none}
 .level svg{display:block}
-@media (max-width:560px){button{padding:4px 9px}}
+@media (max-width:560px){button{padding:4px 7px;font-size:13px;white-space:nowrap}}
 @media (prefers-color-scheme:dark){
 :root{--paper:#14171a;--ink:#dde1e5;--soft:#989fa6;--rule:#2d3237;--edge:#434b53;--tint:#1c2024;--on:#2a78ae}
 ${darkDiagramRules()}

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type AnyModule, optionError } from '@ocelli/torch';
-import { type Diagram, modelDiagram } from '../../models/diagram.ts';
+import { modelDiagram, modelDiagramLevels } from '../../models/diagram.ts';
 import type { PictureShape } from '../../models/trace.ts';
 import { writeDrawing } from '../chartFiles.ts';
 import { diagramDrawing } from './diagramDrawing.ts';
@@ -33,16 +33,10 @@ export async function writeDiagram(
 
 /** Blocks folded, opened level by level, and every layer by itself. */
 function levelsOf(model: AnyModule, input: PictureShape): DiagramLevel[] {
-  const levels: DiagramLevel[] = [];
-  const push = (name: string, diagram: Diagram): void => {
-    levels.push({ name, drawing: diagramDrawing(diagram) });
-  };
-  let diagram = modelDiagram(model, input);
-  for (let unfold = 1; ; unfold++) {
-    push(unfold === 1 ? 'folded' : `${unfold - 1} open`, diagram);
-    if (!diagram.folded) break;
-    diagram = modelDiagram(model, input, { unfold });
-  }
-  push('every layer', modelDiagram(model, input, { unfold: Infinity }));
-  return levels;
+  const diagrams = modelDiagramLevels(model, input);
+  return diagrams.map((diagram, index) => {
+    const opened = index === 0 ? 'folded' : `${index} open`;
+    const name = index === diagrams.length - 1 ? 'every layer' : opened;
+    return { name, drawing: diagramDrawing(diagram) };
+  });
 }
