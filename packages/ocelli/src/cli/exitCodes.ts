@@ -29,6 +29,8 @@ const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['EROFS', exitCodes.disk],
   ['ENOENT', exitCodes.data],
   ['EACCES', exitCodes.data],
+  ['EISDIR', exitCodes.data],
+  ['ENOTDIR', exitCodes.data],
 ]);
 
 /** The exit code for an error, by its `code`; libtorch says running out of memory only in words. */

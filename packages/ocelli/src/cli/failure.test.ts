@@ -14,6 +14,7 @@ const cases: [Error, number][] = [
   [new RunLockedError('x'), 3],
   [new DataError('x'), 4],
   [systemError('ENOENT'), 4],
+  [systemError('EISDIR'), 4],
   [systemError('ENOSPC'), 5],
   [systemError('EIO'), 5],
   [new DataError('x', { cause: systemError('ENOSPC') }), 5],
@@ -25,6 +26,17 @@ const cases: [Error, number][] = [
 
 test.each(cases)('%s: one line without a stack, exit code %i', (error, exitCode) => {
   expect(failureOf(error)).toEqual({ text: `error: ${error.message}`, exitCode });
+});
+
+test.each([
+  ['ENOENT', 'no such file or folder (ENOENT). Check how it is spelt.'],
+  ['EISDIR', 'a folder (EISDIR).'],
+])('what the system refuses is said with its path: %s', (code, got) => {
+  const error = Object.assign(systemError(code), { path: 'a/photo.jpg' });
+  expect(failureOf(error)).toEqual({
+    text: `error: a/photo.jpg: expected a file that can be opened, got ${got}`,
+    exitCode: 4,
+  });
 });
 
 test('running out of memory names the option to turn', () => {

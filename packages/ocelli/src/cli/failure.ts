@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { systemCode, systemReason } from '../data/systemReason.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 
 /** What a failed command says and answers. */
@@ -16,6 +17,7 @@ export function failureOf(error: unknown): Failure {
   const exitCode = exitCodeOf(error);
   if (!(error instanceof Error)) return { text: `error: ${String(error)}`, exitCode };
   if (exitCode === exitCodes.memory) return { text: memoryText(error), exitCode };
+  if (isAboutPath(error)) return { text: pathText(error), exitCode };
   const isKnown = exitCode !== exitCodes.internal || 'code' in error;
   return { text: isKnown ? `error: ${error.message}` : `internal error: ${error.stack}`, exitCode };
 }
@@ -28,6 +30,16 @@ function usageFailure(error: CommanderError): Failure {
   const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1');
   const remedy = hint === '' ? 'Add --help to see what there is.' : hint;
   return { text: `error: ${sentence} ${remedy}`, exitCode: exitCodes.usage };
+}
+
+/** Whether the operating system refused a file or folder, whose error says so in words of its own. */
+function isAboutPath(error: Error): error is Error & { readonly path: string } {
+  return 'syscall' in error && 'path' in error && typeof error.path === 'string';
+}
+
+function pathText(error: Error & { readonly path: string }): string {
+  const remedy = systemCode(error) === 'ENOENT' ? ' Check how it is spelt.' : '';
+  return `error: ${error.path}: expected a file that can be opened, got ${systemReason(error)}.${remedy}`;
 }
 
 function memoryText(error: Error): string {
