@@ -76,7 +76,7 @@ test(
     expect([existsSync(bare.report), existsSync(bare.pictures)]).toEqual([false, false]);
     expect(await command('report', 'runs/bare')).toMatchObject({
       exitCode: 0,
-      out: 'runs/bare/1/report.html\n',
+      out: 'written: runs/bare/1/report.html\n',
     });
     expect(readFileSync(bare.report, 'utf8')).toContain('No weights have been evaluated yet');
     expect((await command('report', 'runs/bare', '--evaluate')).exitCode).toBe(0);

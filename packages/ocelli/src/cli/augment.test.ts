@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tensor } from '@ocelli/torch';
+import { createTransform } from '../augment/createTransform.ts';
+import { augmentationRows } from '../report/pictures/augmentationGrid.ts';
 import { runAugment } from './augment.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ocelli-augment-'));
@@ -50,6 +53,23 @@ describe('ocelli augment', () => {
     expect(await middleOf(1)).toEqual([192, 0, 0]);
     expect(await middleOf(2)).toEqual([63, 255, 255]);
     expect(await middleOf(3)).toEqual([63, 255, 255]);
+  });
+
+  test('a row says its settings in short, and where it changes nothing', () => {
+    const images = tensor([120, 60, 30, 200], { dtype: 'uint8' }).reshape([1, 1, 2, 2]);
+    const one = images.expand([1, 3, 2, 2]).contiguous();
+    const made = [
+      createTransform('cutmix', { alpha: 1 }),
+      createTransform('invert', {}),
+      createTransform('randomErase', { aspect: [0.3, 10 / 3] }),
+    ];
+    const notes = augmentationRows(one, made, { columns: 2 }).map(({ note }) => note);
+    expect(notes.slice(0, 3)).toEqual([
+      '',
+      'alpha 1, probability 1, changes nothing on these pictures', // there is no other to mix it with
+      'probability 1',
+    ]);
+    expect(notes[3]).toContain('aspect [0.3,3.333]');
   });
 
   test('--save writes each picture of a folder as often as asked, transformed', async () => {

@@ -50,11 +50,11 @@ export async function runAugment(source: string, options: AugmentCommandOptions)
       preview,
       await augmentationGrid(pictures.images, transforms, { seed, together }),
     );
-    process.stdout.write(`${preview}: ${transforms.length} transforms before and after\n`);
+    process.stdout.write(`written: ${preview}, ${transforms.length} transforms before and after\n`);
   }
   if (save !== undefined) {
     const folder = await saveAugmented(pictures, compose(transforms), { save, count, seed });
-    process.stdout.write(`${folder}: ${count * pictures.names.length} pictures\n`);
+    process.stdout.write(`written: ${folder}, ${count * pictures.names.length} pictures\n`);
   }
   return exitCodes.done;
 }

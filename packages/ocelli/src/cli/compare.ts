@@ -41,7 +41,9 @@ export async function runCompare(
     await writeDrawing(where, options.out, comparisonChart(lines));
   }
   process.stdout.write(text);
-  if (options.out !== undefined && options.json !== true) process.stdout.write(`${options.out}\n`);
+  if (options.out !== undefined && options.json !== true) {
+    process.stdout.write(`written: ${options.out}\n`);
+  }
   return exitCodes.done;
 }
 

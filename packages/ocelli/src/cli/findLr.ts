@@ -119,6 +119,6 @@ function told({ points, ended, suggestions }: SweepCurve, out: string): string {
   return (
     `${points.length} steps; ${end}\n` +
     `suggested: valley ${shown(valley)}, steepest ${shown(steepest)}, minimum/10 ${shown(minimum)}\n` +
-    `${[out, basename(accuracyBeside(out)), basename(jsonBeside(out))].join(', ')}\n`
+    `written: ${[out, basename(accuracyBeside(out)), basename(jsonBeside(out))].join(', ')}\n`
   );
 }

@@ -20,7 +20,7 @@ export async function runReport(run: string, options: ReportCommandOptions): Pro
   const folder = openRunFolder(run);
   if (options.evaluate === true) await evaluateAgain(folder);
   await writeReport(folder);
-  process.stdout.write(`${relative(process.cwd(), folder.report)}\n`);
+  process.stdout.write(`written: ${relative(process.cwd(), folder.report)}\n`);
   return exitCodes.done;
 }
 

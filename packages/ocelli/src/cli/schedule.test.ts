@@ -74,8 +74,10 @@ test('ocelli find-lr writes the curve as chart and points, and says what it sugg
   await runFindLr(undefined, { ...sweep, ...settings, out: path });
   expect(written()).toMatch(/^4 steps; nothing diverged up to 0\.0100\nsuggested: valley /);
   expect(readFileSync(path, 'utf8')).toContain('learning rate');
-  expect(written()).toContain('find-lr.svg, find-lr-accuracy.svg, find-lr.json\n');
-  expect(readFileSync(join(folder, 'find-lr-accuracy.svg'), 'utf8')).toContain('>accuracy<');
+  expect(written()).toMatch(/written: .*find-lr\.svg, find-lr-accuracy\.svg, find-lr\.json\n$/);
+  const accuracy = readFileSync(join(folder, 'find-lr-accuracy.svg'), 'utf8');
+  expect(accuracy).toContain('>Accuracy by learning rate<');
+  expect(accuracy).toContain('>validation<'); // in the legend
   const { points } = readCurve(join(folder, 'find-lr.json'));
   expect(points.map(({ lr }) => lr)).toEqual(
     [1e-4, 0.0034, 0.0067, 0.01].map((lr) => expect.closeTo(lr, 8) as number),

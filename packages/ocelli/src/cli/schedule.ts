@@ -35,7 +35,7 @@ export async function runSchedule(name: string, options: ScheduleCommandOptions)
   if (schedule.plateau) process.stdout.write(`before any reduction; those depend on the run\n`);
   if (options.out !== undefined) {
     await writeDrawing(where, options.out, scheduleChart(name, schedule, run));
-    process.stdout.write(`${options.out}\n`);
+    process.stdout.write(`written: ${options.out}\n`);
   }
   return exitCodes.done;
 }

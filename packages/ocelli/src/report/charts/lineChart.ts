@@ -124,18 +124,34 @@ export function axisText(value: number, unit?: LineChart['unit']): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Title and legend, written by hand: no library puts both on one line of a small chart. */
-function heading({ title }: LineChart, lines: readonly Line[]): string {
-  const named = lines.filter(({ faint = false, name }) => !faint && name !== '');
-  let right = panel.width - 18;
-  const legend = named.toReversed().map(({ name, colour }) => {
+/** A line as the legend names it. */
+export interface LegendEntry {
+  readonly name: string;
+  /** As in SVG. */
+  readonly colour: string;
+}
+
+/**
+ * Title and legend, written by hand: no library puts both on one line of a small chart.
+ *
+ * @param width of the chart, in pixels.
+ */
+export function chartHeading(title: string, legend: readonly LegendEntry[], width: number): string {
+  let right = width - 18;
+  const named = legend.toReversed().map(({ name, colour }) => {
     const text = `<text x="${right}" y="20" text-anchor="end" font-size="11" fill="${light.faint}">${escapeText(name)}</text>`;
     right -= name.length * 5.9 + 4;
-    const dash = `<path d="M${right - 14} 16h14" stroke="${light[colour]}" stroke-width="2" fill="none"/>`;
+    const dash = `<path d="M${right - 14} 16h14" stroke="${colour}" stroke-width="2" fill="none"/>`;
     right -= 26;
     return text + dash;
   });
-  return `<text x="2" y="20" font-size="13" font-weight="600" fill="${light.ink}">${escapeText(title)}</text>${legend.join('')}\n`;
+  return `<text x="2" y="20" font-size="13" font-weight="600" fill="${light.ink}">${escapeText(title)}</text>${named.join('')}\n`;
+}
+
+function heading({ title }: LineChart, lines: readonly Line[]): string {
+  const named = lines.filter(({ faint = false, name }) => !faint && name !== '');
+  const legend = named.map(({ name, colour }) => ({ name, colour: light[colour] }));
+  return chartHeading(title, legend, panel.width);
 }
 
 /** Text inside a drawing: never markup. */

@@ -42,7 +42,7 @@ export function scheduleChart(name: string, schedule: MadeSchedule, run: RunLeng
       splitLine: { show: false },
     },
     yAxis: [
-      axis(`learning rate: ${name}`, light.train, 'left'),
+      { ...axis(`learning rate: ${name}`, light.train, 'left'), min: 0 },
       ...(momentumAt
         ? [{ ...axis('momentum', light.validation, 'right'), splitLine: { show: false } }]
         : []),

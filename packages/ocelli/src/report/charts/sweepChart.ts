@@ -1,5 +1,6 @@
 import type { SweepCurve } from '../../train/lrFinder/curve.ts';
 import { type Drawing, drawChart } from './chart.ts';
+import { axisText, chartHeading } from './lineChart.ts';
 import { light } from './palette.ts';
 
 export interface SweepChartOptions {
@@ -10,6 +11,8 @@ export interface SweepChartOptions {
   /** A learning rate of one's own to point out. */
   mark?: number;
 }
+
+const size = { width: 640, height: 400 } as const;
 
 /** Draws the curve of a learning rate finder with its suggestions. */
 export function sweepChart(
@@ -22,8 +25,9 @@ export function sweepChart(
   const named = { steepest, valley, 'minimum / 10': minimum, chosen: mark ?? null };
   const rates = Object.entries(named).filter(([, lr]) => lr !== null);
   // Names at different heights: suggestions often lie close together.
-  const marks = rates.map(([formatter, xAxis], index) => {
-    return { xAxis, label: { formatter, color: light.ink, distance: 4 + 15 * index } };
+  const marks = rates.map(([name, lr], index) => {
+    const formatter = `${name}  ${lr === null ? '' : axisRate(lr)}`;
+    return { xAxis: lr, label: { formatter, color: light.ink, distance: 4 + 15 * index } };
   });
   const markLine = {
     symbol: 'none',
@@ -33,7 +37,7 @@ export function sweepChart(
     data: marks,
   };
   const option = {
-    grid: { left: 60, right: 30, top: 78, bottom: 48 },
+    grid: { left: 60, right: 40, top: 96, bottom: 48 },
     xAxis: {
       type: axis === 'logarithmic' ? 'log' : 'value',
       min: 'dataMin',
@@ -52,14 +56,18 @@ export function sweepChart(
       type: 'value',
       scale: true,
       ...(show === 'loss' && { max: highestShown(points) }),
-      name: show,
-      nameTextStyle: { color: light.faint },
-      axisLabel: { color: light.faint },
+      axisLabel: {
+        color: light.faint,
+        formatter: (value: number) => axisText(value, show === 'accuracy' ? 'percent' : undefined),
+      },
       splitLine: { lineStyle: { color: light.rule } },
     },
     series: series.map((one, index) => (index === 0 ? { ...one, markLine } : one)),
   };
-  return drawChart(option, { id: 'sweep', width: 640, height: 380 });
+  const drawing = drawChart(option, { id: 'sweep', ...size });
+  const title = show === 'loss' ? 'Loss by learning rate' : 'Accuracy by learning rate';
+  const legend = series.map(({ name, itemStyle: { color: colour } }) => ({ name, colour }));
+  return { ...drawing, content: drawing.content + chartHeading(title, legend, size.width) };
 }
 
 /** Twice the first loss at most: beyond that there is nothing to see but that it diverges. */
