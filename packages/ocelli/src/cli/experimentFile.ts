@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { OptionError, optionError } from '@ocelli/torch';
+import { systemReason } from '../data/systemReason.ts';
 import { defaultExport } from '../experiments/moduleFile.ts';
 
 /** What an experiment's file says, still unchecked. */
@@ -31,8 +32,8 @@ function readJson(path: string): object {
     return objectOf(JSON.parse(readFileSync(path, 'utf8')), path);
   } catch (cause) {
     if (cause instanceof OptionError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OptionError(`${path}: expected a JSON file of settings, got ${reason}.`, { cause });
+    const got = systemReason(cause);
+    throw new OptionError(`${path}: expected a JSON file of settings, got ${got}.`, { cause });
   }
 }
 

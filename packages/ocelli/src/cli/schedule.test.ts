@@ -59,6 +59,11 @@ test.each([
     { out: 'a.pdf' },
     'ocelli schedule: expected the file to be named *.png or *.svg, got "a.pdf".',
   ],
+  [
+    'step',
+    {},
+    'got undefined. Pass it with --options; `ocelli schedule list` names the options of each.',
+  ],
   ['cosin', {}, 'schedule: unknown schedule "cosin". Did you mean "cosine"?'],
 ])('ocelli schedule %s refuses %j', async (name, options, message) => {
   await expect(runSchedule(name, { ...run, ...options })).rejects.toThrow(message);

@@ -4,6 +4,7 @@ import { scheduleChart } from '../report/charts/scheduleChart.ts';
 import {
   createSchedule,
   type MadeSchedule,
+  type RunLength,
   scheduleEntries,
 } from '../train/schedules/createSchedule.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -30,7 +31,7 @@ export async function runSchedule(name: string, options: ScheduleCommandOptions)
     process.stdout.write(listed());
     return exitCodes.done;
   }
-  const schedule = createSchedule(name, readOptions(options.options), run);
+  const schedule = made(name, options.options, run);
   process.stdout.write(table(schedule, run));
   if (schedule.plateau) process.stdout.write(`before any reduction; those depend on the run\n`);
   if (options.out !== undefined) {
@@ -38,6 +39,19 @@ export async function runSchedule(name: string, options: ScheduleCommandOptions)
     process.stdout.write(`written: ${options.out}\n`);
   }
   return exitCodes.done;
+}
+
+/** @throws {OptionError} that says where options are named, if one is needed and none was given. */
+function made(name: string, options: string | undefined, run: RunLength): MadeSchedule {
+  try {
+    return createSchedule(name, readOptions(options), run);
+  } catch (cause) {
+    const isMissing =
+      cause instanceof OptionError && options === undefined && scheduleEntries.has(name);
+    if (!isMissing) throw cause;
+    const remedy = 'Pass it with --options; `ocelli schedule list` names the options of each.';
+    throw new OptionError(`${cause.message} ${remedy}`, { cause });
+  }
 }
 
 function positive(name: string, text: string): number {

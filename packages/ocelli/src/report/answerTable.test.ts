@@ -33,6 +33,10 @@ test('what is wider than the terminal stands below its picture, a line an attrib
   expect(answerTable(answers, { top: 5, columns: 38 })).toContain('picture       gender');
 });
 
+test('without an answer there is no head of a table either', () => {
+  expect(answerTable([], { top: 5 })).toBe('');
+});
+
 test('one label: a line for each of the most likely ones', () => {
   const { attribute: _, ...head } = gender;
   const one = [{ picture: 'a.jpg', heads: [head] }];

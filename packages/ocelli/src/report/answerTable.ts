@@ -22,11 +22,13 @@ export interface AnswerTableOptions {
 /**
  * Answers for people: a line a picture with a column an attribute, or a line an attribute where that is
  * wider than the terminal; where a picture has one label, a line for each of the `top` most likely ones.
+ * Without answers nothing.
  */
 export function answerTable(
   answers: readonly PictureAnswer[],
   { top, columns: widest = Infinity }: AnswerTableOptions,
 ): string {
+  if (answers.length === 0) return '';
   const heads = answers[0]?.heads ?? [];
   if (heads[0]?.attribute === undefined) {
     const columns = [left('picture'), left('label'), right('probability')];

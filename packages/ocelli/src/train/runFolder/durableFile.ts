@@ -13,6 +13,8 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
+    // Nobody asked for the temporary name: an error about it is one about the file.
+    if (error instanceof Error && 'path' in error) Object.assign(error, { path });
     throw error;
   }
   flushFolder(dirname(path));
