@@ -23,12 +23,20 @@ export function epochsLine(state: EpochsState, counterWidth: number, columns = I
   const { done, epochs, seconds, validation } = state;
   const perEpoch = done === 0 ? 0 : seconds / done;
   const timing = done >= epochs ? span(seconds) : `ETA: ${span((epochs - done) * perEpoch)}`;
-  const scores = validation === undefined ? '' : validationText(validation);
-  const text = ` - ${timing} ${span(perEpoch)}/epoch${scores}`;
+  const [scores, short] = validation === undefined ? ['', ''] : validationTexts(validation);
+  const pace = ` - ${timing} ${span(perEpoch)}/epoch`;
   const counter = `${Math.floor(done)}/${epochs}`.padStart(counterWidth);
-  return withBar({ counter, share: done / epochs, text }, columns);
+  return withBar(
+    { counter, share: done / epochs, texts: [pace + scores, pace + short, short] },
+    columns,
+  );
 }
 
-function validationText({ loss, accuracy }: Scores): string {
-  return ` - val loss: ${figure(loss)} - val accuracy: ${percent(accuracy)}`;
+/** In full and in short. */
+function validationTexts({ loss, accuracy }: Scores): readonly [string, string] {
+  const [lossText, accuracyText] = [figure(loss), percent(accuracy)];
+  return [
+    ` - val loss: ${lossText} - val accuracy: ${accuracyText}`,
+    ` - loss: ${lossText} - acc: ${accuracyText}`,
+  ];
 }

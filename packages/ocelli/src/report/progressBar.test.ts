@@ -47,6 +47,13 @@ test.each([200, 100, 90, 80, 79, 60, 20, 10])('never longer than %i columns', (c
   if (columns >= 79) expect(line).toContain('train accuracy: 91.85');
 });
 
+test.each([
+  [79, ' 13/391 [>.................] - ETA: 1:16 200ms/step - loss: 0.2365 - acc: 91.85'],
+  [60, ' 13/391 [>.....................] - loss: 0.2365 - acc: 91.85'],
+])('of %i columns words are shortened, and no figure is cut', (columns, line) => {
+  expect(barLine({ ...complete, done: 13, seconds: 2.6, timedSteps: 13 }, columns)).toBe(line);
+});
+
 test('numbers are written for people', () => {
   expect([grouped(6577600), percent(0.8378), figure(0.518), figure(0.00004)]).toEqual([
     '6,577,600',

@@ -19,7 +19,7 @@ const leastWidth = 5;
 
 /**
  * One line in the manner of Keras, not longer than `columns` characters: the bar gives way first, then
- * the end of the line is cut.
+ * words and times do, so that no figure is cut.
  *
  * `391/391 [====] - 68s 174ms/step - train loss: 0.2365 - train accuracy: 91.85`
  */
@@ -32,21 +32,30 @@ export function barLine(state: BarState, columns = Infinity): string {
     ? `${Math.round(seconds)}s ${perStep(secondsPerStep)}`
     : `ETA: ${remaining} ${perStep(secondsPerStep)}`;
   const counter = `${String(done).padStart(String(total).length)}/${total}`;
-  const metrics = `train loss: ${figure(loss)} - train accuracy: ${percent(accuracy)}`;
-  const text = ` - ${timing} - ${metrics}`;
-  return withBar({ counter, share: done / total, text }, columns);
+  const [lossText, accuracyText] = [figure(loss), percent(accuracy)];
+  const short = ` - loss: ${lossText} - acc: ${accuracyText}`;
+  const texts = [
+    ` - ${timing} - train loss: ${lossText} - train accuracy: ${accuracyText}`,
+    ` - ${timing}${short}`,
+    short,
+  ];
+  return withBar({ counter, share: done / total, texts }, columns);
 }
 
 /** A line with a bar in it: what stands before, how full it is (from 0 to 1), what stands behind. */
 interface LineParts {
   readonly counter: string;
   readonly share: number;
-  readonly text: string;
+  /** The longest that fits beside the least bar is written; the last one where none does. */
+  readonly texts: readonly string[];
 }
 
 /** Puts a line together in at most `columns` characters. */
-export function withBar({ counter, share, text }: LineParts, columns: number): string {
-  const space = columns - counter.length - text.length - ' []'.length;
+export function withBar({ counter, share, texts }: LineParts, columns: number): string {
+  const spaceBeside = (text: string): number =>
+    columns - counter.length - text.length - ' []'.length;
+  const text = texts.find((one) => spaceBeside(one) >= leastWidth) ?? texts.at(-1) ?? '';
+  const space = spaceBeside(text);
   const width = Math.max(leastWidth, Math.min(fullWidth, space));
   return `${counter} [${bar(share, width)}]${text}`.slice(0, columns);
 }
