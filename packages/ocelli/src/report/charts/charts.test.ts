@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { calibrationChart } from './calibrationChart.ts';
 import { confusionChart } from './confusionChart.ts';
-import { lineChart } from './lineChart.ts';
+import { chartHeading, lineChart } from './lineChart.ts';
 import { light } from './palette.ts';
 import { sweepChart } from './sweepChart.ts';
 
@@ -78,3 +78,24 @@ test('a sweep shows no more than twice its first loss, however far it diverges',
   expect(content).toContain('>28</text>');
   expect(content).not.toMatch(/>\d{3}<\/text>/);
 });
+
+test('the dash of a legend ends before its name, however wide its letters are', () => {
+  const legend = [
+    { name: 'smoothed', colour: '#000', width: 54.9 }, // DejaVu Sans of 11 pixels
+    { name: 'validation', colour: '#000', width: 54.2 },
+  ];
+  const content = chartHeading('', legend, 640);
+  const ends = Array.from(
+    content.matchAll(/<text x="([\d.]+)" y="20" text-anchor="end"/g),
+    firstNumber,
+  );
+  const dashes = Array.from(content.matchAll(/<path d="M([\d.]+) 16h14"/g), firstNumber);
+  for (const [index, { width }] of legend.toReversed().entries()) {
+    const gap = (ends[index] ?? 0) - width - ((dashes[index] ?? 0) + 14);
+    expect(gap).toBeGreaterThan(4);
+  }
+});
+
+function firstNumber([, text]: RegExpMatchArray): number {
+  return Number(text);
+}

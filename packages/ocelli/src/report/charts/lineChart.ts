@@ -140,12 +140,19 @@ export function chartHeading(title: string, legend: readonly LegendEntry[], widt
   let right = width - 18;
   const named = legend.toReversed().map(({ name, colour }) => {
     const text = `<text x="${right}" y="20" text-anchor="end" font-size="11" fill="${light.faint}">${escapeText(name)}</text>`;
-    right -= name.length * 5.9 + 4;
+    right -= wordWidth(name, 11) + 8;
     const dash = `<path d="M${right - 14} 16h14" stroke="${colour}" stroke-width="2" fill="none"/>`;
     right -= 26;
     return text + dash;
   });
   return `<text x="2" y="20" font-size="13" font-weight="600" fill="${light.ink}">${escapeText(title)}</text>${named.join('')}\n`;
+}
+
+/** About how wide a word is in DejaVu Sans, in pixels: its letters are narrow, wide or neither. */
+function wordWidth(word: string, size: number): number {
+  const narrow = word.match(/[fijlrt]/g)?.length ?? 0;
+  const wide = word.match(/[mw]/gi)?.length ?? 0;
+  return size * (0.35 * narrow + 0.95 * wide + 0.62 * (word.length - narrow - wide));
 }
 
 function heading({ title }: LineChart, lines: readonly Line[]): string {
