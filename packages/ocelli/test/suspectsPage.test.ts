@@ -86,6 +86,22 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     },
   );
 
+  test('on a narrow window the words of a suspect begin in one line, beside its picture', async () => {
+    await seenAt(360);
+    const lefts = await page.evaluate<number[]>(
+      `(() => {
+        const [picture, ...cells] = document.querySelector('.suspects tbody tr').cells;
+        const words = cells.filter((cell) => !cell.classList.contains('n'));
+        const start = (cell) => cell.getBoundingClientRect().left + parseFloat(getComputedStyle(cell).paddingLeft);
+        return [picture.getBoundingClientRect().right, ...words.map(start)];
+      })()`,
+    );
+    const [right = NaN, ...starts] = lefts;
+    expect(starts).toHaveLength(3); // name, label, and what it would rather be
+    expect(new Set(starts).size).toBe(1);
+    expect(starts[0]).toBeGreaterThan(right);
+  });
+
   test('names are text, every picture is drawn, and a dark page has dark paper', async () => {
     expect(await page.title()).toBe('labels.csv: label suspects · Ocelli');
     const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');

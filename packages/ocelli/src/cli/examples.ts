@@ -15,7 +15,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ],
     ['go on with the run that was stopped last', 'train --resume'],
     [
-      'one batch through everything, to see whether it all fits',
+      'a few batches through everything, to see whether it all works',
       'train --data pictures --fast-dev-run',
     ],
   ],
