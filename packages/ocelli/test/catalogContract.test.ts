@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  BatchNorm2d,
   cat,
   Dropout,
   type Module,
@@ -33,6 +34,11 @@ interface Published {
   readonly side: number;
   /** Added to the numbers of the entries in the formula, where they would make a layer dead. @default 0 */
   readonly shift?: number;
+  /**
+   * Which statistics batch norms take for the logits: with the formula's own, some networks would answer nearly
+   * the same to every picture, whatever their layers do. @default 'running'
+   */
+  readonly statistics?: 'batch';
   /** Learned numbers: with 1000 classes, or of our own networks with ten, or with the heads below. */
   readonly parameters: number;
   /** Logits of two pictures, the first eight of many. */
@@ -129,10 +135,13 @@ describe.each(modelNames)('%s', (name) => {
   });
 
   test('answers as PyTorch does with the same weights', () => {
+    // Statistics of a batch magnify rounding in deep networks: see fixtures/make_models.py.
+    const [least, most] = expected.statistics === 'batch' ? [0.1, 1e-2] : [1e-3, 1e-4];
     const [one, other] = expected.logits;
-    expect(one).not.toEqual(other); // else no layer before the last would matter
     const largest = Math.max(...expected.logits.flat().map(Math.abs));
-    expect(found.furthest / largest).toBeLessThan(1e-4);
+    const apart = one?.map((logit, index) => Math.abs(logit - (other?.[index] ?? NaN))) ?? [];
+    expect(Math.max(...apart) / largest).toBeGreaterThan(least); // else no layer but the last would matter
+    expect(found.furthest / largest).toBeLessThan(most);
   });
 
   test('answers for as many classes as it is asked', () => {
@@ -182,10 +191,12 @@ interface Findings {
   readonly operators: readonly string[];
 }
 
-function findingsOf(name: ModelName, { side, shift, logits, keys }: Published): Findings {
+function findingsOf(name: ModelName, expected: Published): Findings {
+  const { side, shift, logits, keys } = expected;
   const model = networkOf(name);
   fillByFormula(model.eval(), shift);
   const images = formulaNumbers(0, [2, name === 'mnist-net' ? 1 : 3, side, side]).mul(3);
+  const compared = logitsBy(expected.statistics, model, images);
   called.clear();
   const output = noGrad(() => model.forward(images));
   const operators = [...called];
@@ -201,7 +212,7 @@ function findingsOf(name: ModelName, { side, shift, logits, keys }: Published): 
   });
   model.eval().loadStateDict(readSafetensors(path));
   rmSync(path);
-  const first = answer.narrow(1, 0, logits[0]?.length ?? 0);
+  const first = compared.narrow(1, 0, logits[0]?.length ?? 0);
   return {
     parameters: countParameters(model).trainable,
     digest: digest(model, keys !== undefined),
@@ -213,6 +224,16 @@ function findingsOf(name: ModelName, { side, shift, logits, keys }: Published): 
     withoutGradient: unreached,
     operators,
   };
+}
+
+/** Of a model in evaluation, which it is in afterwards as well. */
+function logitsBy(statistics: 'batch' | undefined, model: AnyModel, images: Tensor): Tensor {
+  const norms = (training: boolean) => (module: object) =>
+    void (module instanceof BatchNorm2d && module.train(training));
+  model.apply(norms(statistics === 'batch'));
+  const logits = noGrad(() => joined(model.forward(images)));
+  model.apply(norms(false));
+  return logits;
 }
 
 const isPersonSystem = (name: ModelName): boolean => personSystemNames.some((one) => one === name);
