@@ -100,6 +100,11 @@ describe('each rule turns red', () => {
       `${torch}/stray.ts has no layer: give it one in test/layers.ts`,
     ],
     [
+      'mocks stay alone',
+      { [`${torch}/nn/a.test.ts`]: "vi.mock('./init.ts', () => ({}));" },
+      `${torch}/nn/a.test.ts mocks a module for the files after it: list it in test/alone.ts`,
+    ],
+    [
       'no cycles',
       {
         [`${torch}/nn/a.ts`]: `import { b } from './b.ts';`,

@@ -1,5 +1,6 @@
 // The rules of the house as functions of a set of files; each returns one sentence per violation.
 import { dirname, join, normalize } from 'node:path/posix';
+import { alone } from './alone.ts';
 import { kernelRooms, placeOf } from './layers.ts';
 
 /** Path from the repository root → content. */
@@ -144,11 +145,18 @@ const onlyPublicEntries: Rule = (files) => {
     .map(([from, to]) => `${from} imports ${to}: only the public entries are open to it`);
 };
 
+const mocksStayAlone: Rule = (files) =>
+  [...files]
+    .filter(([path, content]) => path.endsWith('.test.ts') && /^vi\.mock\(/m.test(content))
+    .filter(([path]) => !alone.includes(path))
+    .map(([path]) => `${path} mocks a module for the files after it: list it in test/alone.ts`);
+
 /** Every rule by its name. */
 export const rules: Readonly<Record<string, Rule>> = {
   'imports go inward': importsGoInward,
   'kernels include inward': kernelsIncludeInward,
   'every source has a layer': everySourceHasALayer,
+  'mocks stay alone': mocksStayAlone,
   'no cycles': noCycles,
   'no inner barrels': noInnerBarrels,
   'names say what is inside': namesSayWhatIsInside,

@@ -304,7 +304,7 @@ describe('the report', () => {
     await inProcess(...['explain', '--run', mirror.path, '--misclassified', '9', '--out', wrong]);
     const pages = [mirror.report, wrong].map((path) => readFileSync(path, 'utf8'));
     for (const page of pages) {
-      const found = [...page.matchAll(/>not (\w+): ([\d.]+) %<\/span[^]*?title="([^"]+)"/g)];
+      const found = [...page.matchAll(/>not (\w+): ([\d.]+)\s%<\/span[^]*?title="([^"]+)"/g)];
       expect(found.length).toBeGreaterThan(0);
       for (const [, label = '', shown, file = ''] of found) {
         const name = classes.hand.includes(label) ? 'hand' : 'age';
