@@ -31,7 +31,7 @@ export function explanationPage(title: string, pictures: readonly ShownPicture[]
     header: html`<p class="kind">Ocelli · explanation</p>
       <h1>${title}</h1>
       <p class="soft">
-        The picture, then for each answer the places that it came from: the lighter and warmer, the
+        The picture, then for each answer the places that it came from: the warmer the colour, the
         more they counted.
       </p>`,
     main: html`${pictures.map(pictureSection)}`,
