@@ -39,5 +39,12 @@ function isCode(name) {
   return name.endsWith('.ts') && !name.endsWith('.test.ts');
 }
 
+// A reader that has seen enough, such as `head`, closes the pipe: the work goes on unseen, and a run is not lost.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const { main } = await load();
 process.exitCode = await main(process.argv.slice(2));

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jet } from '../src/explain/colourMap.ts';
 import { explanationPage, sheetPage } from '../src/report/html/explanationPage.ts';
 import { mistakesPage } from '../src/report/mistakes/mistakesPage.ts';
 import { pictureGrid } from '../src/report/pictures/pictureGrid.ts';
@@ -28,12 +29,23 @@ beforeAll(async () => {
   const mistakes = { name: evil, labelled: 30, wrong: 9, shown: Array(9).fill(mistake) };
   const tiles = Array.from({ length: 64 }, (_, index) => ({ uri, caption: [String(index)] }));
   const texts: Record<(typeof pages)[number], string> = {
-    explanation: explanationPage('Where the network looks', [picture, other]),
-    one: explanationPage('Where the network looks', [{ ...picture, maps: [map] }]),
+    explanation: explanationPage('Where the network looks', [picture, other], jet),
+    one: explanationPage('Where the network looks', [{ ...picture, maps: [map] }], jet),
     mistakes: mistakesPage({ run: 'runs/a/1', split: 'validation', heads: [mistakes] }),
     sheet: sheetPage('What a layer gives', pictureGrid(tiles, { title: evil, columns: 16 })),
   };
   for (const name of pages) writeFileSync(join(folder, `${name}.html`), texts[name]);
+});
+
+test('the scale of maps has the colours that they are drawn with', () => {
+  const white = (): [number, number, number] => [255, 255, 255];
+  const scaleOf = (page: string): string => /gradient\(to right,(.*?)\)"/.exec(page)?.[1] ?? '';
+  expect(scaleOf(explanationPage('', [], white))).toBe(Array(9).fill('rgb(255 255 255)').join(','));
+  expect(
+    scaleOf(explanationPage('', [], jet))
+      .split(',')
+      .at(-1),
+  ).toBe('rgb(128 0 0)'); // its end
 });
 
 describe.skipIf(!hasBrowser)('in a browser', () => {

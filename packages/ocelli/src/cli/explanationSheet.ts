@@ -46,7 +46,7 @@ export async function explanationSheet(
   options: SheetOptions,
 ): Promise<string | Buffer> {
   const shown = await Promise.all(pictures.map((picture) => shownPicture(picture, options)));
-  if (options.format === 'html') return explanationPage(title, shown);
+  if (options.format === 'html') return explanationPage(title, shown, options.colours);
   const rows = shown.map(tilesOf);
   const columns = Math.min(widest, Math.max(...rows.map((row) => row.length)));
   const tiles = rows.flatMap((row) => filled(row, columns));

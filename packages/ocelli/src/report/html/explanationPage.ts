@@ -1,3 +1,4 @@
+import type { ColourMap } from '../../explain/colourMap.ts';
 import type { Drawing } from '../charts/chart.ts';
 import { chart, percentage } from './figures.ts';
 import { html, type Markup } from './markup.ts';
@@ -24,19 +25,33 @@ export interface ShownMap {
   readonly score?: number;
 }
 
-/** Pictures with the maps of all heads, as one page without network or script. */
-export function explanationPage(title: string, pictures: readonly ShownPicture[]): string {
+/**
+ * Pictures with the maps of all heads, as one page without network or script.
+ *
+ * @param colours of the maps, which the page says how to read.
+ */
+export function explanationPage(
+  title: string,
+  pictures: readonly ShownPicture[],
+  colours: ColourMap,
+): string {
   return pageOf({
     title,
     header: html`<p class="kind">Ocelli · explanation</p>
       <h1>${title}</h1>
       <p class="soft">
-        The picture, then for each answer the places that it came from: the warmer the colour, the
-        more they counted.
+        The picture, then for each answer the places that it came from:
+        <span class="scale">${scale(colours)}</span>
       </p>`,
     main: html`${pictures.map(pictureSection)}`,
     footer: 'Every map is scaled by itself: it says where, not how much.',
   });
+}
+
+/** From what counted least to what counted most. */
+function scale(colours: ColourMap): Markup {
+  const stops = Array.from({ length: 9 }, (_, index) => `rgb(${colours(index / 8).join(' ')})`);
+  return html`least <i style="background:linear-gradient(to right,${stops.join(',')})"></i> most`;
 }
 
 function pictureSection({ name, uri, maps, warnings }: ShownPicture): Markup {

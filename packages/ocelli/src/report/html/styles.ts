@@ -55,6 +55,7 @@ td:last-child,th:last-child{padding-right:0}
 .cases .map{margin-top:3px}
 .cases b{display:block;font-weight:600;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
 .cases span{display:block;font-size:12px;line-height:1.4;color:var(--soft);overflow-wrap:anywhere}
+.scale{white-space:nowrap}.scale i{display:inline-block;width:96px;height:10px;margin:0 4px;border-radius:2px}
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:18px 14px;margin:14px 0 0;padding:0;list-style:none;max-width:calc(var(--tiles)*238px)}
 .maps img{display:block;width:100%;background:var(--tint);image-rendering:pixelated}
 .maps b{display:block;font-weight:600;line-height:1.35;overflow-wrap:anywhere}
