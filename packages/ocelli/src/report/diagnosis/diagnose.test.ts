@@ -150,6 +150,17 @@ test('a head that is no better than its majority class starves beside one that h
   ]);
 });
 
+test('a head that always gives its frequent class is told of its rare ones, and not that it starves', () => {
+  const heads = [
+    { name: 'gender', classes: ['first', 'second'] },
+    { name: 'bag', classes: ['first', 'second'] },
+  ];
+  const told = { gender: [[45, 5], [5, 45]], bag: [[80, 0], [20, 0]] } as const; // prettier-ignore
+  expect(titles({ heads, evaluation: evaluation(told) }).map(([title]) => title)).toEqual([
+    'Frequent classes of bag drown the rare ones',
+  ]);
+});
+
 test('a head that tells rare classes apart has learned, although accuracy lies below the majority', () => {
   const heads = [
     { name: 'gender', classes: ['first', 'second'] },

@@ -20,13 +20,31 @@ function advance({ balancedAccuracy, perClass }: ClassificationReport): number |
   return (balancedAccuracy - 1 / occurring) / (1 - 1 / occurring);
 }
 
-/** A head that has learned nothing beside others that have. */
+/** Classes that are in the data and never found. */
+function neverFound({ perClass }: ClassificationReport): string[] {
+  return perClass
+    .filter(({ support, recall }) => support > 0 && recall === 0)
+    .map(({ label }) => label);
+}
+
+/** The figures of a head whose frequent class alone earns the accuracy, or keeps another from being found. */
+function drowned(report: ClassificationReport) {
+  const { accuracy, balancedAccuracy, majorityBaseline: frequent, perClass } = report;
+  if (accuracy === null || balancedAccuracy === null || frequent === null) return undefined;
+  const isUneven = frequent.share > 1.5 / perClass.length;
+  if (!isUneven || (accuracy - balancedAccuracy < 0.1 && neverFound(report).length === 0))
+    return undefined;
+  return { accuracy, balancedAccuracy, frequent };
+}
+
+/** A head that has learned nothing beside others that have, and not for its rare classes: see {@link imbalance}. */
 export const starvingHead: Rule = (run) => {
   const all = reports(run);
   const advances = all.map(([, report]) => advance(report));
   if (all.length < 2 || Math.max(...advances.map((one) => one ?? 0)) < 0.1) return [];
-  return all.flatMap(([name, { balancedAccuracy, majorityBaseline }], index): Finding[] => {
-    if ((advances[index] ?? Infinity) > 0.02) return [];
+  return all.flatMap(([name, report], index): Finding[] => {
+    if ((advances[index] ?? Infinity) > 0.02 || drowned(report)) return [];
+    const { balancedAccuracy, majorityBaseline } = report;
     return [
       {
         title: `The head ${name} starves`,
@@ -67,17 +85,15 @@ export const headsInConflict: Rule = ({ epochs, heads, experiment }) => {
 /** Classes that are never said, or an accuracy that only frequent classes earn. */
 export const imbalance: Rule = (run) => {
   return reports(run).flatMap(([name, report]): Finding[] => {
-    const { accuracy, balancedAccuracy, majorityBaseline, perClass } = report;
-    if (accuracy === null || balancedAccuracy === null || majorityBaseline === null) return [];
-    const unheard = perClass.filter(({ support, recall }) => support > 0 && recall === 0);
-    const uneven = majorityBaseline.share > 1.5 / perClass.length;
-    if (!uneven || (accuracy - balancedAccuracy < 0.1 && unheard.length === 0)) return [];
-    const never = unheard.map(({ label }) => label).join(', ');
+    const figures = drowned(report);
+    if (figures === undefined) return [];
+    const { accuracy, balancedAccuracy, frequent } = figures;
+    const never = neverFound(report).join(', ');
     const of = run.heads.length === 1 ? '' : ` of ${name}`;
     return [
       {
         title: `Frequent classes${of} drown the rare ones`,
-        text: `Accuracy${of} is ${percentText(accuracy)}, the mean over classes only ${percentText(balancedAccuracy)}; ${majorityBaseline.label} alone makes up ${percentText(majorityBaseline.share)}.${never === '' ? '' : ` Never found: ${never}.`} Weigh or repeat the rare classes, or add pictures of them.`,
+        text: `Accuracy${of} is ${percentText(accuracy)}, the mean over classes only ${percentText(balancedAccuracy)}; ${frequent.label} alone makes up ${percentText(frequent.share)}.${never === '' ? '' : ` Never found: ${never}.`} Weigh or repeat the rare classes, or add pictures of them.`,
       },
     ];
   });
