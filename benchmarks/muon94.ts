@@ -10,7 +10,7 @@ export const muon94: Benchmark = {
     if (data !== undefined) words.push('--data', data);
     if (batchSize !== undefined) words.push('--batch-size', String(batchSize));
     if (quick) words.push('--epochs', '1');
-    const { accuracy, seconds } = await runRecipe('cifar10-muon', words, note);
+    const { accuracy, seconds } = await runRecipe('cifar10-muon', words, { note });
     note(`${(100 * accuracy).toFixed(2)} % of the test pictures are right`);
     return { value: seconds, unit: 's', better: 'lower' };
   },

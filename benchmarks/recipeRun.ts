@@ -11,19 +11,30 @@ export interface RecipeResult {
   readonly seconds: number;
 }
 
+/** How a recipe is run. */
+export interface RecipeRunOptions {
+  /** Hears every line it prints. */
+  readonly note: (line: string) => void;
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
- * Runs a recipe to its end; `note` hears every line it prints.
+ * Runs a recipe to its end.
  *
  * @throws {Error} if it fails or does not end with its result.
  */
 export async function runRecipe(
   name: string,
   words: readonly string[],
-  note: (line: string) => void,
+  { note, env }: RecipeRunOptions,
 ): Promise<RecipeResult> {
   const file = join(import.meta.dirname, '..', 'recipes', `${name}.ts`);
   const command = ['--import', 'tsx', '--conditions=source', file, ...words];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   let last = '';
   for await (const line of createInterface(child.stdout)) note((last = line));
   if (child.exitCode === null) await once(child, 'exit');

@@ -2,16 +2,17 @@
 //
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
-// Here:      94.08 % in 894 s, seed 0, on two cores of an AMD EPYC with AVX2, pictures in memory to result (32569e2,
-//            2026-11-27). On one H100, in bfloat16: 94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9
-//            (8 seeds), 0.25 s an epoch. Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
+// Here:      93.96 % in 8 min 47 s, seed 0, on two cores of an AMD EPYC with AVX2, pictures in memory to result. With all
+//            epochs at 32 pixels (--half 0 --three-quarters 0 --epochs 8.8): 94.08 % in 14 min 54 s (32569e2, 2026-11-27);
+//            on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9 (8 seeds), 0.25 s
+//            each. Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0
 //            With --run-name NAME the network is kept in runs/NAME, for `ocelli predict`, `explain` and so on.
 //
-// Smaller batches make more steps of an epoch, but not better ones: at 500 nine epochs reach what eight and a
-// half do at 2000; see benchmarks/NOTES.md.
+// Pictures are small at first: for the same work two epochs more are worth more than large pictures in all of them.
+// Smaller batches make more steps of an epoch, but not better ones; see benchmarks/NOTES.md for both.
 
 import {
   autocast,
@@ -20,6 +21,7 @@ import {
   manualSeed,
   Muon,
   noGrad,
+  optionError,
   scope,
   SGD,
   type Tensor,
@@ -38,18 +40,20 @@ import {
   saveTrainedModel,
   scoresOf,
   StepGraph,
+  type TrainingData,
   trainStep,
   viewLogits,
 } from 'ocelli';
 
-const { data, epochs, seed, batchSize, filterLr, filterMomentum, device, runName } =
+const { data, epochs, half, threeQuarters, seed, batchSize, filterLr, device, runName } =
   recipeArguments({
     data: '', // a folder, an archive, or nothing: the published data set
-    epochs: 8.8,
+    epochs: 9,
+    half: 2 / 9, // share of the steps that see the pictures at half their size,
+    threeQuarters: 3 / 9, // and then at three quarters; what is left sees them as they are
     seed: 0,
     batchSize: 2000,
     filterLr: 0.24, // of Muon at the first step; its steps do not grow with the batch
-    filterMomentum: 0.6,
     device: 'cpu', // on cuda products and convolutions are bfloat16, and a step is a CUDA graph
     runName: '', // the network is kept in runs/<name>/<n>; not at all without
   });
@@ -68,16 +72,15 @@ const pictures = await openPictures(data === '' ? {} : { path: data });
 const test = pictures.test ?? pictures.train;
 const startedAt = performance.now();
 
-// Pictures: shifted by up to 2 pixels, mirrored in every other epoch, then mean 0 and deviation 1.
+// Pictures: shifted by up to 2 of 32 pixels, mirrored in every other epoch, then mean 0 and deviation 1.
 const { mean, std } = CIFAR10_CONSTANTS;
 const toInput = normalize({ mean, std });
-const training = alternatingBatches(pictures.train, {
-  batchSize,
-  seed,
-  device,
-  translate: 2,
-  transforms: [toInput],
-});
+function batchesAt(scale: number): TrainingData {
+  const [, height] = pictures.train.imageShape;
+  const dataset = scale === 1 ? pictures.train : pictures.train.resized(Math.round(scale * height));
+  const translate = Math.round(2 * scale);
+  return alternatingBatches(dataset, { batchSize, seed, device, translate, transforms: [toInput] });
+}
 const inputOf = (images: Tensor): Tensor =>
   toInput.apply(images.to({ device }), { generator: new Generator({ device }) });
 
@@ -103,7 +106,7 @@ const offsets = model.blocks.flatMap((block) =>
 );
 const muon = new Muon(filters, {
   lr: filterLr,
-  momentum: filterMomentum,
+  momentum: 0.6,
   nsSteps: 3,
   nsDtype: device === 'cpu' ? 'float32' : precision,
   normalizeFilters: true,
@@ -122,9 +125,20 @@ const optimizer = {
   step: () => [sgd, muon].forEach((one) => one.step()),
 };
 
+// Pictures grow while the network learns; small ones cost as much less as they have fewer pixels.
+const whole = batchesAt(1);
+const { stepsPerEpoch } = whole;
+const steps = Math.ceil(epochs * stepsPerEpoch);
+if (half + threeQuarters > 1)
+  throw optionError('recipe', '--half', 'with --three-quarters at most 1', half);
+const stages = [
+  { scale: 1 / 2, until: Math.round(half * steps) },
+  { scale: 3 / 4, until: Math.round((half + threeQuarters) * steps) },
+  { scale: 1, until: steps },
+];
+
 // Every group falls from its rate to 0, the offset of the first layer earlier than the others.
-const steps = Math.ceil(epochs * training.stepsPerEpoch);
-const whiteningSteps = Math.min(steps, whiteningEpochs * training.stepsPerEpoch);
+const whiteningSteps = Math.min(steps, whiteningEpochs * stepsPerEpoch);
 const groups = optimizer.paramGroups.map((group, index) => ({
   group,
   lr: group.lr,
@@ -136,19 +150,24 @@ const fast = device === 'cpu' ? {} : ({ precision, graph: new StepGraph(device) 
 
 let step = 0;
 const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1);
-for (let epoch = 1; step < steps; epoch++) {
-  model.train();
-  const totals = new RunningTotals(device);
-  for (const batch of training.batches(epoch, 0)) {
-    for (const { group, lr, until } of groups) group.lr = lr * Math.max(0, 1 - step / until);
-    if (step === whiteningSteps) model.freeze('whitening.bias');
-    trainStep(batch, { model, optimizer, loss, ...fast }, (outcome) => totals.add(outcome));
-    disposeBatch(batch);
-    if (++step === steps) break;
+for (const { scale, until: stageEnd } of stages) {
+  if (step === stageEnd) continue;
+  const training = scale === 1 ? whole : batchesAt(scale);
+  while (step < stageEnd) {
+    const epoch = 1 + Math.floor(step / stepsPerEpoch);
+    model.train();
+    const totals = new RunningTotals(device);
+    for (const batch of training.batches(epoch, step % stepsPerEpoch)) {
+      for (const { group, lr, until } of groups) group.lr = lr * Math.max(0, 1 - step / until);
+      if (step === whiteningSteps) model.freeze('whitening.bias');
+      trainStep(batch, { model, optimizer, loss, ...fast }, (outcome) => totals.add(outcome));
+      disposeBatch(batch);
+      if (++step === stageEnd) break;
+    }
+    const train = scoresOf(totals.read());
+    totals.dispose();
+    console.log(`epoch: ${epoch}  train loss: ${train.loss.toFixed(4)}  time: ${seconds()}`);
   }
-  const train = scoresOf(totals.read());
-  totals.dispose();
-  console.log(`epoch: ${epoch}  train loss: ${train.loss.toFixed(4)}  time: ${seconds()}`);
 }
 
 // Accuracy: pictures the model is least certain of are looked at from six sides.
@@ -174,7 +193,7 @@ if (runName !== '') {
       ...{ height, width, mean, std },
       ...{ trainCount: pictures.train.length, validationCount: test.length },
     },
-    epoch: Math.ceil(step / training.stepsPerEpoch),
+    epoch: Math.ceil(step / stepsPerEpoch),
     step,
   });
 }

@@ -8,6 +8,7 @@ import { commit } from './proofs/command.ts';
 import { denseBounds } from './proofs/denseBounds.ts';
 import { diskFull } from './proofs/diskFull.ts';
 import { kernelBounds } from './proofs/kernelBounds.ts';
+import { kernelsOff } from './proofs/kernelsOff.ts';
 import { kill } from './proofs/kill.ts';
 import { labelSuspects } from './proofs/labelSuspects.ts';
 import { memory } from './proofs/memory.ts';
@@ -41,6 +42,7 @@ const proofs: readonly Proof[] = [
   personHeads,
   labelSuspects,
   kernelBounds,
+  kernelsOff,
   vectorParity,
   pack,
 ];

@@ -40,7 +40,10 @@ const mostLost = 0.001;
 
 const run = join('runs', runName);
 if (existsSync(run)) console.log(`trained already: ${run}`);
-else await runRecipe('cifar10-muon', wordsOf({ data, seed, epochs, batchSize, runName }), show);
+else {
+  const words = wordsOf({ data, seed, epochs, batchSize, runName });
+  await runRecipe('cifar10-muon', words, { note: show });
+}
 
 const { test } = await openPictures(data === '' ? {} : { path: data });
 if (test === undefined) throw new Error(`${data}: expected pictures to test on, got none.`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../benchmarks/recipeRun.ts';
+import { findingOf as differenceOf } from '../scripts/proofs/kernelsOff.ts';
 import { findingOf } from '../scripts/proofs/muon94.ts';
 
 describe('the result of a recipe', () => {
@@ -26,5 +27,22 @@ describe('several runs of a recipe', () => {
     expect(runs(0.94, 0.941, 0.942).figure).toBe(
       '94.10 % ± 0.10 % in 510 s (94.00 % in 500 s, 94.10 % in 510 s, 94.20 % in 520 s)',
     );
+  });
+});
+
+describe('a recipe with the kernels and without', () => {
+  const pair = (on: number, off: number) => ({
+    on: { accuracy: on, seconds: 60 },
+    off: { accuracy: off, seconds: 240 },
+  });
+
+  it('is as good when the means differ by 0.1 points or less, whichever is better', () => {
+    expect(differenceOf([pair(0.8, 0.81), pair(0.8108, 0.8)])).toEqual({
+      held: true,
+      figure:
+        '0.040 points (80.00 % in 60 s and 81.00 % in 240 s; 81.08 % in 60 s and 80.00 % in 240 s)',
+    });
+    expect(differenceOf([pair(0.8, 0.8011)]).held).toBe(false);
+    expect(differenceOf([pair(0.8011, 0.8)]).held).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { type RecipeResult, runRecipe } from '../../benchmarks/recipeRun.ts';
+import { meanOf, percent } from './figures.ts';
 import type { Finding, Proof } from './proof.ts';
 
 const seeds = [0, 1, 2, 3, 4];
@@ -14,7 +15,7 @@ export const muon94: Proof = {
     const results: RecipeResult[] = [];
     for (const seed of seeds) {
       const words = [...source, '--seed', String(seed)];
-      const result = await runRecipe('cifar10-muon', words, (line) => console.log(line));
+      const result = await runRecipe('cifar10-muon', words, { note: console.log });
       results.push(result);
     }
     return findingOf(results);
@@ -32,12 +33,4 @@ export function findingOf(results: readonly RecipeResult[]): Finding {
   const seconds = meanOf(results.map((result) => result.seconds));
   const figure = `${percent(mean)} ± ${percent(deviation)} in ${seconds.toFixed(0)} s (${each.join(', ')})`;
   return { held: mean >= leastAccuracy, figure };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -84,6 +84,30 @@ describe('ImageDataset', () => {
     expect(subset.classCounts()).toEqual([0, 0, 2]);
   });
 
+  test('makes pictures smaller by the mean of what lies between, with their labels and names', () => {
+    // Triangles of twice the width around 1 and 3: 3, 3 and 1 parts of 7 at the border.
+    const row = [0, 70, 140, 210].flatMap((byte) => [byte, byte, byte]);
+    const pixels = new Uint8Array([...Array(48).fill(9), ...Array(4).fill(row).flat()]);
+    const dataset = new ImageDataset({
+      pixels: fromTypedArray(pixels, [2, 4, 4, 3]),
+      labels: [2, 1],
+      classes: CLASSES,
+      nameOf: (row) => `picture-${row}`,
+    });
+    const half = dataset.subset(Int32Array.of(1)).resized(2);
+    expect([half.imageShape, [...half.labels], half.nameOf(0)]).toEqual([
+      [3, 2, 2],
+      [1],
+      'picture-1',
+    ]);
+    const twoRows = [
+      [50, 160],
+      [50, 160],
+    ];
+    expect(half.images.toArray()).toEqual([[twoRows, twoRows, twoRows]]);
+    expect(() => dataset.resized(0)).toThrow('resize');
+  });
+
   test('refuses what does not exist', () => {
     expect(() => dataSet().at(Int32Array.of(10))).toThrow(
       'ImageDataset: expected index to be from 0 to 9, got 10.',

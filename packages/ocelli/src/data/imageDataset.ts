@@ -1,9 +1,10 @@
-import { DataError, fromTypedArray, mappedFile, type Tensor } from '@ocelli/torch';
+import { DataError, fromTypedArray, mappedFile, scope, type Tensor } from '@ocelli/torch';
 import type { SplitName } from './folderTree.ts';
 import { pictureName, pixelFile } from './manifest.ts';
 import type { ManifestSplit } from './manifest.ts';
 import type { CacheEntry } from './pictureCache.ts';
 import { PictureDataset, type PictureParts } from './pictureDataset.ts';
+import { resizedPixels } from './resizedPixels.ts';
 
 /** What a data set is made of. */
 export interface ImageDatasetParts extends PictureParts {
@@ -34,6 +35,17 @@ export class ImageDataset extends PictureDataset {
 
   override subset(indices: Int32Array): ImageDataset {
     return new ImageDataset({ ...this.#parts, rows: indices.map((index) => this.rowOf(index)) });
+  }
+
+  /**
+   * The same pictures, enlarged or made smaller to `size` pixels square, as bytes of its own.
+   *
+   * @throws {OptionError} if `size` is not a positive whole number.
+   */
+  resized(size: number): ImageDataset {
+    const { labels, classes } = this;
+    const pixels = scope(() => resizedPixels(this.images, size));
+    return new ImageDataset({ pixels, labels, classes, nameOf: (index) => this.nameOf(index) });
   }
 
   /** Number of pictures of every class, by label. */
