@@ -3,9 +3,10 @@
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
 // Here:      93.96 % in 8 min 47 s and 10 min 25 s, seed 0, on two cores of an AMD EPYC with AVX2 in two hours of a day,
-//            pictures in memory to result. With all epochs at 32 pixels (--half 0 --three-quarters 0 --epochs 8.8): 94.08 % in 14 min 54 s (32569e2, 2026-11-27);
-//            on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9 (8 seeds), 0.25 s
-//            each. Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
+//            pictures in memory to result. With all epochs at 32 pixels (--half 0 --three-quarters 0 --epochs 8.8):
+//            94.08 % in 14 min 54 s (32569e2, 2026-11-27); on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of
+//            14 seeds) and 94.22 % after 9 (8 seeds), 0.25 s each.
+//            Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0
