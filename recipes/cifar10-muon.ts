@@ -2,11 +2,10 @@
 //
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
-// Here:      93.96 % in 8 min 47 s and 10 min 25 s, seed 0, on two cores of an AMD EPYC with AVX2 in two hours of a day,
-//            pictures in memory to result. With all epochs at 32 pixels (--half 0 --three-quarters 0 --epochs 8.8):
-//            94.08 % in 14 min 54 s (32569e2, 2026-11-27); on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of
-//            14 seeds) and 94.22 % after 9 (8 seeds), 0.25 s each.
-//            Five seeds on a CPU: `npm run prove -- muon-94 --data /path/to/cifar10`.
+// Here:      93.96 % in 10 min 25 s, seed 0, on two cores of an AMD EPYC with AVX2, pictures in memory to result
+//            (69c3d0d, 2026-11-27; in a faster hour 8 min 47 s). With --half 0 --three-quarters 0 --epochs 8.8, all at 32
+//            pixels: 94.08 % in 14 min 54 s (32569e2); on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of 14
+//            seeds) and 94.22 % after 9 (8 seeds). Five seeds: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0
@@ -76,10 +75,10 @@ const startedAt = performance.now();
 // Pictures: shifted by up to 2 of 32 pixels, mirrored in every other epoch, then mean 0 and deviation 1.
 const { mean, std } = CIFAR10_CONSTANTS;
 const toInput = normalize({ mean, std });
-function batchesAt(scale: number): TrainingData {
-  const [, height] = pictures.train.imageShape;
-  const dataset = scale === 1 ? pictures.train : pictures.train.resized(Math.round(scale * height));
-  const translate = Math.round(2 * scale);
+const [, side] = pictures.train.imageShape;
+function batchesAt(size: number): TrainingData {
+  const dataset = size === side ? pictures.train : pictures.train.resized(size);
+  const translate = Math.round((2 * size) / side);
   return alternatingBatches(dataset, { batchSize, seed, device, translate, transforms: [toInput] });
 }
 const inputOf = (images: Tensor): Tensor =>
@@ -127,15 +126,15 @@ const optimizer = {
 };
 
 // Pictures grow while the network learns; small ones cost as much less as they have fewer pixels.
-const whole = batchesAt(1);
+const whole = batchesAt(side);
 const { stepsPerEpoch } = whole;
 const steps = Math.ceil(epochs * stepsPerEpoch);
-if (half + threeQuarters > 1)
-  throw optionError('recipe', '--half', 'with --three-quarters at most 1', half);
+if (Math.min(half, threeQuarters) < 0 || half + threeQuarters > 1)
+  throw optionError('recipe', '--half', 'at least 0 and with --three-quarters at most 1', half);
 const stages = [
-  { scale: 1 / 2, until: Math.round(half * steps) },
-  { scale: 3 / 4, until: Math.round((half + threeQuarters) * steps) },
-  { scale: 1, until: steps },
+  { size: Math.round(side / 2), until: Math.round(half * steps) },
+  { size: Math.round((3 * side) / 4), until: Math.round((half + threeQuarters) * steps) },
+  { size: side, until: steps },
 ];
 
 // Every group falls from its rate to 0, the offset of the first layer earlier than the others.
@@ -151,9 +150,9 @@ const fast = device === 'cpu' ? {} : ({ precision, graph: new StepGraph(device) 
 
 let step = 0;
 const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1);
-for (const { scale, until: stageEnd } of stages) {
+for (const { size, until: stageEnd } of stages) {
   if (step === stageEnd) continue;
-  const training = scale === 1 ? whole : batchesAt(scale);
+  const training = size === side ? whole : batchesAt(size);
   while (step < stageEnd) {
     const epoch = 1 + Math.floor(step / stepsPerEpoch);
     model.train();
@@ -165,9 +164,10 @@ for (const { scale, until: stageEnd } of stages) {
       disposeBatch(batch);
       if (++step === stageEnd) break;
     }
-    const train = scoresOf(totals.read());
+    const { loss: trainLoss } = scoresOf(totals.read());
     totals.dispose();
-    console.log(`epoch: ${epoch}  train loss: ${train.loss.toFixed(4)}  time: ${seconds()}`);
+    const facts = [`epoch: ${epoch}`, `pixels: ${size}`, `train loss: ${trainLoss.toFixed(4)}`];
+    console.log([...facts, `time: ${seconds()}`].join('  '));
   }
 }
 

@@ -100,12 +100,29 @@ async function printedBy(name: string): Promise<string> {
   return printed.join('');
 }
 
-test('a recipe is a program of its own', async () => {
-  const name = 'cifar10-muon.ts';
+/** What a recipe prints as a process. */
+async function printedByProcess(name: string, ...more: readonly string[]): Promise<string> {
   const flags = ['--conditions=source', '--import', tsx, join(recipes, name)];
   const env = { ...process.env, OCELLI_CACHE: join(folder, 'cache') };
-  const options = { env, cwd: folder };
-  const words = [...flags, ...wordsFor(name)];
-  const { stdout } = await promisify(execFile)(process.execPath, words, options);
-  expect(stdout).toMatch(/^test accuracy: [01]\.\d{4}/m);
+  const words = [...flags, ...wordsFor(name), ...more];
+  return (await promisify(execFile)(process.execPath, words, { env, cwd: folder })).stdout;
+}
+
+const sizes = (printed: string): string[] =>
+  [...printed.matchAll(/pixels: (\d+)/g)].map(([, size = '']) => size);
+
+test('a recipe is a program of its own; the pictures of cifar10-muon grow', async () => {
+  const printed = await printedByProcess('cifar10-muon.ts');
+  expect(printed).toMatch(/^test accuracy: [01]\.\d{4}/m);
+  expect(sizes(printed)).toEqual(['16', '24', '32']);
+}, 300_000);
+
+test('the shares of small pictures in cifar10-muon can be told, and are at most all', async () => {
+  const muon = (half: string, threeQuarters: string): Promise<string> =>
+    printedByProcess('cifar10-muon.ts', '--half', half, '--three-quarters', threeQuarters);
+  expect(sizes(await muon('1', '0'))).toEqual(['16']);
+  expect(sizes(await muon('0', '1'))).toEqual(['24']);
+  await expect(muon('0.7', '0.7')).rejects.toThrow(
+    'at least 0 and with --three-quarters at most 1',
+  );
 }, 300_000);

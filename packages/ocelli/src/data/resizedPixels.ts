@@ -1,6 +1,6 @@
 import { empty, resize, scope, type Tensor } from '@ocelli/torch';
 
-/** Pictures at a time: what is computed with takes four times the memory of bytes, and stays near the processor. */
+/** Pictures at a time, for as numbers to compute with they take four times the memory. */
 const together = 1000;
 
 /**

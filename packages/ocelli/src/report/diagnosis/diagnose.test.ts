@@ -138,44 +138,33 @@ test('flat and low on both parts: it underfits', () => {
   expect(titles({ epochs: flat })).toEqual([['It underfits', 'npx ocelli train --lr 0.8']]);
 });
 
+const genderAndBag = [
+  { name: 'gender', classes: ['first', 'second'] },
+  { name: 'bag', classes: ['first', 'second'] },
+];
+
 test('a head that is no better than its majority class starves beside one that has learned', () => {
-  const heads = [
-    { name: 'gender', classes: ['first', 'second'] },
-    { name: 'bag', classes: ['first', 'second'] },
-  ];
   // gender: 90 of 100 right, baseline 50. bag: always "first", which 60 of 100 are.
   const told = { gender: [[45, 5], [5, 45]], bag: [[60, 0], [40, 0]] } as const; // prettier-ignore
-  expect(titles({ heads, evaluation: evaluation(told) }).map(([title]) => title)).toEqual([
-    'The head bag starves',
-  ]);
+  expect(
+    titles({ heads: genderAndBag, evaluation: evaluation(told) }).map(([title]) => title),
+  ).toEqual(['The head bag starves']);
 });
 
 test('a head that always gives its frequent class is told of its rare ones, and not that it starves', () => {
-  const heads = [
-    { name: 'gender', classes: ['first', 'second'] },
-    { name: 'bag', classes: ['first', 'second'] },
-  ];
   const told = { gender: [[45, 5], [5, 45]], bag: [[80, 0], [20, 0]] } as const; // prettier-ignore
-  expect(titles({ heads, evaluation: evaluation(told) }).map(([title]) => title)).toEqual([
-    'Frequent classes of bag drown the rare ones',
-  ]);
+  expect(
+    titles({ heads: genderAndBag, evaluation: evaluation(told) }).map(([title]) => title),
+  ).toEqual(['Frequent classes of bag drown the rare ones']);
 });
 
 test('a head that tells rare classes apart has learned, although accuracy lies below the majority', () => {
-  const heads = [
-    { name: 'gender', classes: ['first', 'second'] },
-    { name: 'bag', classes: ['first', 'second'] },
-  ];
   // bag: 65 of 100 right where always "first" has 80, but recalls of 65 % each, where that has 50.
   const told = { gender: [[45, 5], [5, 45]], bag: [[52, 28], [7, 13]] } as const; // prettier-ignore
-  expect(titles({ heads, evaluation: evaluation(told) })).toEqual([]);
+  expect(titles({ heads: genderAndBag, evaluation: evaluation(told) })).toEqual([]);
 });
 
 test('a head whose training loss rises again while all together are at their lowest: a conflict', () => {
-  const heads = [
-    { name: 'gender', classes: ['first', 'second'] },
-    { name: 'bag', classes: ['first', 'second'] },
-  ];
   /** Of all heads, then of gender and bag. */
   const run = (...losses: (readonly [number, number, number])[]) =>
     epochs(losses.map(([loss]): Figures => [loss, 0.97, loss, 0.96])).map((epoch, index) => {
@@ -186,7 +175,7 @@ test('a head whose training loss rises again while all together are at their low
     });
   const settings = { table: 'labels.csv' };
   const found = (symptoms: Partial<Symptoms>) =>
-    titles({ heads, experiment: resolveExperiment(settings), ...symptoms });
+    titles({ heads: genderAndBag, experiment: resolveExperiment(settings), ...symptoms });
   const pushed = run([1, 0.5, 0.5], [0.9, 0.6, 0.3]);
   expect(found({ epochs: pushed })).toEqual([
     ['Heads are in conflict', 'npx ocelli train --table labels.csv --gradients projected'],
