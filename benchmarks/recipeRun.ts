@@ -15,8 +15,6 @@ export interface RecipeResult {
 export interface RecipeRunOptions {
   /** Hears every line it prints. */
   readonly note: (line: string) => void;
-  /** Added to its environment. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,14 +25,11 @@ export interface RecipeRunOptions {
 export async function runRecipe(
   name: string,
   words: readonly string[],
-  { note, env }: RecipeRunOptions,
+  { note }: RecipeRunOptions,
 ): Promise<RecipeResult> {
   const file = join(import.meta.dirname, '..', 'recipes', `${name}.ts`);
   const command = ['--import', 'tsx', '--conditions=source', file, ...words];
-  const child = spawn(process.execPath, command, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let last = '';
   for await (const line of createInterface(child.stdout)) note((last = line));
   if (child.exitCode === null) await once(child, 'exit');
