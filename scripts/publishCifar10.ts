@@ -29,7 +29,7 @@ import { commit } from './proofs/command.ts';
 const options = recipeArguments({
   data: '', // a folder, an archive, or nothing: the published data set
   seed: 0,
-  epochs: 9,
+  epochs: 10,
   batchSize: 2000,
   runName: 'cifar10-muon',
   out: 'packages/ocelli/pretrained/cifar10',
