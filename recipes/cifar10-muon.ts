@@ -2,16 +2,16 @@
 //
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
-// Here:      94.14, 94.09 and 94.07 % with seeds 0, 1 and 2 in 565, 554 and 615 s on two cores of an AMD EPYC with
-//            AVX2, pictures in memory to result (2716396, 2026-11-27). With --half 0 --three-quarters 0 --epochs 8.8, all at 32 pixels: 94.08 % in
-//            14 min 54 s (32569e2); on one H100, in bfloat16, 94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 %
-//            after 9 (8 seeds). Five seeds: `npm run prove -- muon-94 --data /path/to/cifar10`.
+// Here:      94.14, 94.09 and 94.07 % with seeds 0, 1 and 2 in 565, 554 and 615 s on two cores of an AMD EPYC with AVX2,
+//            pictures in memory to result (2716396, 2026-11-27). All at 32 pixels (--half 0 --three-quarters 0 --epochs
+//            8.8): 94.08 % in 894 s (32569e2); so on one H100, in bfloat16: 94.01 % after 8.5 epochs (mean of 14 seeds)
+//            and 94.22 % after 9 (8 seeds). Five seeds: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0
 //            With --run-name NAME the network is kept in runs/NAME, for `ocelli predict`, `explain` and so on.
 //
-// Pictures are small at first: for the same work two epochs more are worth more than large pictures in all of them.
+// Pictures are small at first: for the same work more epochs are worth more than large pictures in all of them.
 // Smaller batches make more steps of an epoch, but not better ones; see benchmarks/NOTES.md for both.
 
 import {

@@ -11,17 +11,8 @@ const seeds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const farthest = 0.001;
 
 /** One epoch at half of the size: short enough for libtorch's own operators. */
-const settings = [
-  '--model',
-  'airbench94-silu',
-  '--image-size',
-  '16',
-  '--pad',
-  '2',
-  '--epochs',
-  '1',
-];
-const rates = ['--batch-size', '500', '--lr', '0.1'];
+const settings = ['--model', 'airbench94-silu', '--image-size', '16', '--pad', '2'];
+const length = ['--epochs', '1', '--batch-size', '500', '--lr', '0.1'];
 const quiet = ['--progress', 'silent', '--no-report'];
 
 export const kernelsOff: Proof = {
@@ -35,7 +26,7 @@ export const kernelsOff: Proof = {
       const source = data === undefined ? [] : ['--data', resolve(data)];
       const pairs: Pair[] = [];
       for (const seed of seeds) {
-        const words = [...source, ...settings, ...rates, '--seed', String(seed)];
+        const words = [...source, ...settings, ...length, '--seed', String(seed)];
         const trained = (kernels: 'auto' | 'off'): Promise<Trained> =>
           train(folder, { name: `${kernels}-${seed}`, words, kernels });
         pairs.push({ on: await trained('auto'), off: await trained('off') });
