@@ -7,11 +7,12 @@ type Layer = readonly string[];
 export const layers: Readonly<Record<string, readonly Layer[]>> = {
   torch: [
     ['errors', 'nearest'],
+    ['environment'],
     ['options', 'native', 'dtype'],
     ['device', 'handle', 'nestedArray', 'print'],
     ['operator', 'overloads', 'memory'],
     ['tensor'],
-    ['random', 'threads', 'version', 'autocast', 'operatorTypes', 'cudaGraph', 'cudnn'],
+    ['random', 'threads', 'version', 'kernels', 'autocast', 'operatorTypes', 'cudaGraph', 'cudnn'],
     ['aten.generated'],
     ['dispatch'],
     ['create', 'autograd'],
@@ -48,6 +49,7 @@ export const layers: Readonly<Record<string, readonly Layer[]>> = {
  */
 export const kernelRooms: readonly string[] = [
   'machine',
+  'autograd',
   'vectors',
   'pixels',
   'optimizer',

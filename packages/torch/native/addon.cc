@@ -53,6 +53,7 @@ void exportAutograd(Napi::Object exports) {
 
 void exportRuntime(Napi::Object exports) {
   exportFunction<libtorchVersion>(exports, "libtorchVersion");
+  exportFunction<cpuKernels>(exports, "cpuKernels");
   exportFunction<getNumThreads>(exports, "getNumThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
   exportFunction<cudaDeviceCount>(exports, "cudaDeviceCount");

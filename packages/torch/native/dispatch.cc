@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <mutex>
 
 #include "convert.h"
 #include "errors.h"
@@ -32,9 +31,8 @@ struct Operator {
   std::vector<Result> results;
 };
 
-// Shared by all environments of the process; a deque keeps addresses while it grows.
-std::deque<Operator> operators;
-std::mutex operatorsMutex;
+// One table a JavaScript thread, so that calls need no lock while a worker looks its operators up.
+thread_local std::deque<Operator> operators;
 
 std::optional<size_t> argumentWrittenAs(const c10::FunctionSchema& schema, const c10::Argument& result) {
   const c10::AliasInfo* alias = result.alias_info();
@@ -109,7 +107,7 @@ napi_value resultsToJs(napi_env env, const Operator& op, const torch::jit::Stack
   return array;
 }
 
-// No operator of ATen takes more than 22 arguments.
+// More than any operator of ATen takes.
 constexpr size_t kMaxArguments = 40;
 
 napi_value callOperator(napi_env env, napi_callback_info info) {
@@ -132,10 +130,8 @@ napi_value call(napi_env env, napi_callback_info info) {
     return callOperator(env, info);
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
-  } catch (const c10::Error& error) {
-    napi_throw_error(env, nullptr, error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, error.what());
+  } catch (const std::exception&) {
+    napi_throw_error(env, nullptr, currentMessage().c_str());
   }
   return nullptr;
 }
@@ -177,7 +173,6 @@ Napi::Object describe(Napi::Env env, size_t id, const c10::FunctionSchema& schem
 }
 
 size_t remember(const c10::OperatorHandle& handle) {
-  const std::lock_guard<std::mutex> lock(operatorsMutex);
   operators.push_back(readOperator(handle));
   return operators.size() - 1;
 }

@@ -1,12 +1,26 @@
-// The one place where a C++ exception becomes a JavaScript error.
+// How C++ exceptions become JavaScript errors.
 #pragma once
 
 #include <c10/util/Exception.h>
 #include <napi.h>
 
 #include <new>
+#include <string>
 
 namespace ocelli {
+
+// What JavaScript is told of the exception that is being handled.
+inline std::string currentMessage() {
+  try {
+    throw;
+  } catch (const c10::Error& error) {
+    return error.what_without_backtrace();
+  } catch (const std::bad_alloc&) {
+    return "out of memory";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
 
 // Wraps an exported function so that nothing thrown by libtorch crosses into V8 as a C++ exception.
 template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
@@ -15,12 +29,8 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
     return Function(info);
   } catch (const Napi::Error&) {
     throw;
-  } catch (const c10::Error& error) {
-    throw Napi::Error::New(info.Env(), error.what_without_backtrace());
-  } catch (const std::bad_alloc&) {
-    throw Napi::Error::New(info.Env(), "out of memory");
-  } catch (const std::exception& error) {
-    throw Napi::Error::New(info.Env(), error.what());
+  } catch (const std::exception&) {
+    throw Napi::Error::New(info.Env(), currentMessage());
   }
 }
 

@@ -6,9 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "autograd.h"
 #include "convert.h"
@@ -20,13 +23,42 @@ namespace {
 struct Request {
   uint32_t hook;
   at::Tensor gradient;
+  bool isRecording;  // whether gradients of gradients are asked for
   at::Tensor answer;
   bool answered = false;
 };
 
+// Hooks whose tensors are gone, on whichever thread that was; their functions are let go on JavaScript's.
+class GoneHooks {
+ public:
+  void add(uint32_t id) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ids_.push_back(id);
+  }
+  std::vector<uint32_t> take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(ids_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<uint32_t> ids_;
+};
+
+// Lives as long as libtorch keeps the hook.
+struct Registration {
+  std::shared_ptr<GoneHooks> gone;
+  uint32_t id;
+
+  Registration(std::shared_ptr<GoneHooks> goneHooks, uint32_t hook)
+      : gone(std::move(goneHooks)), id(hook) {}
+  Registration(const Registration&) = delete;
+  ~Registration() { gone->add(id); }
+};
+
 struct Hook {
   Napi::FunctionReference function;
-  at::Tensor tensor;
+  c10::weak_intrusive_ptr<c10::TensorImpl> tensor;  // a hook must not keep its tensor, and so the graph
   unsigned position;
 };
 
@@ -34,9 +66,9 @@ struct Hook {
 class HookService {
  public:
   at::Tensor ask(uint32_t hook, const at::Tensor& gradient) {
-    Request request{hook, gradient, {}};
+    Request request{hook, gradient, at::GradMode::is_enabled(), {}};
     std::unique_lock<std::mutex> lock(mutex_);
-    TORCH_CHECK(serving_, "a gradient hook ran outside of backward() of its own thread");
+    TORCH_CHECK(serving_ && !finished_, "a gradient hook ran outside of backward() of its own thread");
     requests_.push_back(&request);
     changed_.notify_all();
     changed_.wait(lock, [&] { return request.answered; });
@@ -82,7 +114,13 @@ class HookService {
     std::rethrow_exception(failure);
   }
 
+  // Lets the functions of hooks go whose tensors are gone.
+  void sweep() {
+    for (const uint32_t id : gone->take()) hooks.erase(id);
+  }
+
   std::unordered_map<uint32_t, Hook> hooks;
+  const std::shared_ptr<GoneHooks> gone = std::make_shared<GoneHooks>();
   uint32_t nextId = 0;
 
  private:
@@ -91,10 +129,12 @@ class HookService {
     if (failure_ || found == hooks.end()) return {};
     try {
       const Napi::HandleScope scope(env);
+      const at::AutoGradMode recording(request.isRecording);
       const napi_value gradient = newHandle(env, request.gradient);
       const Napi::Value result = found->second.function.Call({gradient});
       return isHandle(env, result) ? tensorOf(env, result) : at::Tensor();
     } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
       failure_ = std::current_exception();
       return {};
     }
@@ -131,6 +171,7 @@ void setUpHooks(Napi::Env env) { env.SetInstanceData(new HookService()); }
 
 void runServingHooks(napi_env env, const std::function<void()>& work) {
   HookService& service = serviceOf(env);
+  service.sweep();
   if (service.hooks.empty()) return work();
   std::exception_ptr failure;
   service.begin();
@@ -143,11 +184,15 @@ void runServingHooks(napi_env env, const std::function<void()>& work) {
 
 Napi::Value addHook(const Napi::CallbackInfo& info) {
   HookService& service = serviceOf(info.Env());
+  service.sweep();
   const at::Tensor tensor = tensorOf(info.Env(), info[0]);
   const uint32_t id = service.nextId++;
+  const auto registration = std::make_shared<const Registration>(service.gone, id);
   const unsigned position = tensor.register_hook(
-      [&service, id](const at::Tensor& gradient) { return service.ask(id, gradient); });
-  service.hooks[id] = {Napi::Persistent(info[1].As<Napi::Function>()), tensor, position};
+      [&service, registration](const at::Tensor& gradient) { return service.ask(registration->id, gradient); });
+  service.hooks.emplace(id, Hook{Napi::Persistent(info[1].As<Napi::Function>()),
+                                 c10::weak_intrusive_ptr<c10::TensorImpl>(tensor.getIntrusivePtr()),
+                                 position});
   return Napi::Number::New(info.Env(), id);
 }
 
@@ -155,7 +200,10 @@ Napi::Value removeHook(const Napi::CallbackInfo& info) {
   HookService& service = serviceOf(info.Env());
   const auto found = service.hooks.find(info[0].As<Napi::Number>().Uint32Value());
   if (found == service.hooks.end()) return info.Env().Undefined();
-  found->second.tensor.remove_hook(found->second.position);
+  // Where the tensor is gone but its graph is not, the hook is still called, and finds no function.
+  if (auto tensor = found->second.tensor.lock()) {
+    at::Tensor(std::move(tensor)).remove_hook(found->second.position);
+  }
   service.hooks.erase(found);
   return info.Env().Undefined();
 }

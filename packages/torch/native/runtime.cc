@@ -11,6 +11,7 @@
 
 #include "convert.h"
 #include "handles.h"
+#include "kernels/choose.h"
 #include "names.h"
 
 namespace ocelli {
@@ -64,6 +65,10 @@ Napi::Value libtorchVersion(const Napi::CallbackInfo& info) {
   result.Set("version", TORCH_VERSION);
   result.Set("config", at::show_config());
   return result;
+}
+
+Napi::Value cpuKernels(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), kernelsInUse());
 }
 
 Napi::Value getNumThreads(const Napi::CallbackInfo& info) {

@@ -5,8 +5,10 @@
 
 namespace ocelli {
 
-// () -> {version, cpuCapability, config}
+// () -> {version, config}
 Napi::Value libtorchVersion(const Napi::CallbackInfo& info);
+// () -> "avx512", "avx2", "neon" or "none"
+Napi::Value cpuKernels(const Napi::CallbackInfo& info);
 
 Napi::Value getNumThreads(const Napi::CallbackInfo& info);
 Napi::Value setNumThreads(const Napi::CallbackInfo& info);

@@ -24,7 +24,7 @@ Napi::Value toArray(Napi::Env env, c10::IntArrayRef values) {
 
 // ArrayBuffers whose tensors are gone. The last reference to a tensor may fall on any thread, or
 // inside the garbage collector, where N-API forbids releasing JavaScript values; so they wait here
-// for the next call from their own environment.
+// until their own environment shares a buffer again.
 class Buffers {
  public:
   void letGo(napi_ref buffer) {
@@ -75,12 +75,12 @@ Napi::Value tensorFromBuffer(const Napi::CallbackInfo& info) {
   const ValueType sizes = readType(c10::ListType::ofInts());
   const std::vector<int64_t> shape = toIValue(info.Env(), info[2], sizes).toIntVector();
   const c10::ScalarType dtype = dtypeNamed(toString(info.Env(), info[3]));
+  void* data = static_cast<char*>(buffer.Data()) + byteOffset;
   buffers->sweep(info.Env());
   napi_ref reference = nullptr;
   napi_create_reference(info.Env(), buffer, 1, &reference);
   auto owner = buffers;
   const auto letGo = [owner, reference](void*) { owner->letGo(reference); };
-  void* data = static_cast<char*>(buffer.Data()) + byteOffset;
   at::Tensor tensor = at::from_blob(data, shape, letGo, c10::TensorOptions(dtype));
   return Napi::Value(info.Env(), newHandle(info.Env(), std::move(tensor)));
 }

@@ -2,11 +2,21 @@ import { expect, test } from 'vitest';
 
 import { autocast } from './autocast.ts';
 import { ones } from './create.ts';
+import { conv2d } from './functional/convolution.ts';
 
 test('matrix products run in the half type inside, and in their own outside', () => {
   const a = ones([2, 2]);
   expect(autocast({ device: 'cpu' }, () => a.mm(a).dtype)).toBe('bfloat16');
   expect(a.mm(a).dtype).toBe('float32');
+});
+
+test('so do 3x3 convolutions, in whichever layout', () => {
+  const weight = ones([8, 8, 3, 3]);
+  for (const memoryFormat of ['contiguous', 'channelsLast'] as const) {
+    const images = ones([1, 8, 4, 4]).to({ memoryFormat });
+    const convolved = autocast({ device: 'cpu' }, () => conv2d(images, weight, { padding: 1 }));
+    expect(convolved.dtype, memoryFormat).toBe('bfloat16');
+  }
 });
 
 test('the state before comes back when work throws', () => {

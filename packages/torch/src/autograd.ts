@@ -1,4 +1,4 @@
-import { NativeError } from './errors.ts';
+import { NativeError, optionError } from './errors.ts';
 import { native } from './native.ts';
 import { Tensor } from './tensor.ts';
 
@@ -45,6 +45,7 @@ export interface GradOptions {
 /**
  * Gradients of the sum of `outputs` with respect to `inputs`, one each; no `grad` is touched.
  *
+ * @throws {OptionError} if there are no inputs.
  * @throws {NativeError} if an input was not used, unless `allowUnused`.
  */
 export function grad(
@@ -58,6 +59,8 @@ export function grad(
     retainGraph = createGraph,
     allowUnused = false,
   } = options;
+  // libtorch would take none for all leaves, and accumulate into their `grad`.
+  if (inputs.length === 0) throw optionError('grad', 'inputs', 'at least one tensor', inputs);
   const roots = outputs instanceof Tensor ? [outputs] : outputs;
   const found = native.gradients(
     roots.map((output) => output.handle),

@@ -17,6 +17,8 @@ import {
   ones,
   onesLike,
   rand,
+  randint,
+  randperm,
   stack,
   tensor,
   zeros,
@@ -95,6 +97,29 @@ describe('fromTypedArray', () => {
     expect(fromTypedArray(array, [2], { dtype: 'float64' }).dtype).toBe('float64');
   });
 
+  test('keeps memory that it lent from being transferred away', () => {
+    const array = new Float32Array([1, 2]);
+    const lent = fromTypedArray(array, [2]);
+    try {
+      structuredClone(array.buffer, { transfer: [array.buffer] });
+    } catch (error) {
+      expect((error as Error).name).toBe('DataCloneError'); // Node 20 copies instead
+    }
+    expect([array.length, lent.toArray()]).toEqual([2, [1, 2]]);
+    const free = new Float32Array([3]);
+    const copy = fromTypedArray(free, [1], { copy: true });
+    structuredClone(free.buffer, { transfer: [free.buffer] });
+    expect([free.length, copy.toArray()]).toEqual([0, [3]]);
+  });
+
+  test('refuses memory that other threads write or that may move', () => {
+    const rule = 'fromTypedArray: expected an array in memory of its own and of fixed size, got ';
+    const shared = new Float32Array(new SharedArrayBuffer(4));
+    expect(() => fromTypedArray(shared, [1])).toThrow(`${rule}a SharedArrayBuffer.`);
+    const resizable = new Float32Array(Reflect.construct(ArrayBuffer, [4, { maxByteLength: 8 }]));
+    expect(() => fromTypedArray(resizable, [1])).toThrow(`${rule}a resizable ArrayBuffer.`);
+  });
+
   test('refuses a shape of another size', () => {
     expect(() => fromTypedArray(new Float32Array(5), [2, 3])).toThrow(
       'fromTypedArray: expected 6 elements for shape (2, 3), got 5.',
@@ -147,6 +172,24 @@ test('ranges', () => {
   expect(arange({ end: 3 }).toArray()).toEqual([0, 1, 2]);
   expect(arange({ start: 1, end: 6, step: 2 }, { dtype: 'int64' }).toArray()).toEqual([1, 3, 5]);
   expect(linspace({ start: 0, end: 1, steps: 5 }).toArray()).toEqual([0, 0.25, 0.5, 0.75, 1]);
+});
+
+test('ranges, identities and draws record operations where they are asked to', () => {
+  const options = { dtype: 'float32', requiresGrad: true } as const;
+  const made = [
+    arange({ end: 3 }, options),
+    linspace({ start: 0, end: 1, steps: 3 }, options),
+    eye(2, options),
+    randint({ high: 3, shape: [2], ...options }),
+    randperm(3, options),
+  ];
+  expect(made.map(({ requiresGrad, isLeaf }) => requiresGrad && isLeaf)).toEqual(
+    made.map(() => true),
+  );
+  expect(randperm(3).requiresGrad).toBe(false);
+  expect(() => randperm(3, { requiresGrad: true })).toThrow(
+    /floating point and complex dtype can require gradients/,
+  );
 });
 
 test('joins', () => {

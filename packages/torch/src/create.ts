@@ -1,6 +1,7 @@
+import { markAsUntransferable } from 'node:worker_threads';
 import { checkDevice, type Device } from './device.ts';
 import { checkDType, type DType, dtypeOf } from './dtype.ts';
-import { optionError, ShapeError } from './errors.ts';
+import { OptionError, optionError, ShapeError } from './errors.ts';
 import { native } from './native.ts';
 import { flattenNested, type NestedScalars } from './nestedArray.ts';
 import type { Generator } from './random.ts';
@@ -66,9 +67,11 @@ export interface FromTypedArrayOptions {
 
 /**
  * A tensor over the elements of a typed array, in row-major order, without a copy: a change of one
- * shows in the other, and the array's memory lives as long as the tensor.
+ * shows in the other, and the array's memory lives as long as the tensor, so that it cannot be
+ * transferred to another thread any more.
  *
  * @throws {ShapeError} if the array's length is not the product of `shape`.
+ * @throws {OptionError} if its memory is shared between threads or can be resized.
  */
 export function fromTypedArray(
   array: ArrayBufferView & { readonly length: number },
@@ -82,10 +85,23 @@ export function fromTypedArray(
     );
   }
   const { dtype = dtypeOf(array), device = 'cpu', copy = false } = options;
+  refuseMovingMemory(array.buffer);
+  const isLent = !copy && device === 'cpu' && dtype === dtypeOf(array);
+  if (isLent) markAsUntransferable(array.buffer);
   const shared = new Tensor(
     native.fromBuffer(array.buffer, array.byteOffset, shape, dtypeOf(array)),
   );
   return shared.to({ dtype: checkDType('fromTypedArray', dtype), device, copy });
+}
+
+function refuseMovingMemory(buffer: ArrayBufferLike): void {
+  const isResizable = 'resizable' in buffer && buffer.resizable === true;
+  const isShared = buffer instanceof SharedArrayBuffer;
+  if (!isResizable && !isShared) return;
+  const got = isShared ? 'a SharedArrayBuffer' : 'a resizable ArrayBuffer';
+  throw new OptionError(
+    `fromTypedArray: expected an array in memory of its own and of fixed size, got ${got}. Copy it with slice().`,
+  );
 }
 
 /**
@@ -154,8 +170,9 @@ export function arange(
   options: CreateOptions = {},
 ): Tensor {
   const { start = 0, end, step = 1 } = range;
-  const { dtype, device } = resolve('arange', options);
-  return arangeOperator(start, end, step, dtype, 'strided', device, false);
+  const { dtype, device, requiresGrad } = resolve('arange', options);
+  const made: Tensor = arangeOperator(start, end, step, dtype, 'strided', device, false);
+  return made.requiresGrad_(requiresGrad);
 }
 
 /** `steps` numbers from `start` to `end`, both included, evenly spaced. */
@@ -163,14 +180,17 @@ export function linspace(
   range: { start: number; end: number; steps: number },
   options: CreateOptions = {},
 ): Tensor {
-  const { dtype, device } = resolve('linspace', options);
-  return linspaceOperator(range.start, range.end, range.steps, dtype, 'strided', device, false);
+  const { dtype, device, requiresGrad } = resolve('linspace', options);
+  const { start, end, steps } = range;
+  const made: Tensor = linspaceOperator(start, end, steps, dtype, 'strided', device, false);
+  return made.requiresGrad_(requiresGrad);
 }
 
 /** The identity matrix `(size, size)`. */
 export function eye(size: number, options: CreateOptions = {}): Tensor {
-  const { dtype, device } = resolve('eye', options);
-  return eyeOperator(size, dtype, 'strided', device, false);
+  const { dtype, device, requiresGrad } = resolve('eye', options);
+  const made: Tensor = eyeOperator(size, dtype, 'strided', device, false);
+  return made.requiresGrad_(requiresGrad);
 }
 
 /** Joins tensors along a dimension they have. */
@@ -210,14 +230,17 @@ export interface RandintOptions extends RandomOptions {
 export function randint(options: RandintOptions): Tensor {
   const { low = 0, high, shape, generator } = options;
   if (!(high > low)) throw optionError('randint', 'high', `above low (${low})`, high);
-  const { dtype, device } = resolve('randint', { dtype: 'int64', ...options });
-  return randintOperator(low, high, shape, generator, dtype, 'strided', device, false);
+  const { dtype, device, requiresGrad } = resolve('randint', { dtype: 'int64', ...options });
+  const given = [low, high, shape, generator] as const;
+  const made: Tensor = randintOperator(...given, dtype, 'strided', device, false);
+  return made.requiresGrad_(requiresGrad);
 }
 
 /** The integers from 0 to `n - 1` in random order; int64 unless said otherwise. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  const { dtype, device } = resolve('randperm', { dtype: 'int64', ...options });
-  return randpermOperator(n, options.generator, dtype, 'strided', device, false);
+  const { dtype, device, requiresGrad } = resolve('randperm', { dtype: 'int64', ...options });
+  const made: Tensor = randpermOperator(n, options.generator, dtype, 'strided', device, false);
+  return made.requiresGrad_(requiresGrad);
 }
 
 /** Ones and zeros; `probabilities` gives each element's chance to be one. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { aten, ops } from './dispatch.ts';
-import { fromTypedArray, tensor, zeros } from './create.ts';
+import { empty, fromTypedArray, tensor, zeros } from './create.ts';
 import { operator } from './tensor.ts';
 
 describe('aten', () => {
@@ -79,6 +79,10 @@ test('ops reaches operators of other namespaces', () => {
   const quantized = ops.aten.quantize_per_tensor(tensor([1, 2]), 0.5, 0, 'quint8');
   const [sum] = [ops.quantized.add(quantized, quantized, 0.5, 0)];
   expect(ops.aten.dequantize(sum).toArray()).toEqual([2, 4]);
+});
+
+test('memory that cannot be had is told as such, not by the name of a C++ type', () => {
+  expect(() => empty([1e8, 1e8])).toThrow(/out of memory|allocate memory/); // 40 PB
 });
 
 test('operator gives one exact overload, arguments by position', () => {

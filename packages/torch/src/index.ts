@@ -27,6 +27,8 @@ export {
 } from './device.ts';
 export { CudaGraph } from './cudaGraph.ts';
 export { cudnnBenchmark, setCudnnBenchmark } from './cudnn.ts';
+export type { CpuKernels } from './environment.ts';
+export { cpuKernels } from './kernels.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';
 export { libtorchConfig, libtorchVersion } from './version.ts';
 export {
@@ -271,7 +273,13 @@ export {
 } from './nn/init.ts';
 export { LayerNorm, type LayerNormOptions } from './nn/layerNorm.ts';
 export { Linear, type LinearOptions } from './nn/linear.ts';
-export { type AnyModule, type BufferOptions, type LoadOptions, Module } from './nn/module.ts';
+export {
+  type AnyModule,
+  type BufferOptions,
+  type LoadOptions,
+  Module,
+  type StateDictOptions,
+} from './nn/module.ts';
 export { type Parameter, parameter } from './nn/parameter.ts';
 export {
   AdaptiveAvgPool2d,

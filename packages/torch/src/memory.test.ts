@@ -51,6 +51,30 @@ describe('scope', () => {
     expect(isFreed(inner as Tensor)).toBe(true);
   });
 
+  test('leaves what it returns but did not make to the scope that made it', () => {
+    let outer: Tensor | undefined;
+    scope(() => {
+      const made = ones([2]);
+      outer = made;
+      scope(() => made.add_(1));
+      expect(isFreed(made)).toBe(false);
+    });
+    expect(isFreed(outer as Tensor)).toBe(true);
+  });
+
+  test('passes on once what it returns twice', () => {
+    let inner: Tensor | undefined;
+    scope(() => {
+      const { loss } = scope(() => {
+        const made = ones([1]);
+        return { loss: made, total: made };
+      });
+      inner = loss;
+      expect(isFreed(loss)).toBe(false);
+    });
+    expect(isFreed(inner as Tensor)).toBe(true);
+  });
+
   test('frees when work throws', () => {
     let made: Tensor | undefined;
     const work = (): never => {

@@ -13,9 +13,10 @@ export function track(object: NativeObject): void {
 /**
  * Runs `work` and frees every tensor that was made inside and is not returned.
  *
- * Returned tensors, alone or inside arrays, maps and plain objects, pass to the enclosing scope, if there
- * is one. A tensor in use elsewhere in libtorch (as a gradient, in an autograd graph) lives on there;
- * only this handle to it ends. Without a scope the garbage collector frees tensors, later.
+ * Of the returned ones, alone or inside arrays, maps and plain objects, those that were made inside pass to
+ * the enclosing scope, if there is one; others stay with the scope that holds them. A tensor in use elsewhere
+ * in libtorch (as a gradient, in an autograd graph) lives on there; only this handle to it ends. Without a
+ * scope the garbage collector frees tensors, later.
  *
  * @throws {NativeError} if `work` returns a promise: what runs after an `await` is outside the scope.
  * @example
@@ -25,11 +26,13 @@ export function scope<T>(work: () => T): T {
   const made = new Set<NativeObject>();
   // The garbage collector can free nothing that a scope holds: told of its bytes, it would run in vain.
   if (openScopes.length === 0) native.setAccounting(false);
-  openScopes.push(made);
+  const index = openScopes.push(made) - 1;
   try {
     const result = work();
     if (result instanceof Promise) throw new NativeError(promiseMessage);
-    forEachNativeObject(result, keep);
+    forEachNativeObject(result, (object) => {
+      if (made.delete(object)) passOn(object, index);
+    });
     return result;
   } finally {
     openScopes.pop();
@@ -47,9 +50,15 @@ const promiseMessage =
  */
 export function keep<T extends NativeObject>(object: T): T {
   const index = openScopes.findLastIndex((made) => made.delete(object));
-  if (index > 0) openScopes[index - 1]?.add(object);
-  if (index === 0) native.accountFor(object.handle);
+  if (index >= 0) passOn(object, index);
   return object;
+}
+
+/** Hands what leaves the scope at `index` to the one around it, or else to the garbage collector. */
+function passOn(object: NativeObject, index: number): void {
+  const around = openScopes[index - 1];
+  if (around === undefined) native.accountFor(object.handle);
+  else around.add(object);
 }
 
 /** Exempts a tensor from every open scope; the garbage collector or `dispose` frees it. */

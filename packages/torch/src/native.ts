@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+import { type CpuKernels, checkEnvironment, checkKernels } from './environment.ts';
 import { NativeError } from './errors.ts';
 
 declare const handleBrand: unique symbol;
@@ -96,6 +97,7 @@ export interface Native {
   removeHook(id: number): void;
 
   libtorchVersion(): { version: string; config: string };
+  cpuKernels(): CpuKernels;
   getNumThreads(): number;
   setNumThreads(count: number): void;
   cudaDeviceCount(): number;
@@ -130,6 +132,7 @@ export interface CaptureHandle {
 const addonPath = fileURLToPath(new URL('../build/ocelli_torch.node', import.meta.url));
 
 function load(): Native {
+  checkEnvironment(process.env);
   let addon: Native;
   try {
     addon = createRequire(import.meta.url)(addonPath) as Native;
@@ -140,6 +143,7 @@ function load(): Native {
       { cause },
     );
   }
+  checkKernels(process.env, addon.cpuKernels());
   // libtorch as Debian builds it starts with one thread.
   addon.setNumThreads(Number(process.env['OMP_NUM_THREADS']) || availableParallelism());
   return addon;

@@ -12,16 +12,18 @@ export function nestedArray(elements: TypedArray, shape: readonly number[]): Nes
   let position = 0;
   const nest = (dim: number): NestedNumbers => {
     const size = shape[dim];
-    if (size === undefined) return exactNumber(elements[position++] ?? 0);
+    if (size === undefined) return exactNumber('toArray', elements[position++] ?? 0);
     return Array.from({ length: size }, () => nest(dim + 1));
   };
   return nest(0);
 }
 
-function exactNumber(value: number | bigint): number {
-  if (typeof value === 'number' || Number.isSafeInteger(Number(value))) return Number(value);
+/** The value as a number. @throws {DTypeError} for an integer beyond 2^53. */
+export function exactNumber(where: string, value: number | bigint | boolean): number {
+  const number = Number(value);
+  if (typeof value !== 'bigint' || Number.isSafeInteger(number)) return number;
   throw new DTypeError(
-    `toArray: expected elements to be exact as numbers, got ${value}. Use toTypedArray, which gives bigint.`,
+    `${where}: expected elements to be exact as numbers, got ${value}. Use toTypedArray, which gives bigint.`,
   );
 }
 

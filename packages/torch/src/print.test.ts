@@ -63,3 +63,10 @@ test('printing reads only what it shows', () => {
   expect(inspect(zeros([1000, 1000, 20])).length).toBeLessThan(12_000);
   expect(performance.now() - start).toBeLessThan(20_000);
 });
+
+test('a complex tensor prints its title, and a freed one that it is', () => {
+  expect(inspect(zeros([2], { dtype: 'complex64' }))).toBe('Tensor complex64 (2)');
+  const loss = tensor(1);
+  loss.dispose();
+  expect(inspect({ loss })).toBe('{ loss: Tensor (freed) }');
+});

@@ -18,16 +18,27 @@ const edgeItems = 3;
 
 /**
  * A tensor as a person reads it: `Tensor float32 (2, 3)` and its elements in aligned columns, long
- * dimensions cut in the middle. Only the elements shown are read from the device.
+ * dimensions cut in the middle. Only the elements shown are read from the device. Of a complex tensor, which
+ * has no array in JavaScript, there is the title alone; a freed one says so, for a look must not end a program.
  */
 export function printTensor(tensor: Printable, options: InspectOptions): string {
+  if (isFreed(tensor)) return 'Tensor (freed)';
   const title = describe(tensor);
-  if (options.depth === -1 || tensor.numel === 0) return title;
+  const isShort = options.depth === -1 || tensor.numel === 0;
+  if (isShort || tensor.dtype.startsWith('complex')) return title;
   const elements = shownElements(tensor);
   const width = Math.max(...elements.flat.map((text) => text.length));
   const padded = elements.flat.map((text) => text.padStart(width));
   if (tensor.shape.length === 0) return `${title} ${padded[0]}`;
   return `${title}\n${rows(padded, elements.shape, tensor.shape, '')}`;
+}
+
+function isFreed(tensor: Printable): boolean {
+  try {
+    return tensor.numel < 0; // which no tensor has: only a freed one cannot say
+  } catch {
+    return true;
+  }
 }
 
 function describe(tensor: Printable): string {

@@ -50,6 +50,7 @@ describe('elements', () => {
     expect(tensor([1.5], { dtype: 'bfloat16' }).toTypedArray()).toEqual(new Float32Array([1.5]));
     expect(tensor([true, false]).toTypedArray()).toEqual(new Uint8Array([1, 0]));
     expect(tensor(4).item()).toBe(4);
+    expect([tensor(2n ** 53n - 1n).item(), tensor(true).item()]).toEqual([2 ** 53 - 1, 1]);
     expect(tensor(4).toArray()).toBe(4);
     expect(zeros([2, 0]).toArray()).toEqual([[], []]);
   });
@@ -60,6 +61,12 @@ describe('elements', () => {
     );
     expect(() => tensor([2n ** 60n]).toArray()).toThrow(
       'toArray: expected elements to be exact as numbers, got 1152921504606846976.',
+    );
+    expect(() => tensor(2n ** 60n + 1n).item()).toThrow(
+      'item: expected elements to be exact as numbers, got 1152921504606846977.',
+    );
+    expect(() => zeros([1], { dtype: 'complex64' }).item()).toThrow(
+      'item: expected the element to be real, got complex64. Take aten.real or aten.imag first.',
     );
     expect(() => zeros([1], { dtype: 'complex64' }).toTypedArray()).toThrow(
       'toTypedArray: no typed array of JavaScript holds complex64.',

@@ -2,11 +2,11 @@ import { inspect, type InspectOptions } from 'node:util';
 
 import type { Device } from './device.ts';
 import { type DType, type TypedArray, viewBytes } from './dtype.ts';
-import { ShapeError } from './errors.ts';
+import { DeviceError, DTypeError, optionError, ShapeError } from './errors.ts';
 import { NativeObject } from './handle.ts';
 import { keepForever, track } from './memory.ts';
 import { type Handle, native } from './native.ts';
-import { nestedArray, type NestedNumbers } from './nestedArray.ts';
+import { exactNumber, nestedArray, type NestedNumbers } from './nestedArray.ts';
 import { bind, type Caller, findOperator } from './operator.ts';
 import { printTensor } from './print.ts';
 
@@ -39,7 +39,7 @@ export interface BackwardOptions {
   retainGraph?: boolean;
   /** Record the backward pass itself, for gradients of gradients. @default false */
   createGraph?: boolean;
-  /** Leaves whose `grad` is accumulated. @default all that were used */
+  /** Leaves whose `grad` is accumulated, at least one. @default all that were used */
   inputs?: readonly Tensor[];
 }
 
@@ -131,20 +131,29 @@ export class Tensor extends NativeObject {
     return native.isLeaf(this.handle);
   }
 
-  /** The gradient that `backward` accumulated, if any. */
+  /** The gradient that `backward` accumulated, if any. One that is set must be like this tensor. */
   get grad(): Tensor | undefined {
     const handle = native.gradOf(this.handle);
     return handle && new Tensor(handle);
   }
 
   set grad(gradient: Tensor | undefined) {
+    if (gradient !== undefined) refuseMisfit(this, gradient);
     native.setGrad(this.handle, gradient?.handle);
   }
 
-  /** Adds the gradient of this tensor to the `grad` of every leaf that it was computed from. */
+  /**
+   * Adds the gradient of this tensor to the `grad` of every leaf that it was computed from.
+   *
+   * @throws {OptionError} if `inputs` is empty.
+   */
   backward(options: BackwardOptions = {}): void {
-    const { gradient, createGraph = false, retainGraph = createGraph, inputs = [] } = options;
-    const handles = inputs.map((input) => input.handle);
+    const { gradient, createGraph = false, retainGraph = createGraph, inputs } = options;
+    if (inputs?.length === 0) {
+      const hint = 'Leave it out for all leaves.';
+      throw optionError('backward', 'inputs', 'at least one tensor', inputs, hint);
+    }
+    const handles = (inputs ?? []).map((input) => input.handle); // none: libtorch takes all leaves
     native.backward([this.handle], [gradient?.handle], retainGraph, createGraph, handles);
   }
 
@@ -198,6 +207,7 @@ export class Tensor extends NativeObject {
    * The only element as a number. Waits for the device.
    *
    * @throws {ShapeError} if there is not exactly one.
+   * @throws {DTypeError} if it is complex, or an int64 that has no exact number (beyond 2^53).
    */
   item(): number {
     if (this.numel !== 1) {
@@ -205,7 +215,11 @@ export class Tensor extends NativeObject {
         `item: expected a tensor of one element, got shape (${this.shape.join(', ')}).`,
       );
     }
-    return Number(op.item(this));
+    const value = op.item(this) as number | bigint | boolean | { re: number; im: number };
+    if (typeof value !== 'object') return exactNumber('item', value);
+    throw new DTypeError(
+      `item: expected the element to be real, got ${this.dtype}. Take aten.real or aten.imag first.`,
+    );
   }
 
   /**
@@ -594,6 +608,24 @@ export interface Sorted {
 
 function sorted([values, indices]: [Tensor, Tensor]): Sorted {
   return { values, indices };
+}
+
+/**
+ * Refuses a gradient that is unlike its tensor, as PyTorch does: a step would broadcast it, or fail far from
+ * where it was set.
+ */
+function refuseMisfit(tensor: Tensor, gradient: Tensor): void {
+  const [shape, got] = [tensor, gradient].map((one) => `(${one.shape.join(', ')})`);
+  if (got !== shape) {
+    throw new ShapeError(`grad: expected the gradient to be of shape ${shape}, got ${got}.`);
+  }
+  const { dtype, device } = gradient;
+  if (dtype !== tensor.dtype) {
+    throw new DTypeError(`grad: expected the gradient to be ${tensor.dtype}, got ${dtype}.`);
+  }
+  if (device !== tensor.device) {
+    throw new DeviceError(`grad: expected the gradient to be on ${tensor.device}, got ${device}.`);
+  }
 }
 
 const bound = new Map<string, Caller>();

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  DTypeError,
   enableGrad,
   grad,
   inferenceMode,
   isGradEnabled,
   noGrad,
   ones,
+  ShapeError,
   tensor,
   type Tensor,
   zeros,
@@ -60,6 +62,17 @@ describe('backward', () => {
     x.mul(y).backward({ inputs: [y] });
     expect(x.grad).toBeUndefined();
     expect(y.grad?.item()).toBe(2);
+  });
+
+  test('refuses an empty list of inputs, which libtorch takes for all leaves', () => {
+    const x = leaf([2]);
+    expect(() => x.mul(2).backward({ inputs: [] })).toThrow(
+      'backward: expected inputs to be at least one tensor, got []. Leave it out for all leaves.',
+    );
+    expect(() => grad(x.mul(2), [])).toThrow(
+      'grad: expected inputs to be at least one tensor, got [].',
+    );
+    expect(x.grad).toBeUndefined();
   });
 });
 
@@ -186,6 +199,22 @@ describe('hooks', () => {
     hook.remove();
   });
 
+  test('compute in the mode of the pass that runs them', () => {
+    const [x, weight] = [leaf([1]), leaf([2])];
+    const middle = x.mul(3);
+    const isRecorded: boolean[] = [];
+    const hook = middle.registerHook((gradient) => {
+      const product = gradient.mul(weight);
+      isRecorded.push(product.requiresGrad);
+      return product;
+    });
+    grad(middle, [x], { retainGraph: true });
+    const [recorded] = noGrad(() => grad(middle, [x], { createGraph: true }));
+    expect(isRecorded).toEqual([false, true]);
+    expect([recorded?.item(), recorded?.requiresGrad]).toEqual([6, true]);
+    hook.remove();
+  });
+
   test('keep the mode of the caller in the thread that computes', () => {
     const x = leaf([1]);
     const hook = x.registerHook(() => undefined);
@@ -194,6 +223,20 @@ describe('hooks', () => {
     expect(x.grad?.requiresGrad).toBe(true);
     hook.remove();
   });
+});
+
+test('a gradient that is set must be like its tensor', () => {
+  const x = leaf([1, 2]);
+  x.grad = tensor([3, 4]);
+  expect(() => (x.grad = tensor([3]))).toThrow(
+    new ShapeError('grad: expected the gradient to be of shape (2), got (1).'),
+  );
+  expect(() => (x.grad = tensor([3, 4], { dtype: 'float64' }))).toThrow(
+    new DTypeError('grad: expected the gradient to be float32, got float64.'),
+  );
+  expect(x.grad?.toArray()).toEqual([3, 4]);
+  x.grad = undefined;
+  expect(x.grad).toBeUndefined();
 });
 
 test('detach cuts the history and shares the elements', () => {

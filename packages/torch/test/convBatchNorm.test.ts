@@ -44,6 +44,24 @@ function relativeError(actual: Tensor, expected: Tensor): number {
   });
 }
 
+test('a single value a channel, after the pool too, is refused in training', () => {
+  const filters = randn([8, 8, 3, 3], { generator });
+  const small = images(1, 8, 3, 2);
+  expect(() => convBatchNorm(small, filters, { training: true, poolFirst: true })).toThrow(
+    'expected images to have more than 1 value per channel in training, got (1, 8, 3, 2).',
+  );
+  expect(convBatchNorm(small, filters, { training: true }).shape).toEqual([1, 8, 3, 2]);
+});
+
+test('a stride of nothing is refused', () => {
+  const fused = operator('ocelli::conv3x3_batch_norm_act');
+  const [x, filters] = [images(1, 8, 4, 4), randn([8, 8, 3, 3], { generator })];
+  const statistics = [undefined, undefined, zeros([8]), zeros([8]), false, 0.1, 1e-5];
+  expect(() => fused(x, filters, ...statistics, 'none', undefined, false, 'none', 0)).toThrow(
+    'expected stride to be above 0, got 0',
+  );
+});
+
 interface Case {
   readonly shape: readonly [n: number, c: number, k: number, h: number, w: number];
   readonly stride: 1 | 2;

@@ -82,6 +82,13 @@ describe.skipIf(missing)('on a CUDA device', () => {
     expect(() => ones([2]).add(ones([2], { device: 'cuda' }))).toThrow(/cuda/);
   });
 
+  it('a gradient lies where its tensor does', () => {
+    const x = ones([2], { device: 'cuda', requiresGrad: true });
+    expect(() => (x.grad = ones([2]))).toThrow(/expected the gradient to be on cuda:0, got cpu/);
+    x.grad = ones([2], { device: 'cuda' });
+    expect(x.grad?.toArray()).toEqual([1, 1]);
+  });
+
   it('modules move with their parameters', () => {
     const model = new Linear(3, 2).to({ device: 'cuda' });
     expect(model.parameters().every(({ device }) => device.startsWith('cuda'))).toBe(true);

@@ -43,6 +43,33 @@ function relativeError(actual: Tensor, expected: Tensor): number {
   });
 }
 
+test('a channel with an infinite pixel is normalised to what ATen makes of it', () => {
+  const x = images(2, 8, 3, 3);
+  noGrad(() => x.select(1, 2).select(0, 1).fill_(Infinity));
+  const statistics = (): Tensor[] => [zeros([8]), zeros([8])];
+  const [ownMean, ownVar] = statistics();
+  const [mean, variance] = statistics();
+  const own = batchNorm(x, {
+    training: true,
+    ...(ownMean && { runningMean: ownMean }),
+    ...(ownVar && { runningVar: ownVar }),
+  });
+  const expected: Tensor = batchNormalization(
+    x.to({ memoryFormat: 'contiguous' }),
+    undefined,
+    undefined,
+    mean,
+    variance,
+    true,
+    0.1,
+    1e-5,
+    false,
+  );
+  const isNaN = (tensor: Tensor | undefined): unknown => tensor?.isNaN().flatten().toArray();
+  expect(isNaN(own)).toEqual(isNaN(expected));
+  expect(isNaN(ownVar)).toEqual(isNaN(variance));
+});
+
 describe('conv3x3', () => {
   // Tiles of 4, 3, 2 and 1 pixels, several blocks of channels, a last group that is not full.
   const shapes: [n: number, c: number, k: number, h: number, w: number][] = [

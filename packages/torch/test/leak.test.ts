@@ -28,6 +28,20 @@ test('200 training steps leave as many live tensors as 20', () => {
   expect(liveTensorCount()).toBe(before);
 });
 
+test('hooks that nobody removes go with their tensors', () => {
+  const weight = ones([1], { requiresGrad: true });
+  const step = (): void =>
+    scope(() => {
+      const activation = weight.mul(ones([megabyte]));
+      activation.registerHook(() => undefined);
+      activation.sum().backward();
+    });
+  for (let index = 0; index < 10; index++) step();
+  const before = process.memoryUsage.rss();
+  for (let index = 0; index < 100; index++) step();
+  expect(process.memoryUsage.rss() - before).toBeLessThan(100 * megabyte); // of 400 that were seen
+});
+
 test('without a scope, and without giving the event loop a turn, memory stays flat', () => {
   const one = ones([2, 2]);
   const run = (calls: number): void => {

@@ -1,6 +1,7 @@
 #include "cuda_graph.h"
 
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include "convert.h"
@@ -25,6 +26,7 @@ Capture& captureOf(const Napi::CallbackInfo& info) {
 Napi::Value begin(const Napi::CallbackInfo& info) {
   const VirtualGuardImpl guard(c10::DeviceType::CUDA);
   const c10::Stream before = guard.getStream(c10::Device(toString(info.Env(), info[0])));
+  const c10::DeviceGuard current(before.device());  // the graph takes the stream of the current one
   const c10::Stream aside = guard.getStreamFromGlobalPool(before.device(), false);
   auto capture = std::unique_ptr<Capture>(new Capture{{}, before});
   before.synchronize();
@@ -42,6 +44,7 @@ Napi::Value begin(const Napi::CallbackInfo& info) {
 // (capture): the stream of before is the current one again, whether the capture succeeded or not.
 Napi::Value end(const Napi::CallbackInfo& info) {
   Capture& capture = captureOf(info);
+  const c10::DeviceGuard current(capture.before.device());
   const VirtualGuardImpl guard(c10::DeviceType::CUDA);
   try {
     capture.graph.capture_end();
@@ -54,7 +57,9 @@ Napi::Value end(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value replay(const Napi::CallbackInfo& info) {
-  captureOf(info).graph.replay();
+  Capture& capture = captureOf(info);
+  const c10::DeviceGuard current(capture.before.device());
+  capture.graph.replay();
   return info.Env().Undefined();
 }
 

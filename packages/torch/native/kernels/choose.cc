@@ -1,4 +1,5 @@
-// Chooses the kernels for the processor that runs.
+#include "kernels/choose.h"
+
 #include "kernels/batch_norm/norm.h"
 #include "kernels/dense_block/dense.h"
 #include "kernels/machine/setting.h"
@@ -21,10 +22,14 @@ Vectors detect() {
   return Vectors::none;
 }
 
+Vectors vectors() {
+  static const Vectors detected = detect();
+  return detected;
+}
+
 template <typename Kernels>
 const Kernels* choose(const Kernels* avx512, const Kernels* avx2) {
-  static const Vectors vectors = detect();
-  return vectors == Vectors::avx512 ? avx512 : vectors == Vectors::avx2 ? avx2 : nullptr;
+  return vectors() == Vectors::avx512 ? avx512 : vectors() == Vectors::avx2 ? avx2 : nullptr;
 }
 
 }  // namespace
@@ -38,6 +43,10 @@ const WinogradKernels* winogradKernels() { return choose(&winogradAvx512, &winog
 const NormKernels* normKernels() { return choose(&normAvx512, &normAvx2); }
 const DenseKernels* denseKernels() { return choose(&denseAvx512, &denseAvx2); }
 const UpdateKernels* updateKernels() { return choose(&updateAvx512, &updateAvx2); }
+
+const char* kernelsInUse() {
+  return vectors() == Vectors::avx512 ? "avx512" : vectors() == Vectors::avx2 ? "avx2" : "none";
+}
 #elif defined(__aarch64__)
 namespace {
 
@@ -58,11 +67,15 @@ const WinogradKernels* winogradKernels() { return unlessOff(&winogradNeon); }
 const NormKernels* normKernels() { return unlessOff(&normNeon); }
 const DenseKernels* denseKernels() { return unlessOff(&denseNeon); }
 const UpdateKernels* updateKernels() { return unlessOff(&updateNeon); }
+
+const char* kernelsInUse() { return ownKernels() ? "neon" : "none"; }
 #else
 const WinogradKernels* winogradKernels() { return nullptr; }
 const NormKernels* normKernels() { return nullptr; }
 const DenseKernels* denseKernels() { return nullptr; }
 const UpdateKernels* updateKernels() { return nullptr; }
+
+const char* kernelsInUse() { return "none"; }
 #endif
 
 }  // namespace ocelli

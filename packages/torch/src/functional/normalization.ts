@@ -90,7 +90,7 @@ export function convBatchNorm(
   if (poolFirst && pool) throw convCheck.error('pool', 'false with poolFirst', pool);
   const fit = `weight (${weight.shape.join(', ')})`;
   checkImages('convBatchNorm', images, weight.shape[1] ?? 0, fit);
-  if (norm.training === true) refuseSingleValue(images, stride);
+  if (norm.training === true) refuseSingleValue(images, { stride, isPooled: poolFirst });
   const pooling = poolFirst ? 'before' : pool ? 'after' : 'none';
   return normalizeConvolved(images, weight, ...resolveBatchNorm(norm), pooling, stride);
 }
@@ -137,9 +137,10 @@ const batchKeys = [
 const convBatchKeys = [...batchKeys, 'stride', 'poolFirst'] as const;
 
 /** `stride` is that of a convolution between the images and the normalisation. */
-function refuseSingleValue({ shape }: Tensor, stride = 1): void {
+function refuseSingleValue({ shape }: Tensor, { stride = 1, isPooled = false } = {}): void {
   const [images = 0, , height = 0, width = 0] = shape;
-  if (images * Math.ceil(height / stride) * Math.ceil(width / stride) !== 1) return;
+  const side = (size: number): number => Math.floor(Math.ceil(size / stride) / (isPooled ? 2 : 1));
+  if (images * side(height) * side(width) !== 1) return;
   const rule = 'expected images to have more than 1 value per channel in training';
   throw new ShapeError(`batchNorm: ${rule}, got (${shape.join(', ')}).`);
 }

@@ -38,7 +38,7 @@ export class Sequential extends Module {
   /**
    * Applies every module to the output of the one before it. A batch norm is computed together with the
    * convolution before it and with the activation and the halving max pool after it, unless one of them
-   * is watched by a hook.
+   * is watched by a hook or was given a `forward` of its own.
    */
   forward(input: Tensor): Tensor {
     return forwardInTurn([...this], input);

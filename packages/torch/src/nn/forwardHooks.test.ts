@@ -72,3 +72,12 @@ test('without a hook a module has the forward of its class', () => {
   module.registerForwardHook(() => {}).remove();
   expect(Object.hasOwn(module, 'forward')).toBe(false);
 });
+
+test('the forward that a module was given is hooked, and there again without the hook', () => {
+  const module = new Doubling();
+  module.forward = (input) => input.mul(3);
+  const hook = module.registerForwardHook((output) => output.add(1));
+  expect(module.forward(ones([1])).item()).toBe(4);
+  hook.remove();
+  expect(module.forward(ones([1])).item()).toBe(3);
+});

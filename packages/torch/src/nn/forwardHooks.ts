@@ -20,13 +20,15 @@ type PreHook = (input: unknown) => void;
 interface Hooks {
   readonly before: Set<PreHook>;
   readonly after: Set<Hook>;
+  /** The `forward` that the module itself had before, where it had one: most have that of their class. */
+  readonly own: PropertyDescriptor | undefined;
 }
 
 const hooksOf = new WeakMap<object, Hooks>();
 
 /**
  * Adds a hook to one module. `forward` is called as a plain method, so the first hook puts a method of
- * its own before that of the class, and the last one removed takes it away: a module without hooks
+ * its own before that of the module, and the last one removed takes it away: a module without hooks
  * pays nothing.
  */
 export function addForwardHook<In, Out>(
@@ -58,7 +60,8 @@ function added<In, Out, H>(
     remove: () => {
       if (!among(hooks).delete(hook) || hooks.before.size + hooks.after.size > 0) return;
       hooksOf.delete(module);
-      Reflect.deleteProperty(module, 'forward');
+      if (hooks.own === undefined) Reflect.deleteProperty(module, 'forward');
+      else Object.defineProperty(module, 'forward', hooks.own);
     },
   };
 }
@@ -69,11 +72,12 @@ export function hasForwardHooks(module: object): boolean {
 }
 
 function shadow<In, Out>(module: Hookable<In, Out>): Hooks {
-  const hooks: Hooks = { before: new Set(), after: new Set() };
-  const ofClass = module.forward;
+  const own = Object.getOwnPropertyDescriptor(module, 'forward');
+  const hooks: Hooks = { before: new Set(), after: new Set(), own };
+  const { forward } = module;
   const value = (input: In, ...rest: never[]): Out => {
     for (const hook of [...hooks.before]) hook(input);
-    let output: unknown = ofClass.call(module, input, ...rest);
+    let output: unknown = forward.call(module, input, ...rest);
     for (const hook of [...hooks.after]) output = hook(output, input) ?? output;
     return output as Out; // the module's own, or what a hook of its type returned
   };

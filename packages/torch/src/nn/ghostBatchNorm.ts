@@ -29,7 +29,8 @@ const tensorSplit = operator('aten::tensor_split.sections');
  *
  * In training, the batch is split in order into `splits` parts, whose sizes differ by at most one,
  * and each is normalised by itself. The running statistics move towards the mean of those of the
- * parts. In evaluation it is `BatchNorm2d`.
+ * parts. In evaluation it is `BatchNorm2d`, but without running statistics (`trackRunningStats: false`) it
+ * splits then too.
  *
  * @see Hoffer et al. 2017, https://arxiv.org/abs/1705.08741
  */
@@ -48,7 +49,7 @@ export class GhostBatchNorm2d extends Module {
     ({ weight: this.weight, bias: this.bias } = this.#state);
   }
 
-  /** @throws {ShapeError} if in training there are fewer images than splits. */
+  /** @throws {ShapeError} if images are split, and there are fewer of them than splits. */
   forward(images: Tensor): Tensor {
     const { weight, bias, eps, runningMean, runningVar } = this.#state;
     const affine = { weight, bias, eps };

@@ -50,6 +50,12 @@ describe('the state dict', () => {
     expect(scale?.requiresGrad).toBe(false);
   });
 
+  it('gives the tensors of the model themselves with keepVars', () => {
+    const model = new Sample();
+    expect(model.stateDict({ keepVars: true }).get('scale')).toBe(model.scale);
+    expect([...model.stateDict({ keepVars: true }).keys()]).toEqual(keys);
+  });
+
   it('names a shared module under each of its paths, the parameters once', () => {
     const shared = new Linear(2, 2, { bias: false });
     const model = new Sequential(shared, shared);

@@ -31,6 +31,12 @@ export interface BufferOptions {
   persistent?: boolean;
 }
 
+/** Options of `Module.stateDict`. */
+export interface StateDictOptions {
+  /** The model's own tensors, which `Module.to` converts, instead of views of their memory. @default false */
+  keepVars?: boolean;
+}
+
 /** Options of `Module.loadStateDict`. */
 export interface LoadOptions {
   /** Refuse a state dict that does not fit exactly. @default true */
@@ -148,12 +154,13 @@ export abstract class Module<In = Tensor, Out = Tensor> {
    * Parameters and persistent buffers by full key: the keys and the order of PyTorch's
    * `state_dict()`. The tensors share memory with the model's own; `clone` them to keep a copy.
    */
-  stateDict(): StateDict {
+  stateDict(options: StateDictOptions = {}): StateDict {
+    const { keepVars = false } = readOptions('stateDict', options, ['keepVars']);
     const state: StateDict = new Map();
     for (const [name, module] of this.#walk('')) {
       const buffers = [...module.#buffers].filter(([key]) => !module.#transient.has(key));
       const own = [...keyed(name, module.#parameters), ...keyed(name, new Map(buffers))];
-      for (const [key, tensor] of own) state.set(key, tensor.detach());
+      for (const [key, tensor] of own) state.set(key, keepVars ? tensor : tensor.detach());
     }
     return state;
   }

@@ -127,4 +127,20 @@ describe('neighbours in a Sequential', () => {
     const plain = new Sequential(...modules).forward(images);
     expect(largestDifference(plain, oneByOne(modules, images))).toBeLessThan(1e-5);
   });
+
+  test('a forward that a module was given takes the place of its class’s', () => {
+    const relu = new ReLU();
+    relu.forward = (input) => input.mul(2);
+    const norm = new BatchNorm2d(8);
+    norm.forward = (input) => input;
+    for (const modules of [
+      [new BatchNorm2d(8), relu, new MaxPool2d(2)],
+      [norm, new ReLU(), new MaxPool2d(2)],
+    ]) {
+      const output = new Sequential(...modules).forward(images);
+      const expected = oneByOne(modules, images);
+      expect(output.shape).toEqual(expected.shape);
+      expect(largestDifference(output, expected)).toBeLessThan(1e-5);
+    }
+  });
 });

@@ -16,7 +16,8 @@ interface Joined {
 /**
  * Applies modules one after the other. A batch norm is computed together with a convolution before it,
  * and with an activation (ReLU, SiLU, exact GELU) and a halving max pool after it: the same numbers up
- * to rounding, in fewer passes over memory. Modules that a hook watches, and subclasses, stand alone.
+ * to rounding, in fewer passes over memory. Modules that a hook watches or that have a `forward` of their
+ * own, and subclasses, stand alone.
  */
 export function forwardInTurn(modules: readonly Module[], input: Tensor): Tensor {
   let output = input;
@@ -51,11 +52,12 @@ function activationOf(module: Module | undefined): AfterBatchNorm['activation'] 
   return plain(module, GELU)?.approximate === 'none' ? 'gelu' : undefined;
 }
 
-/** The module if it is of this very class and nothing watches its output. */
+/** The module if it is of this very class and computes as that does; a hook is a `forward` of its own. */
 function plain<M extends Module>(
   module: Module | undefined,
   Class: new (...args: never[]) => M,
 ): M | undefined {
-  const is = module !== undefined && module.constructor === Class && !module.watched;
+  const is =
+    module !== undefined && module.constructor === Class && !Object.hasOwn(module, 'forward');
   return is ? (module as M) : undefined;
 }

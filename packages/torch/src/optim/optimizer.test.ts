@@ -118,6 +118,23 @@ describe('an optimizer', () => {
     expect(() => Object.assign(group, { weightdecay: 1 })).toThrow(TypeError);
   });
 
+  it('goes on where the momentum passes by 0 with Nesterov, also from a saved state', () => {
+    const w = param([1], [1]);
+    const options = { lr: 0.25, momentum: 0.5, nesterov: true };
+    const optimizer = new SGD([w], options);
+    for (const group of optimizer.paramGroups) group.momentum = 0;
+    optimizer.step();
+    expect(w.item()).toBe(0.75); // 1 − 0.25·1
+    const resumed = new SGD([param([1])], options);
+    resumed.loadStateDict(optimizer.stateDict());
+    expect(resumed.paramGroups[0]).toMatchObject({ momentum: 0, nesterov: true });
+    for (const group of optimizer.paramGroups) group.dampening = 0.5;
+    expect(() => optimizer.step()).toThrow('SGD: expected nesterov to be false unless');
+    expect(() => optimizer.addParamGroup({ params: [param([1])], momentum: 0 })).toThrow(
+      'SGD: expected nesterov to be false unless',
+    );
+  });
+
   it('gives groups their own options and the common ones', () => {
     const [w, bias] = [param([1], [1]), param([1], [1])];
     const groups = [{ params: [w] }, { params: [bias], lr: 0.25 }];

@@ -17,6 +17,8 @@ export interface OptimizerKind<Options extends object> {
   readonly name: string;
   /** Fills in defaults; throws `OptionError` for unknown keys and values out of range. */
   readonly resolve: (options: Options) => Required<Options>;
+  /** Refuses what makes no sense to begin with, though it does when it is set between two steps. */
+  readonly checkGiven?: (options: Required<Options>) => void;
   /** What the optimizer remembers of each parameter. */
   readonly state: StateNames;
 }
@@ -38,7 +40,7 @@ export abstract class Optimizer<Options extends object, State extends ParamState
   constructor(kind: OptimizerKind<Options>, params: OptimizedParams<Options>, options: Options) {
     this.#kind = kind;
     this.#options = options;
-    kind.resolve(options);
+    this.#resolveGiven(options);
     for (const group of asGroups(params)) this.addParamGroup(group);
     checkParams(kind.name, this.#params, new Set());
   }
@@ -51,7 +53,7 @@ export abstract class Optimizer<Options extends object, State extends ParamState
    */
   addParamGroup(group: ParamGroupOptions<Options>): void {
     const { params, ...options } = group;
-    const resolved = this.#kind.resolve({ ...this.#options, ...options });
+    const resolved = this.#resolveGiven({ ...this.#options, ...options });
     const checked = checkParams(this.#kind.name, [...params], new Set(this.#params));
     // Sealed, so that a misspelt option set later is an error of JavaScript's.
     this.paramGroups.push(Object.seal({ ...resolved, params: checked }));
@@ -103,6 +105,12 @@ export abstract class Optimizer<Options extends object, State extends ParamState
     let state = this.#state.get(param);
     if (state === undefined) this.#state.set(param, (state = create()));
     return state;
+  }
+
+  #resolveGiven(options: Options): Required<Options> {
+    const resolved = this.#kind.resolve(options);
+    this.#kind.checkGiven?.(resolved);
+    return resolved;
   }
 
   get #params(): Tensor[] {

@@ -26,6 +26,8 @@ interface SGDState {
   momentumBuffer?: Tensor;
 }
 
+const nesterovRule = 'false unless momentum is above 0 and dampening is 0';
+
 function resolve(options: SGDOptions): Required<SGDOptions> {
   const check = new OptionCheck('SGD');
   const {
@@ -35,10 +37,7 @@ function resolve(options: SGDOptions): Required<SGDOptions> {
     ...rest
   } = check.read(options, ['lr', 'momentum', 'dampening', 'nesterov', 'weightDecay', 'maximize']);
   const { lr, weightDecay = 0, maximize = false } = rest;
-  if (nesterov && (momentum === 0 || dampening !== 0)) {
-    const rule = 'false unless momentum is above 0 and dampening is 0';
-    throw check.error('nesterov', rule, nesterov);
-  }
+  if (nesterov && dampening !== 0) throw check.error('nesterov', nesterovRule, nesterov);
   return {
     lr: check.number('lr', lr, [0]),
     momentum: check.number('momentum', momentum, [0]),
@@ -49,9 +48,16 @@ function resolve(options: SGDOptions): Required<SGDOptions> {
   };
 }
 
+/** A schedule may pass by a momentum of 0, which leaves a step without Nesterov; nothing begins like that. */
+function refuseNesterovAlone({ nesterov, momentum }: Required<SGDOptions>): void {
+  if (!nesterov || momentum > 0) return;
+  throw new OptionCheck('SGD').error('nesterov', nesterovRule, nesterov);
+}
+
 const kind: OptimizerKind<SGDOptions> = {
   name: 'SGD',
   resolve,
+  checkGiven: refuseNesterovAlone,
   state: { required: [], optional: ['momentumBuffer'] },
 };
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { noGrad } from '../autograd.ts';
 import { tensor } from '../create.ts';
 import { BatchNorm2d } from '../nn/batchNorm.ts';
+import { Linear } from '../nn/linear.ts';
 import { parameter } from '../nn/parameter.ts';
 import { WeightAverage } from './weightAverage.ts';
 
@@ -55,4 +56,16 @@ test('swap exchanges state and average, to the bit, and back', () => {
   expect(average.average.map((one) => one.toArray())).toEqual([trained]);
   average.swap();
   expect(weight.toArray()).toEqual(trained);
+});
+
+test('a model that is converted later keeps its average', () => {
+  const layer = new Linear(1, 1, { bias: false });
+  noGrad(() => layer.weight.fill_(1));
+  const average = new WeightAverage(layer.parameters());
+  layer.to({ dtype: 'float64' });
+  noGrad(() => layer.weight.fill_(5));
+  average.update(0.75); // 0.75·1 + 0.25·5
+  expect(average.average.map((one) => one.item())).toEqual([2]);
+  average.apply();
+  expect(layer.weight.item()).toBe(2);
 });

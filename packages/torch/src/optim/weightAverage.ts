@@ -20,11 +20,15 @@ export class WeightAverage {
   readonly #state: readonly Tensor[];
   readonly #average: readonly Tensor[];
 
-  /** @param state parameters and buffers; counters and other integers among them are left alone. */
+  /**
+   * @param state parameters and buffers themselves, which `Module.to` may convert later; counters and other
+   *   integers among them are left alone.
+   */
   constructor(state: Iterable<Tensor>) {
     const fractions = [...state].filter(({ dtype }) => isFloatingPoint(dtype));
-    this.#state = fractions.map((tensor) => tensor.detach().keep());
-    this.#average = this.#state.map((tensor) => tensor.clone().keep());
+    // Not detached: that would stay with the memory which a converted model gives up.
+    this.#state = fractions.map((tensor) => tensor.keep());
+    this.#average = noGrad(() => fractions.map((tensor) => tensor.clone().keep()));
   }
 
   /**

@@ -62,7 +62,8 @@ Moments momentsOf(const NormProblem& problem) {
   });
   const double count = static_cast<double>(problem.lines() * problem.w);
   for (int64_t c = 0; c < problem.c; ++c) {
-    squares[c] = std::max(0.0, squares[c] - sums[c] * sums[c] / count);
+    // In this order max() passes NaN on.
+    squares[c] = std::max(squares[c] - sums[c] * sums[c] / count, 0.0);
     sums[c] = problem.input[c] + sums[c] / count;
   }
   return {std::move(sums), std::move(squares)};

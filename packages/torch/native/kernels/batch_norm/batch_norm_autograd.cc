@@ -2,10 +2,10 @@
 #include "kernels/batch_norm/batch_norm_autograd.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/batch_norm/batch_norm.h"
+#include "kernels/autograd/recorded_gradients.h"
 
 namespace ocelli {
 namespace {
@@ -56,22 +56,17 @@ variable_list givenGradients(AutogradContext* context, const NormGradients& inne
 // For gradients of gradients: the composite, computed once more, is differentiable throughout.
 variable_list recordedGradients(AutogradContext* context, const variable_list& saved,
                                 const NormOptions& options, const at::Tensor& outer) {
-  const NormTensors tensors{saved[0], saved[4], saved[5], saved[6], saved[7], saved[1], {}};
-  variable_list inputs;
-  for (const at::Tensor& tensor : {tensors.input, tensors.weight, tensors.bias, tensors.residual}) {
-    if (tensor.defined() && tensor.requires_grad()) inputs.push_back(tensor);
-  }
+  const variable_list operands{standIn(saved[0]), standIn(saved[4]), standIn(saved[5]),
+                               standIn(saved[1])};
+  const NormTensors tensors{operands[0], operands[1], operands[2], saved[6],
+                            saved[7],    operands[3], {}};
   const variable_list found =
-      torch::autograd::grad({normComposite(tensors, options)}, inputs, {outer}, true, true, true);
-  size_t next = 0;
-  const auto take = [&](const at::Tensor& tensor) {
-    return tensor.defined() && tensor.requires_grad() ? found[next++] : at::Tensor();
-  };
+      recordedGradientsOf(normComposite(tensors, options), operands, outer);
   NormGradients inner;
-  inner.input = take(tensors.input);
-  inner.weight = take(tensors.weight);
-  inner.bias = take(tensors.bias);
-  inner.residual = take(tensors.residual);
+  inner.input = found[0];
+  inner.weight = found[1];
+  inner.bias = found[2];
+  inner.residual = found[3];
   return givenGradients(context, inner, outer);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/conv3x3/filter_cache.h"
+#include "kernels/machine/autocast.h"
 #include "kernels/machine/threads.h"
 #include "kernels/machine/workspace.h"
 #include "kernels/winograd/winograd.h"
@@ -98,7 +99,7 @@ class ThreadMoments {
         const double n = static_cast<double>(p.counts[c]);
         if (n == 0) continue;
         const double all = counts[c] + n, away = p.origin[c] + p.sums[c] / n - mean[c];
-        squares[c] += std::max(0.0, p.squares[c] - p.sums[c] * p.sums[c] / n) +
+        squares[c] += std::max(p.squares[c] - p.sums[c] * p.sums[c] / n, 0.0) +
                       away * away * counts[c] * n / all;
         mean[c] += away * n / all;
         counts[c] = all;
@@ -154,7 +155,7 @@ Picture pictureOf(const OutputGradient& outer) {
 
 // Few channels stay with ATen: the products become smaller than the transforms around them.
 bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
-  return winogradKernels() && (stride == 1 || stride == 2) && isPicture(input) && isPicture(weight) &&
+  return winogradKernels() && !isCpuAutocast() && (stride == 1 || stride == 2) && isPicture(input) && isPicture(weight) &&
          input.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
          weight.size(0) >= 8 && weight.size(1) >= 8 && input.size(1) == weight.size(1) &&
          weight.is_non_overlapping_and_dense();

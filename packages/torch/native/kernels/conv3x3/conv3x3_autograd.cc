@@ -1,10 +1,10 @@
 #include "kernels/conv3x3/conv3x3_autograd.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/conv3x3/conv3x3.h"
+#include "kernels/autograd/recorded_gradients.h"
 
 namespace ocelli {
 namespace {
@@ -15,15 +15,12 @@ using torch::autograd::variable_list;
 // For gradients of gradients: ATen's operators, computed once more, are differentiable throughout.
 variable_list recordedGradients(AutogradContext* context, const at::Tensor& input,
                                 const at::Tensor& weight, const at::Tensor& outer) {
-  at::Tensor output = at::conv2d(input, weight, {}, context->saved_data["stride"].toInt(), 1);
+  const variable_list operands{standIn(input), standIn(weight)};
+  const int64_t stride = context->saved_data["stride"].toInt();
+  at::Tensor output = at::conv2d(operands[0], operands[1], {}, stride, 1);
   if (context->saved_data["pool"].toBool()) output = at::max_pool2d(output, 2);
-  variable_list wanted, result(5);
-  if (input.requires_grad()) wanted.push_back(input);
-  if (weight.requires_grad()) wanted.push_back(weight);
-  const variable_list found = torch::autograd::grad({output}, wanted, {outer}, true, true, true);
-  size_t next = 0;
-  if (input.requires_grad()) result[0] = found[next++];
-  if (weight.requires_grad()) result[1] = found[next++];
+  variable_list result = recordedGradientsOf(output, operands, outer);
+  result.resize(5);
   return result;
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 struct Entry {
   c10::weak_intrusive_ptr<c10::TensorImpl> owner;
+  // set_data() gives a tensor other memory, often at the address of the old, and keeps its version.
+  c10::weak_intrusive_ptr<c10::StorageImpl> storage;
   const float* data;
   uint32_t version;
   Areas areas;
@@ -34,7 +36,8 @@ class FilterCache {
     const auto found = entries_.find({weight.unsafeGetTensorImpl(), key.turned});
     if (found == entries_.end()) return {false, {}};
     const Entry& entry = found->second;
-    const bool same = !entry.owner.expired() && entry.data == weight.data_ptr<float>() &&
+    const bool same = !entry.owner.expired() && isStorageOf(weight, entry) &&
+                      entry.data == weight.data_ptr<float>() &&
                       entry.version == weight._version() && sameAreas(entry.areas, key.areas);
     return same ? std::pair(true, entry.filters) : std::pair(false, at::Tensor());
   }
@@ -47,11 +50,16 @@ class FilterCache {
     entries_.insert_or_assign(
         {weight.unsafeGetTensorImpl(), key.turned},
         Entry{c10::weak_intrusive_ptr<c10::TensorImpl>(weight.getIntrusivePtr()),
-              weight.data_ptr<float>(), static_cast<uint32_t>(weight._version()), key.areas,
+              weight.storage().getWeakStorageImpl(), weight.data_ptr<float>(), static_cast<uint32_t>(weight._version()), key.areas,
               std::move(filters)});
   }
 
  private:
+  static bool isStorageOf(const at::Tensor& weight, const Entry& entry) {
+    return !entry.storage.expired() &&
+           entry.storage._unsafe_get_target() == weight.storage().unsafeGetStorageImpl();
+  }
+
   std::mutex mutex_;
   std::map<std::pair<c10::TensorImpl*, bool>, Entry> entries_;
 };
@@ -65,7 +73,8 @@ FilterCache& cache() {
 
 at::Tensor transformedFilters(const at::Tensor& weight, const FilterKey& key, int64_t size,
                               const std::function<void(float*)>& transform) {
-  const bool versioned = !weight.is_inference();  // inference tensors change unnoticed
+  // Inference tensors change unnoticed, and so does memory of others, such as a typed array's.
+  const bool versioned = !weight.is_inference() && weight.storage().allocator() != nullptr;
   const auto [seen, kept] = versioned ? cache().find(weight, key) : std::pair(false, at::Tensor());
   if (kept.defined()) return kept;
   const at::Tensor filters = at::empty({size}, weight.options().memory_format(c10::nullopt));

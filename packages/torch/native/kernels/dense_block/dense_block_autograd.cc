@@ -2,10 +2,13 @@
 #include "kernels/dense_block/dense_block_autograd.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "kernels/dense_block/dense_block.h"
+#include "kernels/autograd/recorded_gradients.h"
 
 namespace ocelli {
 namespace {
@@ -39,19 +42,11 @@ void saveOptions(AutogradContext* context, const DenseOptions& options) {
 variable_list recordedGradients(const at::Tensor& input, at::TensorList parameters,
                                 at::TensorList statistics, const DenseOptions& options,
                                 const at::Tensor& outer) {
-  variable_list all{input}, wanted;
-  all.insert(all.end(), parameters.begin(), parameters.end());
-  for (const at::Tensor& tensor : all) {
-    if (tensor.requires_grad()) wanted.push_back(tensor);
-  }
-  const at::Tensor output = denseComposite(input, layersOf(parameters, statistics), options);
-  const variable_list found = torch::autograd::grad({output}, wanted, {outer}, true, true, true);
-  variable_list result;
-  size_t next = 0;
-  for (const at::Tensor& tensor : all) {
-    result.push_back(tensor.requires_grad() ? found[next++] : at::Tensor());
-  }
-  return result;
+  variable_list operands{standIn(input)};
+  std::transform(parameters.begin(), parameters.end(), std::back_inserter(operands), standIn);
+  const at::TensorList own = at::TensorList(operands).slice(1);
+  const at::Tensor output = denseComposite(operands[0], layersOf(own, statistics), options);
+  return recordedGradientsOf(output, operands, outer);
 }
 
 class DenseFunction : public torch::autograd::Function<DenseFunction> {

@@ -40,7 +40,7 @@ inline void emptyInto(double* total, float* sums, int64_t channels) {
 inline void finishMoments(MomentsOfRange out, const float* origin, int64_t channels, int64_t pixels) {
   for (int64_t c = 0; c < channels; ++c) {
     const double sum = out.mean[c];
-    out.squares[c] = std::max(0.0, out.squares[c] - sum * sum / pixels);
+    out.squares[c] = std::max(out.squares[c] - sum * sum / pixels, 0.0);
     out.mean[c] = origin[c] + sum / pixels;
   }
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "kernels/machine/setting.h"
 
@@ -82,7 +83,9 @@ void check(const at::Tensor& images, const at::Tensor& positions, const char* na
 
 at::Tensor composite(const at::Tensor& images, const at::Tensor& rows, const at::Tensor& columns) {
   const int64_t count = images.size(0), height = images.size(2), width = images.size(3);
-  const at::Tensor first = at::arange(count, rows.options()).mul_(height * width).view({count, 1, 1});
+  const bool isLarge = images.numel() > std::numeric_limits<int32_t>::max();
+  const auto index = rows.options().dtype(isLarge ? at::kLong : at::kInt);
+  const at::Tensor first = at::arange(count, index).mul_(height * width).view({count, 1, 1});
   const at::Tensor pixels = first + rows.mul(width).unsqueeze(2) + columns.unsqueeze(1);
   return images.permute({0, 2, 3, 1})
       .reshape({count * height * width, images.size(1)})
