@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { runCommand } from './commandLine.ts';
 import { temporaryFolder, writeTree } from './dataTree.ts';
+import { idx } from './digitFiles.ts';
 import { drawPictures } from './drawnPictures.ts';
 
 // MNIST's files with pictures of our own: nothing but the place of a bright bar tells the digits apart.
@@ -11,12 +12,6 @@ const folder = temporaryFolder();
 const command = (...words: string[]) => runCommand(folder, words);
 const side = 28;
 const counts = { train: 40, t10k: 10 };
-
-/** As the format is published: 0, 0, 8 (unsigned bytes), dimensions, each as four bytes, the values. */
-function idx(shape: readonly number[], values: Uint8Array): Buffer {
-  const lengths = shape.flatMap((length) => [0, 0, length >> 8, length & 255]);
-  return Buffer.concat([Buffer.from([0, 0, 8, shape.length, ...lengths]), values]);
-}
 
 /** Two rows of light, where those of a digit are. */
 function digit(label: number): Uint8Array {
@@ -60,15 +55,6 @@ test('mnist-net trains on MNIST, answers about a grey picture file and shows whe
   ]);
   const filters = await command('explain', '--filters', '--out', 'filters.html');
   expect(filters.exitCode).toBe(0);
-});
-
-test('digits that would be mirrored are warned about', async () => {
-  const words = ['--data', 'digits', '--model', 'mnist-net', '--fast-dev-run', '--no-report'];
-  const { exitCode, err } = await command('train', ...words, '--threads', '1');
-  expect(exitCode).toBe(0);
-  expect(err).toContain(
-    'warning: these are digits, and a mirrored digit is another one: train with --no-flip.\n',
-  );
 });
 
 test('pictures that leave mnist-net more than one place are refused before there is a run', async () => {

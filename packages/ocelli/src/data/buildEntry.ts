@@ -1,17 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { DataError, optionError } from '@ocelli/torch';
+import { type DataError, optionError } from '@ocelli/torch';
 import sharp from 'sharp';
 import { CIFAR_SIDE } from './cifarFormat.ts';
 import type { CifarFormat, LabelKind } from './cifarFormat.ts';
 import { convertCifarSplit } from './cifarSplit.ts';
 import type { SplitName } from './folderTree.ts';
+import type { DatasetName } from './datasetNames.ts';
 import type { DecodeOptions, PictureSize } from './decodePicture.ts';
 import { decodeSplit } from './decodeSplit.ts';
+import { differentSizes } from './differentSizes.ts';
 import type { FileSource, SourceFile } from './fileSource.ts';
 import { layoutOf, listLayout } from './layout.ts';
 import type { CifarLayout, Layout } from './layout.ts';
-import { MNIST } from './mnistFormat.ts';
+import { isLabelledAs, MNIST } from './mnistFormat.ts';
 import type { MnistLayout, MnistPaths } from './mnistLayout.ts';
 import { convertMnistSplit } from './mnistSplit.ts';
 import { MANIFEST_FILE, MANIFEST_FORMAT, pixelFile } from './manifest.ts';
@@ -57,7 +59,7 @@ export async function buildEntry(
   const parts = await build.parts(layout);
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
-    source: await describeSource(source, layout),
+    source: await describeSource(source, datasetOf(layout, parts.splits)),
     decoding: {
       ...parts.size,
       layout: 'NHWC',
@@ -177,10 +179,21 @@ class Build {
   }
 }
 
-async function describeSource(source: FileSource, layout: Layout): Promise<ManifestSource> {
-  const id = layout.kind === 'cifar' ? layout.format.id : layout.kind;
-  const dataset = id === 'folders' ? {} : { dataset: id };
-  return { path: source.path, fingerprint: await source.fingerprint(), ...dataset };
+/** Which published data set this is, if it is one. Fashion-MNIST and KMNIST come in files of MNIST's names. */
+function datasetOf(layout: Layout, { train, test }: Parts['splits']): DatasetName | undefined {
+  if (layout.kind === 'folders') return undefined;
+  if (layout.kind === 'cifar') return layout.format.id;
+  if (layout.kind === 'tiny-imagenet') return layout.kind;
+  const isOwn = isLabelledAs(MNIST.train, train?.labels) && isLabelledAs(MNIST.test, test?.labels);
+  return isOwn ? layout.kind : undefined;
+}
+
+async function describeSource(
+  source: FileSource,
+  dataset: DatasetName | undefined,
+): Promise<ManifestSource> {
+  const fingerprint = await source.fingerprint();
+  return { path: source.path, fingerprint, ...(dataset && { dataset }) };
 }
 
 function noSuchLabels(title: string, got: LabelKind, format?: CifarFormat): Error {
@@ -207,8 +220,5 @@ function sameSize(a: PictureSize, b: PictureSize): boolean {
 }
 
 function splitSizes(split: SplitName, first: PictureSize, other: PictureSize): DataError {
-  return new DataError(
-    `${split}: expected pictures of ${first.width}x${first.height} as in train, ` +
-      `got ${other.width}x${other.height}. Say which size to store, for example size: 224.`,
-  );
+  return differentSizes({ ...first, path: 'train' }, { ...other, path: split });
 }

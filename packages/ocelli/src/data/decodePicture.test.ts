@@ -106,6 +106,20 @@ describe('decodePicture', () => {
     expect([...decoded.pixels]).toEqual(PIXELS.flat(2));
   });
 
+  test('keeps the colour below transparency where it resizes, too', async () => {
+    const clear = Buffer.from(Array.from({ length: 4 * 32 }, (_, i) => (i % 4 === 3 ? 0 : 255)));
+    const drawn = sharp(clear, { raw: { width: 8, height: 4, channels: 4 } });
+    const white = new Array<number>(3 * 8).fill(255);
+    const clearPng = await drawn.clone().png().toBuffer();
+    const decoded = await decodePicture(clearPng, 'clear.png', { size: { height: 2, width: 4 } });
+    expect([...decoded.pixels]).toEqual(white);
+    // Turned, it is as high as it was wide: upright for `contain`, which adds no bar then.
+    const turned = await drawn.clone().png().withMetadata({ orientation: 6 }).toBuffer();
+    const size = { height: 4, width: 2 };
+    const upright = await decodePicture(turned, 'turned.png', { size, fit: 'contain' });
+    expect([upright.height, upright.width, ...upright.pixels]).toEqual([4, 2, ...white]);
+  });
+
   test('fits another shape by cutting, by black bars or by stretching', async () => {
     // Left half red, right half blue, twice as wide as high.
     const row = Array.from({ length: 16 }, (_, x) => (x < 8 ? [255, 0, 0] : [0, 0, 255]));

@@ -1,5 +1,5 @@
 import { DataError } from '@ocelli/torch';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { otherContent, pictureFormat } from './pictureFormat.ts';
 
 /** Height and width in pixels. */
@@ -32,6 +32,9 @@ export interface DecodedPicture extends PictureSize {
 /** A picture that cannot be used, and why; training can leave it out. */
 export class BadPictureError extends DataError {}
 
+/** Raised whenever a picture that is resized comes to other pixels, so that caches are made anew. */
+export const RESIZING = 2;
+
 /** Largest picture decoded unless the user says otherwise. */
 export const DEFAULT_MAX_PIXELS = 40_000_000;
 
@@ -53,21 +56,37 @@ export async function decodePicture(
 ): Promise<DecodedPicture> {
   const { size, fit = 'cover', maxPixels = DEFAULT_MAX_PIXELS } = options;
   refuseOtherContent(bytes, name);
-  let picture = sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels }).autoOrient();
-  if (size !== undefined) {
-    picture = picture.resize({ ...size, fit, kernel: 'lanczos3', background: 'black' });
-  }
+  const picture = sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels }).autoOrient();
   try {
-    const { data, info } = await picture
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`internal: ${info.channels} channels after decoding`);
-    return { pixels: data, height: info.height, width: info.width };
+    if (size === undefined) return await rgbOf(picture);
+    const opaque = (await hasAlpha(picture, bytes)) ? await withoutAlpha(picture) : picture;
+    const how = { ...size, fit, kernel: 'lanczos3', background: 'black' } as const;
+    return await rgbOf(opaque.resize(how));
   } catch (cause) {
     throw await badPicture(bytes, name, { maxPixels, cause });
   }
+}
+
+async function rgbOf(picture: Sharp): Promise<DecodedPicture> {
+  const { data, info } = await picture
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`internal: ${info.channels} channels after decoding`);
+  return { pixels: data, height: info.height, width: info.width };
+}
+
+/** Whether a picture may be transparent. A JPEG never is, and need not be asked. */
+async function hasAlpha(picture: Sharp, bytes: Buffer): Promise<boolean> {
+  return pictureFormat(bytes) !== 'jpeg' && (await picture.metadata()).hasAlpha;
+}
+
+/** Its colours alone: resampled with its transparency, clear pixels would lose theirs. */
+async function withoutAlpha(picture: Sharp): Promise<Sharp> {
+  const { pixels, height, width } = await rgbOf(picture);
+  const raw = { height, width, channels: 3 } as const;
+  return sharp(pixels, { raw, limitInputPixels: false }); // they were counted before
 }
 
 function refuseOtherContent(bytes: Buffer, name: string): void {

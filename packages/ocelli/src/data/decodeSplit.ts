@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DataError } from '@ocelli/torch';
 import { BadPictureError, decodePicture } from './decodePicture.ts';
 import type { DecodedPicture, DecodeOptions, PictureSize } from './decodePicture.ts';
+import { differentSizes, type NamedSize } from './differentSizes.ts';
 import type { FileSource, SourceFile } from './fileSource.ts';
 import type { LabelledFile } from './folderTree.ts';
 import type { ManifestSplit, SkippedPicture } from './manifest.ts';
@@ -53,7 +54,7 @@ class SplitRows {
   readonly #pixelHashes: (Buffer | undefined)[];
   readonly #bad = new Map<number, BadPictureError>();
   #file: PixelFile | undefined;
-  #first: (PictureSize & { path: string }) | undefined;
+  #first: NamedSize | undefined;
 
   constructor(job: DecodeJob) {
     this.#job = job;
@@ -146,15 +147,6 @@ function sha256(bytes: Buffer): Buffer {
 
 /** A row and why its picture is left out. */
 type Bad = readonly [number, Error];
-
-type Named = PictureSize & { path: string };
-
-function differentSizes(first: Named, other: Named): DataError {
-  return new DataError(
-    `${other.path}: expected ${first.width}x${first.height} like ${first.path}, ` +
-      `got ${other.width}x${other.height}. Say which size to store, for example size: 224.`,
-  );
-}
 
 /** The sentence about pictures that cannot be used, the first ten of them named with their reasons. */
 export function badPictures(reasons: readonly string[], total: number): string {

@@ -5,13 +5,11 @@ import { DataError } from '@ocelli/torch';
 import { byCodePoint } from './codePointOrder.ts';
 import { FILES_IN_FLIGHT } from './fileSource.ts';
 import type { FileSource, Listing, SourceFile, UseFile } from './fileSource.ts';
+import { isLeftOut } from './leftOut.ts';
 import { systemReason } from './systemReason.ts';
 
-/** Files that systems leave behind in folders of pictures; they are nobody's picture. */
-const SYSTEM_FILES = new Set(['Thumbs.db', 'desktop.ini']);
-
 /**
- * A folder as a source of files. Hidden files and folders are left out.
+ * A folder as a source of files. What is hidden, or left behind by a system, is left out.
  *
  * Every file's size and time are read at each start (60,000 files in about 0.25 s): a picture that
  * was replaced in place must be noticed, and its folder's own time does not tell.
@@ -55,7 +53,7 @@ function readFolder(root: string, folder: string): fs.Dirent[] {
   try {
     const entries = fs.readdirSync(absolute, { withFileTypes: true });
     return entries
-      .filter((entry) => !entry.name.startsWith('.') && !SYSTEM_FILES.has(entry.name))
+      .filter((entry) => !isLeftOut(entry.name))
       .sort((a, b) => byCodePoint(a.name, b.name));
   } catch (cause) {
     throw new DataError(`${absolute}: expected a readable folder, got ${systemReason(cause)}.`, {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { messageOf, temporaryFolder, writeTar, writeTree } from '../../test/dataTree.ts';
+import { digitFiles, evenCounts, mnistCounts } from '../../test/digitFiles.ts';
 import { MNIST } from './mnistFormat.ts';
 import { openPictures } from './openPictures.ts';
 import { publishedSets } from './publishedSets.ts';
@@ -30,7 +31,7 @@ test.each([
   ['gzipped files', gzipped],
 ])('MNIST is read from %s, its grey in all three channels', async (name, tree) => {
   const path = writeTree(join(folder, name), tree);
-  const { train, test: held, classes, constants } = await openPictures({ path, cacheFolder });
+  const { train, test: held, classes } = await openPictures({ path, cacheFolder });
   expect([train.length, held?.length, classes]).toEqual([3, 1, [...'0123456789']]);
   expect([...train.labels, ...(held?.labels ?? [])]).toEqual([7, 0, 9, 2]);
   const { images } = train.at(Int32Array.of(2));
@@ -40,8 +41,18 @@ test.each([
     ...[200, 201, 202, 255],
     ...[200, 201, 202, 255],
   ]);
+});
+
+test('MNIST is known by how often each digit is there, for others have files of its names', async () => {
+  const path = writeTree(join(folder, 'digits'), digitFiles(mnistCounts));
+  const { train, test: held, dataset, constants } = await openPictures({ path, cacheFolder });
+  expect([train.length, held?.length, dataset]).toEqual([60_000, 10_000, 'mnist']);
   expect(constants?.mean[0]).toBeCloseTo(255 * 0.1307, 6);
   expect(constants?.std[2]).toBeCloseTo(255 * 0.3081, 6);
+  const clothes = writeTree(join(folder, 'clothes'), digitFiles(evenCounts));
+  const others = await openPictures({ path: clothes, cacheFolder });
+  expect(others.train.length).toBe(60_000);
+  expect([others.dataset, others.constants]).toEqual([undefined, undefined]);
 });
 
 test('MNIST is read from an archive too', async () => {

@@ -189,12 +189,12 @@ describe('bad pictures', () => {
     const big = await plainPng({ r: 1, g: 1, b: 1 }, { width: 5, height: 4 });
     const set = await dataSet({ 'train/dog/2.png': big });
     expect(await messageOf(open({ path: set, onBadImage: 'skip' }))).toMatch(
-      /expected [45]x4 like train\/.*, got [45]x4\. Say which size to store, for example size: 224\.$/,
+      /expected [45]x4 as in train\/.*, got [45]x4\. Say to which size all are brought, /,
     );
     const test = await dataSet({ 'test/cat/3.png': big, 'test/dog/3.png': big });
     expect(await messageOf(open({ path: test }))).toBe(
-      'test: expected pictures of 4x4 as in train, got 5x4. ' +
-        'Say which size to store, for example size: 224.',
+      'test: expected 4x4 as in train, got 5x4. ' +
+        'Say to which size all are brought, for example --image-size 64 (size: 64 in code).',
     );
     expect((await open({ path: set, size: 4 })).train.length).toBe(4);
   });

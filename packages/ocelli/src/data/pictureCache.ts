@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { buildEntry } from './buildEntry.ts';
 import type { BuildOptions } from './buildEntry.ts';
 import { entryName, publishEntry } from './cacheFolder.ts';
+import { RESIZING } from './decodePicture.ts';
 import { badPictures } from './decodeSplit.ts';
 import type { FileSource } from './fileSource.ts';
 import type { SplitName } from './folderTree.ts';
@@ -39,7 +40,10 @@ export interface CacheEntry {
  */
 export async function cachedPictures(request: CacheRequest): Promise<CacheEntry> {
   const { identity, decode, labels } = request;
-  const facts = { format: MANIFEST_FORMAT, identity, decode, labels, sharp: sharp.versions.sharp };
+  const facts = {
+    ...{ format: MANIFEST_FORMAT, identity, decode, labels, sharp: sharp.versions.sharp },
+    ...(decode.size && { resizing: RESIZING }),
+  };
   const label = path.basename(identity).replace(/\.(tar|tar\.gz|tgz)$/i, '');
   const folder = path.join(request.cacheFolder, 'pictures', entryName(label, facts));
   const kept = readEntry(folder, request.fingerprint);

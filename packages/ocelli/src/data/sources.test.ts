@@ -46,11 +46,33 @@ describe('a tar archive', () => {
   });
 
   test('leaves hidden files out', async () => {
-    const files = { 'a/._1.png': 'x', '.git/b': 'x', 'a/1.png': 'yy' };
-    const { files: listed } = await tarSource(
+    const files = {
+      ...{ 'a/._1.png': 'x', '.git/b': 'x', 'a/Thumbs.db': 'x', 'b/desktop.ini': 'x' },
+      ...{ '__MACOSX/a/1.png': 'x', 'a/1.png': 'yy' },
+    };
+    const { files: listed, folders } = await tarSource(
       await writeTar(path.join(root, 'h.tar'), files),
     ).list();
     expect(listed.map(({ path, size }) => [path, size])).toEqual([['a/1.png', 2]]);
+    expect(folders).toEqual(['a']);
+  });
+
+  test('that holds a name twice has the last file of it, once', async () => {
+    const files = { 'a/1.png': 'old', 'a/2.png': 'b', './a/1.png': 'newer' };
+    const source = tarSource(await writeTar(path.join(root, 'twice.tar.gz'), files));
+    const { files: listed } = await source.list();
+    expect(listed.map(({ path, size }) => [path, size])).toEqual([
+      ['a/1.png', 5],
+      ['a/2.png', 1],
+    ]);
+    const read: [number, string][] = [];
+    await source.readEach(['a/2.png', 'a/1.png'], async (bytes, index) => {
+      read.push([index, bytes.toString()]);
+    });
+    expect(read.toSorted(([a], [b]) => a - b)).toEqual([
+      [0, 'b'],
+      [1, 'newer'],
+    ]);
   });
 
   test('passes on what goes wrong while a file is used', async () => {
@@ -68,6 +90,7 @@ describe('a folder', () => {
       'a/1.png': 'x',
       'a/.DS_Store': 'x',
       'a/Thumbs.db': 'x',
+      '__MACOSX/a/1.png': 'x',
       '.hidden/2.png': 'x',
     });
     fs.mkdirSync(path.join(folder, 'empty'));

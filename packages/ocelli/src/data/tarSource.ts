@@ -7,6 +7,7 @@ import { extract } from 'tar-stream';
 import type { Extract } from 'tar-stream';
 import { FILES_IN_FLIGHT } from './fileSource.ts';
 import type { FileSource, Listing, SourceFile, UseFile } from './fileSource.ts';
+import { isLeftOut } from './leftOut.ts';
 
 /**
  * A `.tar`, `.tar.gz` or `.tgz` archive as a source of files.
@@ -18,13 +19,17 @@ import type { FileSource, Listing, SourceFile, UseFile } from './fileSource.ts';
  */
 export function tarSource(archive: string): FileSource {
   const file = fs.realpathSync(archive);
-  let listing: Promise<Listing> | undefined;
+  let read: Promise<Contents> | undefined;
+  const contents = (): Promise<Contents> => (read ??= contentsOf(file));
   return {
     path: file,
     kind: 'archive',
-    list: () => (listing ??= listTar(file)),
+    list: async () => (await contents()).listing,
     fingerprint: async () => archiveFingerprint(file),
-    readEach: (paths, use) => readEach(file, paths, use),
+    readEach: async (paths, use) => {
+      const { offsetOf } = await contents();
+      await readEach(file, new Map(paths.map((path, index) => [offsetOf.get(path), index])), use);
+    },
   };
 }
 
@@ -38,22 +43,28 @@ function archiveFingerprint(file: string): string {
   return createHash('sha256').update(`${stats.size}\0${stats.mtimeMs}`).digest('hex');
 }
 
-async function listTar(file: string): Promise<Listing> {
-  const files: SourceFile[] = [];
+/** What an archive holds. Of several entries of one name the last counts, as when it is unpacked. */
+interface Contents {
+  readonly listing: Listing;
+  /** Where the entry of a file begins, in bytes. */
+  readonly offsetOf: ReadonlyMap<string, number>;
+}
+
+async function contentsOf(file: string): Promise<Contents> {
+  const files = new Map<string, SourceFile>();
+  const offsetOf = new Map<string, number>();
   const folders = new Set<string>();
   await eachEntry(file, async (entry, path) => {
-    if (entry.header.type === 'directory') addFolders(folders, path);
-    if (entry.header.type === 'file') {
+    const { type, size, mtime } = entry.header;
+    if (type === 'directory') addFolders(folders, path);
+    if (type === 'file') {
       addFolders(folders, path.split('/').slice(0, -1).join('/'));
-      files.push({
-        path,
-        size: entry.header.size,
-        mtimeMs: entry.header.mtime.getTime(),
-      });
+      files.set(path, { path, size, mtimeMs: mtime.getTime() });
+      offsetOf.set(path, entry.offset);
     }
     entry.resume();
   });
-  return { files, folders: [...folders] };
+  return { listing: { files: [...files.values()], folders: [...folders] }, offsetOf };
 }
 
 function addFolders(folders: Set<string>, folder: string): void {
@@ -61,12 +72,16 @@ function addFolders(folders: Set<string>, folder: string): void {
   for (let depth = 1; depth <= parts.length; depth++) folders.add(parts.slice(0, depth).join('/'));
 }
 
-async function readEach(file: string, paths: readonly string[], use: UseFile): Promise<void> {
-  const positions = new Map(paths.map((path, index) => [path, index]));
+/** @param wanted the positions of the files in the list of those to read, by where their entries begin. */
+async function readEach(
+  file: string,
+  wanted: ReadonlyMap<number | undefined, number>,
+  use: UseFile,
+): Promise<void> {
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  await eachEntry(file, async (entry, path) => {
-    const index = entry.header.type === 'file' ? positions.get(path) : undefined;
+  await eachEntry(file, async (entry) => {
+    const index = wanted.get(entry.offset);
     if (index === undefined) {
       entry.resume();
       return;
@@ -92,7 +107,7 @@ async function readEntry(entry: Entry): Promise<Buffer> {
 /** A file or folder of an archive, its content still to be read. */
 type Entry = Extract extends AsyncIterable<infer Source> ? Source : never;
 
-/** Calls `visit` for every visible entry, one after another; `visit` must consume the entry. */
+/** Calls `visit` for every entry that is not left out, one after another; `visit` must consume the entry. */
 async function eachEntry(
   file: string,
   visit: (entry: Entry, path: string) => Promise<void>,
@@ -106,7 +121,7 @@ async function eachEntry(
   try {
     for await (const entry of reader) {
       const path = safePath(file, entry.header.name);
-      if (isHidden(path)) entry.resume();
+      if (path.split('/').some(isLeftOut)) entry.resume();
       else await visit(entry, path);
     }
     await piping;
@@ -128,10 +143,6 @@ function unreadable(file: string, cause: unknown): DataError {
 
 function isGzip(file: string): boolean {
   return /\.(gz|tgz)$/i.test(file);
-}
-
-function isHidden(path: string): boolean {
-  return path.split('/').some((part) => part.startsWith('.'));
 }
 
 /** The entry's path without `./`; refuses paths that lead out of the archive's folder. */

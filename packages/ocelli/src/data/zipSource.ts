@@ -5,6 +5,7 @@ import { DataError } from '@ocelli/torch';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { FILES_IN_FLIGHT } from './fileSource.ts';
 import type { FileSource, Listing, UseFile } from './fileSource.ts';
+import { isLeftOut } from './leftOut.ts';
 
 /**
  * A `.zip` archive as a source of files. It is read in place and never unpacked; hidden files, and those
@@ -49,10 +50,8 @@ async function opened<T>(
   }
 }
 
-const LEFT_OUT = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/;
-
 function listingOf(entries: ReadonlyMap<string, Entry>): Listing {
-  const kept = [...entries.values()].filter(({ fileName }) => !LEFT_OUT.test(fileName));
+  const kept = [...entries.values()].filter(({ fileName }) => !fileName.split('/').some(isLeftOut));
   const files = kept
     .filter(({ fileName }) => !fileName.endsWith('/'))
     .map((entry) => ({

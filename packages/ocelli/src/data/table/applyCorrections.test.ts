@@ -39,6 +39,14 @@ test('labels become what is proposed; rows, order and other columns stay', async
   expect(readFileSync(labels)).toEqual(before);
 });
 
+test('a column is found in whichever form of Unicode it is written', async () => {
+  const lines = ['image,gro\u0308\u00dfe', '1.png,klein', '2.png,gro\u00df'];
+  writeTree(folder, { 'sizes.csv': `${lines.join('\n')}\n` });
+  const file = corrections('1.png,gr\u00f6\u00dfe,klein,gro\u00df');
+  const { csv, changed } = await applyCorrections(join(folder, 'sizes.csv'), file);
+  expect([csv, changed]).toEqual([`${lines.join('\n').replace('klein', 'gro\u00df')}\n`, 1]);
+});
+
 test('what stands there already is counted and left alone', async () => {
   const file = corrections('p/3.png,pose,Back,Front');
   expect(await applyCorrections(labels, file)).toMatchObject({ changed: 0, already: 1 });

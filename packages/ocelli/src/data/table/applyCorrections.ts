@@ -2,6 +2,7 @@ import { DataError, didYouMean } from '@ocelli/torch';
 import { classesOf } from '../attributeSchema.ts';
 import { csvLine } from '../csvLine.ts';
 import type { AttributeTable } from './attributeTable.ts';
+import { cellText } from './cellText.ts';
 import type { ColumnOptions } from './chooseColumns.ts';
 import { readCorrections } from './correctionsFile.ts';
 import type { Correction } from './correctionsFile.ts';
@@ -39,7 +40,7 @@ export async function applyCorrections(
     lines.push(
       csvLine(header === undefined ? record : changes.applied(record, header, lines.length - 1)),
     );
-    header ??= record.map((name) => name.trim());
+    header ??= record.map(cellText); // as the attributes are called
   });
   return { csv: lines.join(''), changed: changes.changed, already: changes.already };
 }

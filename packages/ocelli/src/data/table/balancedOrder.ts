@@ -66,6 +66,11 @@ export function balancedOrder(weights: Float64Array, seed: number, epoch: number
     reached += weight;
     while (next < order.length && next + offset < reached) order[next++] = row;
   }
+  // A sum of fractions may end below the last place, which is then that of the last row.
+  order.fill(
+    weights.findLastIndex((weight) => weight > 0),
+    next,
+  );
   const shuffled = permutation(seed, epoch, order.length);
   return shuffled.map((place) => order[place] ?? 0);
 }
@@ -99,10 +104,28 @@ function fit(weights: Float64Array, labels: Int32Array, { column, width, targets
   }
 }
 
+/** Brings the weights to mean 1, none above `most`: what rows at the limit cannot take, the others share. */
 function limit(weights: Float64Array, most: number): void {
-  for (const [row, weight] of weights.entries()) weights[row] = Math.min(weight, most);
-  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-  for (const [row, weight] of weights.entries()) weights[row] = Math.min(weight / mean, most);
+  let [before, limited] = [-1, cut(weights, most)];
+  while (limited !== before) {
+    const free = weights.reduce((sum, weight) => (weight < most ? sum + weight : sum), 0);
+    const divisor = free / (weights.length - limited * most);
+    for (const [row, weight] of weights.entries()) {
+      if (weight < most) weights[row] = weight / divisor;
+    }
+    [before, limited] = [limited, cut(weights, most)];
+  }
+}
+
+/** @returns how many weights are at the limit. */
+function cut(weights: Float64Array, most: number): number {
+  let count = 0;
+  for (const [row, weight] of weights.entries()) {
+    if (weight < most) continue;
+    weights[row] = most;
+    count++;
+  }
+  return count;
 }
 
 function checked(schema: AttributeSchema, options: BalanceOptions) {

@@ -1,5 +1,6 @@
 import { DataError, didYouMean } from '@ocelli/torch';
 import { checkAttributeName } from '../attributeSchema.ts';
+import { cellText } from './cellText.ts';
 import { isUndecodable } from './labelColumn.ts';
 
 /** Which columns of a table are read; what is left out is chosen from the columns there are. */
@@ -42,8 +43,8 @@ const IMAGE_NAMES = ['image_path', 'image', 'path', 'picture', 'photo', 'file', 
 /**
  * Chooses the columns of a table from its header and its first records.
  *
- * @throws {DataError} if a column asked for is not there (the nearest name is told), two columns have
- *   one name, no column holds paths of pictures, or the header is a row.
+ * @throws {DataError} if a column asked for is not there (the nearest name is told), one is asked for as
+ *   two attributes, two columns have one name, no column holds paths of pictures, or the header is a row.
  */
 export function chooseColumns(
   file: string,
@@ -58,6 +59,7 @@ export function chooseColumns(
   const left = chooser.others([image.name, ...ignored, ...(group ? [group.name] : [])]);
   const attributes = options.attributes?.map((name) => chooser.named(name)) ?? left.candidates;
   for (const { name } of attributes) checkAttributeName(file, name);
+  refuseTwice(file, attributes);
   const taken = attributes.map(({ name }) => name);
   const whyIgnored = [
     ...ignored.map((name) => ({ name, reason: 'left out on request' })),
@@ -81,6 +83,16 @@ export function refusePathsAsNames(file: string, header: readonly string[]): voi
   );
 }
 
+/** Two attributes of one name would be one attribute with two labels a row. */
+function refuseTwice(file: string, attributes: readonly Column[]): void {
+  const indices = attributes.map(({ index }) => index);
+  const twin = attributes.find(({ index }, place) => indices.indexOf(index) !== place);
+  if (twin === undefined) return;
+  throw new DataError(
+    `${file}: expected every attribute to be a column of its own, got "${twin.name}" twice. Name it once.`,
+  );
+}
+
 function notChosen({ name }: Column): IgnoredColumn {
   return { name, reason: 'not among the attributes asked for' };
 }
@@ -95,14 +107,14 @@ class Chooser {
     table: { readonly header: readonly string[]; readonly sample: readonly (readonly string[])[] },
   ) {
     this.#file = file;
-    this.#columns = table.header.map((name, index) => ({ name: cleaned(name), index }));
+    this.#columns = table.header.map((name, index) => ({ name: cellText(name), index }));
     this.#sample = table.sample;
     this.#refuseUndecodable();
     this.#refuseTwins();
   }
 
   named(name: string): Column {
-    const column = this.#columns.find((candidate) => candidate.name === cleaned(name));
+    const column = this.#columns.find((candidate) => candidate.name === cellText(name));
     if (column !== undefined) return column;
     const names = this.#columns.map((candidate) => candidate.name);
     const hint = didYouMean(name, names);
@@ -163,8 +175,4 @@ class Chooser {
       `${this.#file} line 1: expected columns of different names, got "${twin}" twice. Rename one.`,
     );
   }
-}
-
-function cleaned(name: string): string {
-  return name.trim().normalize('NFC');
 }

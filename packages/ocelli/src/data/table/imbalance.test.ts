@@ -95,6 +95,29 @@ describe('a sampler balanced over several attributes', () => {
     expect(Math.max(...balanceWeights(table))).toBeGreaterThan(2);
   });
 
+  test('has an epoch as long as the data set where some rows may come no more often', () => {
+    // Nine classes of one picture and one of 991: a tenth each would be 100 times a picture. At most 20
+    // times each they are 180 of 1000, and 820 are left for the 991.
+    const classes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    const letters = Array.from({ length: 1000 }, (_, i) => [classes[Math.min(i, 9)] ?? '']);
+    const rare = smallTable({ letter: classes }, letters);
+    const weights = balanceWeights(rare);
+    for (const [row, weight] of weights.entries()) {
+      expect(weight).toBeCloseTo(row < 9 ? 20 : 820 / 991, 9);
+    }
+    const order = balancedOrder(weights, 0, 0);
+    const [drawn] = attributeCounts({ letter: classes }, rare.labels, order);
+    expect(drawn?.counts).toEqual([20, 20, 20, 20, 20, 20, 20, 20, 20, 820]);
+    for (const weight of balanceWeights(rare, { mostRepeats: 1 })) expect(weight).toBeCloseTo(1, 9);
+  });
+
+  test('draws no row whose weight is 0', () => {
+    // The one place of such an epoch lies beyond the sum of 0.6 in two epochs of five.
+    for (let epoch = 0; epoch < 20; epoch++) {
+      expect([...balancedOrder(Float64Array.of(0, 0.6), 0, epoch)]).toEqual([1]);
+    }
+  });
+
   test('has another order every epoch and seed, and the same one for the same', () => {
     const weights = balanceWeights(table);
     const order = (seed: number, epoch: number) => [...balancedOrder(weights, seed, epoch)];

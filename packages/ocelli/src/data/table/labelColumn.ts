@@ -1,5 +1,6 @@
 import { MISSING } from '../attributeSchema.ts';
 import { byCodePoint } from '../codePointOrder.ts';
+import { cellText } from './cellText.ts';
 import { GrowingInts } from './growingInts.ts';
 
 /** A label that is no class of the ones given, and the row in which it stands first. */
@@ -78,7 +79,7 @@ export class LabelColumn {
 
   #learn(text: string): number {
     if (isUndecodable(text)) this.#undecodable ??= this.#codes.length;
-    const label = text.trim().normalize('NFC');
+    const label = cellText(text);
     const code = label === '' ? MISSING : this.#codeOfClass(label);
     if (this.#codeOf.size <= 4 * MOST_CLASSES) this.#codeOf.set(text, code);
     return code;

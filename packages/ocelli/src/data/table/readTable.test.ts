@@ -121,6 +121,15 @@ describe('columns', () => {
     const [a, b, c, d, e] = table.groups ?? [];
     expect([a === c, new Set([a, b, d, e]).size, table.names]).toEqual([true, 4, ['g']]);
   });
+
+  test('group rows whatever the spaces and the form of Unicode; a blank is no group', async () => {
+    const cells = ['e\u0301', '\u00e9 ', ' \u00e9', ' ', '  ', ''];
+    const rows = cells.map((cell, i) => `${i}.jpg,${cell},${i % 2 === 0 ? 'm' : 'f'}`);
+    const { table } = await read(`image,who,g\n${rows.join('\n')}\n`, { groupColumn: 'who' });
+    const [first, second, third, ...blanks] = table.groups ?? [];
+    expect([second, third]).toEqual([first, first]);
+    expect(new Set([first, ...blanks]).size).toBe(4);
+  });
 });
 
 describe('a schema given', () => {
@@ -194,6 +203,18 @@ describe('a table that cannot be used is refused:', () => {
       plain,
       ': expected a column "gendr" among image, gender, bag, got none. Did you mean "gender"?',
       { attributes: ['gendr'] },
+    ],
+    [
+      'a label column asked for twice',
+      plain,
+      ': expected every attribute to be a column of its own, got "gender" twice. Name it once.',
+      { attributes: ['gender', 'bag', 'gender '] },
+    ],
+    [
+      'a label column asked for in two forms of Unicode',
+      'image,\u00e9\na.jpg,m\nb.jpg,f\n',
+      ': expected every attribute to be a column of its own, got "\u00e9" twice. Name it once.',
+      { attributes: ['e\u0301', '\u00e9'] },
     ],
     [
       'no such column to ignore',

@@ -2,6 +2,7 @@ import { DataError, didYouMean, OptionCheck } from '@ocelli/torch';
 import { attributeNames, checkSchema, classesOf } from '../attributeSchema.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import { AttributeTable } from './attributeTable.ts';
+import { cellText } from './cellText.ts';
 import { chooseColumns, refusePathsAsNames } from './chooseColumns.ts';
 import type { ChosenColumns, ColumnOptions, IgnoredColumn } from './chooseColumns.ts';
 import { lineOfRecord, readRecords } from './csvRecords.ts';
@@ -122,7 +123,7 @@ class TableReader<Schema extends AttributeSchema> {
       if (!column.isTooVaried) column.push(record[index] ?? '');
     }
     if (group === undefined) return;
-    const text = record[group.index] ?? '';
+    const text = cellText(record[group.index] ?? '');
     const known = this.#groupOf.get(text);
     // Rows without a group are each a group of their own.
     const code = text === '' ? -1 - this.#groups.length : (known ?? this.#groupOf.size);

@@ -5,6 +5,7 @@ import { temporaryFolder, writeTree } from '../../../test/dataTree.ts';
 import { pictureUnits } from './pictureUnits.ts';
 import { readSplitFile, writeSplitFile } from './splitFile.ts';
 import { splitTable } from './splitTable.ts';
+import type { SplitTableOptions } from './splitTable.ts';
 
 const schema = { pose: ['Back', 'Front'], mood: ['Happy', 'Neutral', 'Sad'] } as const;
 
@@ -66,6 +67,7 @@ describe('splitTable', () => {
         fc.nat(),
         (rows, groupOf, stratified, seed) => {
           const groups = Int32Array.from(rows, (_, i) => groupOf[i] ?? 0);
+          fc.pre(new Set(groups).size >= 3); // a group for each part
           const table = smallTable(schema, rows, groups);
           const parts = splitTable(table, { validation: 0.3, test: 0.2, stratified, seed });
           const { train, validation, test: tested = new Int32Array() } = parts;
@@ -75,6 +77,7 @@ describe('splitTable', () => {
             ...new Set(Array.from(part, (i) => groups[i])),
           ]);
           expect(new Set(inParts).size).toBe(inParts.length);
+          expect([train, validation, tested].every((part) => part.length > 0)).toBe(true);
         },
       ),
       { numRuns: 60 },
@@ -90,6 +93,51 @@ describe('splitTable', () => {
     const held = new Set(validation);
     for (let i = 0; i < 300; i++) expect(held.has(i)).toBe(held.has(3 * Math.floor(i / 3)));
     expect(held.has(299)).toBe(held.has(0));
+  });
+
+  test.each([true, false])(
+    'leaves no part empty though every group is larger than it (stratified: %s)',
+    (stratified) => {
+      const persons = (count: number) => Int32Array.from({ length: 300 }, (_, i) => i % count);
+      const three = mixed(300, persons(3));
+      const { train, validation } = splitTable(three, { stratified }); // 45 rows asked for
+      expect([train.length, validation.length]).toEqual([200, 100]);
+      const held = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((seed) => {
+        const [row = -1] = splitTable(three, { stratified, seed }).validation;
+        return row % 3;
+      });
+      expect(new Set(held).size).toBeGreaterThan(1); // the seed decides which person it is
+      const parts = splitTable(three, { stratified, test: 0.15 });
+      expect([parts.train, parts.validation, parts.test].map((part) => part?.length)).toEqual([
+        100, 100, 100,
+      ]);
+      const most = splitTable(mixed(300, persons(2)), { stratified, validation: 0.9 });
+      expect([most.train.length, most.validation.length]).toEqual([150, 150]);
+    },
+  );
+
+  test('gives an empty part the group nearest to its size', () => {
+    // Persons of 100, 60 and 140 rows; 45 are asked for.
+    const groups = Int32Array.from({ length: 300 }, (_, i) => (i < 100 ? 0 : i < 160 ? 1 : 2));
+    const table = mixed(300, groups);
+    const nearest = Array.from({ length: 60 }, (_, i) => 100 + i);
+    for (const stratified of [true, false]) {
+      for (const seed of [0, 1, 2, 3]) {
+        expect([...splitTable(table, { seed, stratified }).validation]).toEqual(nearest);
+      }
+    }
+  });
+
+  test.each<[SplitTableOptions, number, number]>([
+    [{}, 1, 2],
+    [{ test: 0.2 }, 2, 3],
+    [{ stratified: false }, 1, 2],
+  ])('refuses %j for fewer groups than parts', (options, count, parts) => {
+    const groups = Int32Array.from({ length: 40 }, (_, i) => i % count);
+    expect(() => splitTable(mixed(40, groups), options)).toThrow(
+      `splitTable: expected at least ${parts} groups of rows, one for each part, got ${count}. ` +
+        'Rows of one group, and pictures that look alike, stay in one part.',
+    );
   });
 
   test('is a pure function of the seed', () => {

@@ -1,8 +1,9 @@
-import { OptionCheck } from '@ocelli/torch';
+import { OptionCheck, OptionError } from '@ocelli/torch';
 import { classesOf } from '../attributeSchema.ts';
 import type { AttributeSchema } from '../attributeSchema.ts';
 import { permutation } from '../randomOrder.ts';
 import type { AttributeTable } from './attributeTable.ts';
+import { fillEmptyParts } from './emptyParts.ts';
 import { pictureUnits } from './pictureUnits.ts';
 import type { PictureUnits } from './pictureUnits.ts';
 import { stratifiedParts } from './stratifiedParts.ts';
@@ -32,9 +33,10 @@ export interface TableSplit {
  * Divides a table into training, validation and, if asked for, test rows.
  *
  * Held-back parts have `round(share · n)` rows; where rows belong together (the table's group column,
- * `duplicates`) they may have a few more or less. A pure function of table and options.
+ * `duplicates`) they may have more or less, but never none. A pure function of table and options.
  *
- * @throws {OptionError} if the shares leave a part without rows.
+ * @throws {OptionError} if the shares leave a part without rows, or fewer groups of rows that belong
+ *   together are there than parts.
  */
 export function splitTable<Schema extends AttributeSchema>(
   table: AttributeTable<Schema>,
@@ -47,6 +49,7 @@ export function splitTable<Schema extends AttributeSchema>(
   const parts = stratified
     ? stratifiedParts({ units, labels: table.labels, classCounts: classCounts(table), sizes, seed })
     : randomParts(units, sizes, seed);
+  if (!fillEmptyParts(parts, { units, sizes, seed })) throw tooFewUnits(units, sizes);
   return {
     train: rowsOf(parts, 0),
     validation: rowsOf(parts, 1),
@@ -95,6 +98,14 @@ function randomParts(
     for (const row of rows) parts[row] = part + 1;
   }
   return parts;
+}
+
+function tooFewUnits({ starts }: PictureUnits, sizes: readonly number[]): OptionError {
+  const wanted = sizes.filter((size) => size > 0).length;
+  return new OptionError(
+    `splitTable: expected at least ${wanted} groups of rows, one for each part, ` +
+      `got ${starts.length - 1}. Rows of one group, and pictures that look alike, stay in one part.`,
+  );
 }
 
 function rowsOf(parts: Uint8Array, part: number): Int32Array {

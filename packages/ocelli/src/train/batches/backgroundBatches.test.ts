@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { temporaryFolder, writeTree } from '../../../test/dataTree.ts';
+import { horizontalFlip } from '../../augment/horizontalFlip.ts';
+import { withLabelEffect } from '../../augment/labelEffect.ts';
 import { normalize } from '../../augment/normalize.ts';
 import { permutation } from '../../data/randomOrder.ts';
 import {
@@ -31,7 +33,12 @@ writeTree(folder, {
   'short.mjs': 'export const load = () => ({ pixels: new Uint8Array(11), label: 0 });',
   'slow.mjs': 'export const load = () => new Promise(() => {});',
   'ended.mjs': 'export const load = () => process.exit(1);',
+  'given.mjs': `let label;
+    export function start(worker, given) { label = given; }
+    export const load = () => ({ pixels: new Uint8Array(12), label });`,
 });
+
+const oddAndOther = { attributes: { odd: ['no', 'yes'], other: ['x', 'y'] } };
 
 let opened: BackgroundData[] = [];
 afterEach(async () => {
@@ -105,21 +112,48 @@ test('without prefetching nothing is loaded before it is asked for', async () =>
 });
 
 test('of many attributes each picture has a row of labels, missing ones among them', () => {
-  const labelNames = { attributes: { odd: ['no', 'yes'], other: ['x', 'y'] } };
-  const [batch] = open('broken', { labelNames, length: 3 }).batches(1, 0);
+  const [batch] = open('broken', { labelNames: oddAndOther, length: 3 }).batches(1, 0);
   expect(batch?.labels.shape).toEqual([3, 2]);
   const odd = Array.from(batch?.indices ?? [], (index) => [index % 2, -1]);
   expect(batch?.labels.toArray()).toEqual(odd);
 });
 
 test.each([
-  ['broken', 'broken.mjs: no picture 3 today.', { length: 4 }],
+  ['broken', 'broken.mjs: no picture 3 today.', { length: 4, labelNames: oddAndOther }],
   ['short', 'short.mjs: expected load(0) to give 12 bytes of pixels, got 11.', { length: 1 }],
   ['none', 'none.mjs: Cannot find module', {}],
   ['slow', 'slow.mjs: expected pictures within 0.2 s, got none.', { timeout: 0.2 }],
   ['ended', 'ended.mjs: expected pictures within 0.5 s, got none.', { timeout: 0.5 }],
 ] as const)('what goes wrong in %s.mjs is told in one sentence: %s', (module, message, changes) => {
   expect(() => [...open(module, changes).batches(1, 0)]).toThrow(message);
+});
+
+const three = { classes: ['a', 'b', 'c'] };
+test.each<[BackgroundOptions['labelNames'], unknown, string]>([
+  [three, 3, 'from -1 to [2] as labels, got [3].'],
+  [three, -2, 'from -1 to [2] as labels, got [-2].'],
+  [three, 1.5, 'from -1 to [2] as labels, got [1.5].'],
+  [three, undefined, 'from -1 to [2] as labels, got [undefined].'],
+  [three, [0, 1], 'from -1 to [2] as labels, got [0, 1].'],
+  [oddAndOther, [1], 'from -1 to [1, 1] as labels, got [1].'],
+  [oddAndOther, [1, 2], 'from -1 to [1, 1] as labels, got [1, 2].'],
+])('of %j the label %j is refused, with its picture', (labelNames, label, rule) => {
+  const data = open('given', { labelNames, startWith: label, length: 1 });
+  expect(() => [...data.batches(1, 0)]).toThrow(
+    `given.mjs: expected load(0) to give whole numbers ${rule}`,
+  );
+});
+
+test('a declared effect on a class that does not exist is refused before anything is loaded', () => {
+  const flip = withLabelEffect(horizontalFlip(), { swaps: { class: ['a', 'd'] } });
+  expect(() => open('plain', { transforms: [flip] })).toThrow(
+    'horizontalFlip: expected a class of class to be one of a, b, c, got "d".',
+  );
+});
+
+test('a batch is never larger than all pictures together', () => {
+  const data = open('plain', { batchSize: 64 });
+  expect([data.batchSize, data.stepsPerEpoch, data.sampleCount]).toEqual([10, 1, 10]);
 });
 
 test('options without sense are refused', () => {

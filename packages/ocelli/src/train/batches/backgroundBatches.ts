@@ -1,12 +1,13 @@
 import { type Device, fromTypedArray, Generator, OptionCheck, type Tensor } from '@ocelli/torch';
 import { compose } from '../../augment/compose.ts';
+import { checkLabelEffects } from '../../augment/labelEffect.ts';
 import type { Transform } from '../../augment/transform.ts';
 import { TransformCounts } from '../../augment/transformCounts.ts';
 import type { PictureSize } from '../../data/decodePicture.ts';
 import { imagesFromBytes } from '../../data/imageBytes.ts';
 import { headsOf, type LabelNames } from '../../data/labelNames.ts';
 import { mixSeed, permutation } from '../../data/randomOrder.ts';
-import { transformedBatch } from './transformedBatch.ts';
+import { schemaOf, transformedBatch } from './transformedBatch.ts';
 import type { TrainingData } from './trainingData.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -60,20 +61,24 @@ export interface BackgroundData extends TrainingData {
  * training. For pictures that are not files, or are made anew each time; those that are files are better
  * decoded once (`openPictures`, `openTable`).
  *
- * @throws {OptionError} if an option is unknown or out of its range.
- * @throws {DataError} while batches are drawn, if `load` fails, or takes longer than `timeout`.
+ * @throws {OptionError} if an option is unknown or out of its range, or a transform declares an effect on an
+ *   attribute or class that does not exist.
+ * @throws {DataError} while batches are drawn, if `load` fails, gives other pixels or labels than it should, or
+ *   takes longer than `timeout`.
  */
 export function backgroundBatches(options: BackgroundOptions): BackgroundData {
   const { length, batchSize, dropLast, workers, prefetch, timeout } = checked(options);
   const { module, startWith, labelNames, seed, transforms, device = 'cpu' } = options;
   const { height, width } = options;
+  checkLabelEffects(transforms, schemaOf(labelNames));
   const pool = new WorkerPool({ module: String(module), workers, timeout, startWith });
   const stepsPerEpoch = (dropLast ? Math.floor : Math.ceil)(length / batchSize);
   const transform = compose(transforms);
   const generator = new Generator({ device });
   const counts = new TransformCounts();
   const bytes = height * width * 3;
-  const attributes = 'attributes' in labelNames ? headsOf(labelNames).length : null;
+  const classCounts = headsOf(labelNames).map(({ classes }) => classes.length);
+  const attributes = 'attributes' in labelNames ? classCounts.length : null;
   return {
     batchSize,
     stepsPerEpoch,
@@ -88,7 +93,7 @@ export function backgroundBatches(options: BackgroundOptions): BackgroundData {
       let next = firstStep;
       const ask = (): void => {
         const indices = order.slice(next * batchSize, (next + 1) * batchSize);
-        asked.push({ id: pool.ask({ epoch, indices, bytes }), indices });
+        asked.push({ id: pool.ask({ epoch, indices, bytes, classCounts }), indices });
         next++;
       };
       try {
@@ -130,7 +135,7 @@ function checked(options: BackgroundOptions) {
   check.pair('size', [options.height, options.width], 1);
   return {
     length,
-    batchSize,
+    batchSize: Math.min(batchSize, length),
     dropLast,
     workers: check.integer('workers', workers, 1),
     prefetch: check.integer('prefetch', prefetch, 0),

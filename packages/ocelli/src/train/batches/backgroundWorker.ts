@@ -5,6 +5,8 @@ export interface LoadRequest {
   readonly indices: Int32Array;
   /** Of one picture. */
   readonly bytes: number;
+  /** Classes of each label that a picture has. */
+  readonly classCounts: readonly number[];
 }
 
 /** What comes back: pixels and labels of all of them, or why there are none. */
@@ -30,7 +32,18 @@ const ready = import(module).then(async (exports) => {
 });
 ready.catch(() => {}); // told when pictures are asked for
 
-async function answerTo({ id, epoch, indices, bytes }) {
+function labelsOf({ label }, index, classCounts) {
+  const labels = [label].flat();
+  const isLabel = (one, place) => Number.isInteger(one) && one >= -1 && one < classCounts[place];
+  if (labels.length === classCounts.length && labels.every(isLabel)) return labels;
+  const highest = classCounts.map((count) => count - 1).join(', ');
+  throw new Error(
+    'expected load(' + index + ') to give whole numbers from -1 to [' + highest + '] as labels, got [' +
+      labels.map(String).join(', ') + '].',
+  );
+}
+
+async function answerTo({ id, epoch, indices, bytes, classCounts }) {
   try {
     const { load } = await ready;
     const pixels = new Uint8Array(indices.length * bytes);
@@ -43,7 +56,7 @@ async function answerTo({ id, epoch, indices, bytes }) {
         );
       }
       pixels.set(picture.pixels, row * bytes);
-      labels.push(...[picture.label].flat());
+      labels.push(...labelsOf(picture, index, classCounts));
     }
     return { id, pixels, labels };
   } catch (error) {
