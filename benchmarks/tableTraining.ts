@@ -34,7 +34,8 @@ export async function trainedHeads(
   if (!stored) opened.writeSplit?.(splitFile);
   const data = trainingBatches(train, facts, experiment);
   const heads = countedHeads(train);
-  const parts = assemble(experiment, { heads, stepsPerEpoch: data.stepsPerEpoch });
+  const { stepsPerEpoch, batchSize } = data;
+  const parts = assemble(experiment, { heads, stepsPerEpoch, batchSize });
   await fit({ ...parts, data, epochs: experiment.epochs, seed: experiment.seed });
   const held = evaluationBatches(validation.dataset, facts, experiment);
   const scores = await evaluate(parts.model, held, evaluationFacts(headOptions(experiment, heads)));

@@ -45,12 +45,13 @@ export function davidnetTraining(options: TrainingOptions): Promise<Training> {
 
 /** Puts together what `fit` needs. */
 export async function networkTraining(options: PictureOptions): Promise<Training> {
-  const { model, batchSize } = options;
-  const experiment = resolveExperiment({ model, batchSize });
+  const { model } = options;
+  const experiment = resolveExperiment({ model, batchSize: options.batchSize });
   const pictures = options.data === undefined ? noise(options) : await real(options);
   const data = trainingBatches(pictures, factsOf(pictures), experiment);
-  const { stepsPerEpoch } = data;
-  return { ...assemble(experiment, { heads: countedHeads(pictures), stepsPerEpoch }), data };
+  const { stepsPerEpoch, batchSize } = data;
+  const sizes = { heads: countedHeads(pictures), stepsPerEpoch, batchSize };
+  return { ...assemble(experiment, sizes), data };
 }
 
 function noise({ pictures: count, size }: PictureOptions): ImageDataset {

@@ -157,6 +157,7 @@ test('a run folder holds settings, events, results, labels, environment, weights
     'results.csv',
     'labels.json',
     'environment.json',
+    'learning-rates.csv',
   ];
   const weights = ['weights/best.safetensors', 'weights/last.safetensors', 'weights/manifest.json'];
   for (const name of [...names, ...weights]) {
@@ -165,6 +166,10 @@ test('a run folder holds settings, events, results, labels, environment, weights
   const checkpoints = readdirSync(join(folder, run, 'checkpoints'));
   const steps = checkpoints.map((name) => name.split('-epoch-')[0]);
   expect(steps.toSorted()).toEqual(['step-3', 'step-6']);
+  const rates = readFileSync(join(folder, run, 'learning-rates.csv'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  expect(rates.map((line) => line.split(',')[0])).toEqual(['step', '1', '2', '3', '4', '5', '6']);
   const record = JSON.parse(readFileSync(join(folder, run, 'experiment.json'), 'utf8')) as {
     experiment: object;
     pictures: object;
@@ -352,6 +357,7 @@ test(
     const state = assemble(experiment, {
       heads: [{ classes: ['a', 'b', 'c'], counts: [1, 1, 1] }],
       stepsPerEpoch: 1,
+      batchSize: 12,
     });
     expect(loadNewestCheckpoint(kept.checkpoints, state, () => {}).step).toBe(2);
     expect(loadWeights(kept.weights, 'last', state.model)).toEqual({ epoch: 2, step: 2 });

@@ -22,8 +22,7 @@ const tensorPair = (first: Tensor, second: Tensor) =>
     .add_(first.unsqueeze(1).mul(tensor([[1n, 0n]])))
     .add_(second.unsqueeze(1).mul(tensor([[0n, 1n]])));
 
-function mixed(transform: Transform, count = 200) {
-  const given = batch(count);
+function mixed(transform: Transform, given = batch(200)) {
   const made = augmentBatch(given, transform, { schema, generator: new Generator({ seed: 2 }) });
   const { labels, share } = made.mix ?? {};
   return {
@@ -72,7 +71,7 @@ describe.each([
 test.each([0.2, 0.35, 1])(
   'shares come from Beta(%d, %d): mean 1/2, variance 1 / (4 (2 α + 1))',
   (alpha) => {
-    const { share } = mixed(mixup({ alpha }), 10_000);
+    const { share } = mixed(mixup({ alpha }), batch(10_000));
     const mean = share.reduce((sum, value) => sum + value, 0) / share.length;
     const variance = share.reduce((sum, value) => sum + (value - mean) ** 2, 0) / share.length;
     // Five deviations of the mean of 10,000, whose deviation is at most 1/2; the variance likewise.
@@ -103,6 +102,42 @@ test('a transform after mixup works on the mixed images and on both labels', () 
   expect(other).toEqual(swapped(plain.other));
 });
 
+test.each<[string, object]>([
+  ['sometimes', { probability: 0.5, transforms: [{ rotate: { degrees: 10 } }] }],
+  ['oneOf', { transforms: [{ rotate: { degrees: 10 } }, { invert: {} }] }],
+  ['randAugment', {}],
+  ['trivialAugment', {}],
+])('%s after mixup keeps both labels and the share of every image', (name, how) => {
+  const { images, labels } = batch(200);
+  const bytes = { images: images.to({ dtype: 'uint8' }), labels };
+  const plain = mixed(mixup({ alpha: 1 }), bytes);
+  const policy = compose([mixup({ alpha: 1 }), createTransform(name, how)]);
+  const { made, other, share } = mixed(policy, bytes);
+  expect(made.labels.toArray()).toEqual(plain.made.labels.toArray());
+  expect(other).toEqual(plain.other);
+  expect(share).toEqual(plain.share);
+});
+
+test('what happens to some mixed images happens to both of their labels', () => {
+  const flip = { flip: { probability: 1, swaps: { second: ['x', 'y'] } } };
+  const some = createTransform('sometimes', { probability: 0.5, transforms: [flip] });
+  const plain = mixed(mixup({ alpha: 1 }));
+  const { made, other, share } = mixed(compose([mixup({ alpha: 1 }), some]));
+  const labels = made.labels.toArray() as number[][];
+  const before = plain.given.labels.toArray() as number[][];
+  let flips = 0;
+  for (const [row, [, second = -1]] of before.entries()) {
+    if (second < 0) continue; // its own label does not tell whether it was flipped
+    const isFlipped = labels[row]?.[1] !== second;
+    const [first, partner = -1] = plain.other[row] ?? [];
+    expect(other[row]).toEqual([first, isFlipped && partner >= 0 ? 1 - partner : partner]);
+    flips += Number(isFlipped);
+  }
+  expect(flips).toBeGreaterThan(40); // of 160
+  expect(flips).toBeLessThan(120);
+  expect(share).toEqual(plain.share);
+});
+
 test('some images can get mixup and others cutmix', () => {
   const either = createTransform('oneOf', {
     transforms: [{ mixup: { alpha: 1 } }, { cutmix: { alpha: 1 } }],
@@ -122,6 +157,19 @@ test('some images can get mixup and others cutmix', () => {
 test('mixing twice is refused', () => {
   const twice = compose([mixup({ alpha: 1 }), cutmix({ alpha: 1 })]);
   expect(() => mixed(twice)).toThrow(
+    'augmentation: expected transforms to be at most one of mixup and cutmix, got "two".',
+  );
+});
+
+const half = (name: string) =>
+  createTransform('sometimes', { probability: 0.5, transforms: [{ [name]: { alpha: 1 } }] });
+
+test.each([
+  ['some images after all', [mixup({ alpha: 1 }), half('cutmix')]],
+  ['all images after some', [half('mixup'), cutmix({ alpha: 1 })]],
+  ['some images after others that overlap', [half('mixup'), half('cutmix')]],
+])('mixing %s is refused like mixing all twice', (_, transforms) => {
+  expect(() => mixed(compose(transforms))).toThrow(
     'augmentation: expected transforms to be at most one of mixup and cutmix, got "two".',
   );
 });

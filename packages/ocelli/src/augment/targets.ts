@@ -1,4 +1,4 @@
-import { aten, ones, optionError, type Tensor, where } from '@ocelli/torch';
+import { aten, ones, optionError, type Tensor, where, zeros } from '@ocelli/torch';
 import type { AttributeSchema } from '../data/attributeSchema.ts';
 
 /**
@@ -21,14 +21,20 @@ export class Targets {
   readonly schema: AttributeSchema;
   readonly #other: Tensor;
   readonly #share: Tensor;
+  /** bool `(N)`: the images that went through a mix, whether or not it chose them. */
+  readonly #mixed: Tensor;
+  /** False as long as nothing was mixed: to look at `#mixed` waits for the device. */
   #isMixed = false;
 
   /** @param labels are copied. */
   constructor(labels: Tensor, schema: AttributeSchema) {
+    const { shape, device } = labels;
+    const count = shape[0] ?? 0;
     this.labels = labels.clone();
     this.schema = schema;
     this.#other = labels.clone();
-    this.#share = ones([labels.shape[0] ?? 0], { device: labels.device });
+    this.#share = ones([count], { device });
+    this.#mixed = zeros([count], { dtype: 'bool', device });
   }
 
   /** Present once images have been mixed. */
@@ -41,13 +47,15 @@ export class Targets {
    *
    * @param partners int64 `(N)`: which image of the batch was mixed in.
    * @param share float32 `(N)`: what remains of the image itself; 1 where nothing was mixed in.
-   * @throws {OptionError} if images were mixed before: a picture of three has no two labels.
+   * @throws {OptionError} if one of them was mixed before: a picture of three has no two labels.
    */
   mixWith(partners: Tensor, share: Tensor): void {
-    if (this.#isMixed) {
+    // Of a batch whose other images were mixed, as with oneOf, these may be.
+    if (this.#isMixed && this.#mixed.any().item() !== 0) {
       throw optionError('augmentation', 'transforms', 'at most one of mixup and cutmix', 'two');
     }
     this.#isMixed = true;
+    this.#mixed.fill_(1);
     this.#other.copy_(this.labels.indexSelect(0, partners));
     this.#share.copy_(share);
   }
@@ -65,17 +73,24 @@ export class Targets {
     }
   }
 
-  /** The targets of some images of the batch; give them back with `put`. */
+  /** The targets of some images of the batch, both sides of a mix; give them back with `put`. */
   subset(rows: Tensor): Targets {
-    return new Targets(this.labels.indexSelect(0, rows), this.schema);
+    const part = new Targets(this.labels.indexSelect(0, rows), this.schema);
+    if (!this.#isMixed) return part;
+    part.#isMixed = true;
+    part.#other.copy_(this.#other.indexSelect(0, rows));
+    part.#share.copy_(this.#share.indexSelect(0, rows));
+    part.#mixed.copy_(this.#mixed.indexSelect(0, rows));
+    return part;
   }
 
   /** Takes over what happened to the images of `rows`. */
   put(rows: Tensor, part: Targets): void {
     aten.index_copy_(this.labels, 0, rows, part.labels);
-    aten.index_copy_(this.#other, 0, rows, part.mix?.labels ?? part.labels);
-    if (part.mix === undefined) return;
-    aten.index_copy_(this.#share, 0, rows, part.mix.share);
+    aten.index_copy_(this.#other, 0, rows, part.#other);
+    if (!part.#isMixed) return;
     this.#isMixed = true;
+    aten.index_copy_(this.#share, 0, rows, part.#share);
+    aten.index_copy_(this.#mixed, 0, rows, part.#mixed);
   }
 }

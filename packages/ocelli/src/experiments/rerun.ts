@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, optionError } from '@ocelli/torch';
+import { readJson } from '../train/runFolder/jsonFile.ts';
 import { sha256Of } from '../train/runFolder/sha256Of.ts';
 import type { TrainEventConsumer } from '../train/record/emitter.ts';
-import type { Environment } from '../train/runFolder/environment.ts';
+import { type Environment, readEnvironment } from '../train/runFolder/environment.ts';
 import { readEventLog } from '../train/record/eventLog.ts';
 import type { TrainEvent } from '../train/record/events.ts';
 import { epochsOf } from '../train/record/history.ts';
@@ -64,7 +65,7 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<R
   }
   const epochs = asked ?? recorded;
   const isWhole = epochs === recorded;
-  const evaluation = isWhole ? readJson(before.evaluation) : undefined;
+  const evaluation = isWhole ? evaluationOf(before) : undefined;
   const worked = await workOn(planOf(before, runsDir), {
     ...work,
     report: evaluation !== undefined,
@@ -74,7 +75,7 @@ export async function rerun(path: string, options: RerunOptions = {}): Promise<R
   const again = readEventLog(folder.events);
   const numbers = compareNumbers(
     recordedNumbers(events, evaluation).filter(({ epoch = 0 }) => epoch <= epochs),
-    recordedNumbers(again, readJson(folder.evaluation)),
+    recordedNumbers(again, evaluationOf(folder)),
   );
   const circumstances = otherCircumstances(before, folder);
   const sameWeights = sameLastWeights({ folder: before, events }, { folder, events: again });
@@ -128,13 +129,14 @@ function stopAfter(epochs: number): TrainEventConsumer {
   };
 }
 
+/** Facts on which records of earlier versions are silent. */
+const laterFacts: readonly (keyof Environment)[] = ['gpu', 'kernels'];
+
 function otherCircumstances(before: RunFolder, now: RunFolder): OtherCircumstance[] | undefined {
-  const [old, own] = [readJson(before.environment), readJson(now.environment)];
-  if (old === undefined || own === undefined) return undefined;
-  const [then, here] = [old as Environment, own as Environment]; // as written with every run
+  const [then, here] = [readEnvironment(before), readEnvironment(now)];
+  if (then === undefined || here === undefined) return undefined;
   const names = [...new Set([...Object.keys(then), ...Object.keys(here)])] as (keyof Environment)[];
-  // Records of earlier versions say nothing of a graphics card.
-  const known = names.filter((name) => name !== 'gpu' || name in then);
+  const known = names.filter((name) => !laterFacts.includes(name) || name in then);
   return known
     .filter((name) => then[name] !== here[name])
     .map((name) => ({ name, before: then[name], now: here[name] }));
@@ -156,6 +158,6 @@ function sameLastWeights(before: EndedRun, now: EndedRun): boolean | undefined {
   return then.hash === here.hash;
 }
 
-function readJson(file: string): object | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : undefined;
+function evaluationOf({ evaluation }: RunFolder): object | undefined {
+  return existsSync(evaluation) ? readJson<object>(evaluation) : undefined;
 }

@@ -1,10 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { cudaIsAvailable, DataError, libtorchConfig, libtorchVersion } from '@ocelli/torch';
+import {
+  cpuKernels,
+  cudaIsAvailable,
+  DataError,
+  libtorchConfig,
+  libtorchVersion,
+} from '@ocelli/torch';
 import { listCheckpoints } from '../train/checkpoints/checkpoint.ts';
 import { writeJsonDurably } from '../train/runFolder/durableFile.ts';
 import { changeOf, type DataFiles } from '../train/runData/dataFiles.ts';
 import { describeEnvironment } from '../train/runFolder/environment.ts';
+import { readJson } from '../train/runFolder/jsonFile.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment/experiment.ts';
 import { cardsText, graphicsCards } from '../train/memory/graphicsCards.ts';
 import type { PictureFacts, RunData } from '../train/runData/runData.ts';
@@ -59,7 +66,7 @@ export function newRun(options: NewRunOptions): RunPlan {
     const { threads, device } = complete;
     const gpu = cudaIsAvailable() ? cardsText(graphicsCards(), libtorchConfig()) : 'none';
     const versions = { ocelli: version(), libtorch: libtorchVersion() };
-    const facts = { ...versions, threads: threads ?? 1, device, gpu };
+    const facts = { ...versions, threads: threads ?? 1, device, gpu, kernels: cpuKernels() };
     writeJsonDurably(folder.environment, describeEnvironment(facts));
     return folder;
   };
@@ -121,7 +128,7 @@ function existingRun(path: string, more?: StageInput): Omit<RunPlan, 'resume'> {
 /** Runs of earlier versions did not write down their files. */
 function refuseOtherFiles(folder: RunFolder, files: RunData['files']): void {
   if (!existsSync(folder.dataFiles)) return;
-  const before = JSON.parse(readFileSync(folder.dataFiles, 'utf8')) as DataFiles; // written above
+  const before = readJson<DataFiles>(folder.dataFiles);
   const change = changeOf(before, files());
   if (change === undefined) return;
   throw new DataError(

@@ -70,8 +70,8 @@ interface FoldWork {
 
 async function trained(experiment: Experiment, { train, facts, consumers }: FoldWork) {
   const data = trainingBatches(train, facts, experiment);
-  const { stepsPerEpoch } = data;
-  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
+  const { stepsPerEpoch, batchSize } = data;
+  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch, batchSize });
   const { epochs, device, seed } = experiment;
   await fit({ ...parts, data, epochs, device, seed, consumers });
   parts.model.eval();

@@ -5,14 +5,15 @@ import { assemble } from './assemble.ts';
 import { type ExperimentInput, resolveExperiment } from '../experiment/experiment.ts';
 
 const classes = Array.from('abcdefghij');
-const sizes = { heads: [{ classes, counts: classes.map(() => 100) }], stepsPerEpoch: 98 };
+const heads = [{ classes, counts: classes.map(() => 100) }];
 
-function assembled(input: ExperimentInput) {
-  return assemble(resolveExperiment(input), sizes);
+function assembled(input: ExperimentInput, batchSize = 512) {
+  return assemble(resolveExperiment(input), { heads, stepsPerEpoch: 98, batchSize });
 }
 
-function optionsOf(input: ExperimentInput): Record<string, unknown> {
-  const { params: _, ...options } = assembled(input).optimizer.paramGroups[0] ?? {};
+function optionsOf(input: ExperimentInput, batchSize?: number): Record<string, unknown> {
+  const { optimizer } = assembled(input, batchSize);
+  const { params: _, ...options } = optimizer.paramGroups[0] ?? {};
   return options;
 }
 
@@ -29,6 +30,13 @@ test('the default optimizer is the recipe: Nesterov .9, a decay scaled to the su
   });
 });
 
+test('of 100 pictures a batch of 512 has 100: decay and clip are scaled by those', () => {
+  expect(optionsOf({}, 100)).toMatchObject({ weightDecay: 5e-4 * 100 });
+  const clipped = (input: ExperimentInput) => assembled({ ...input, gradientClip: 2 }, 100);
+  expect(clipped({}).gradientClip).toBe(200);
+  expect(clipped({ lossReduction: 'mean' }).gradientClip).toBe(2);
+});
+
 test('with a loss that is a mean the decay is what it says', () => {
   expect(optionsOf({ lossReduction: 'mean' })).toMatchObject({ weightDecay: 5e-4 });
   expect(optionsOf({ lossReduction: 'mean', weightDecay: 0.1 })).toMatchObject({
@@ -39,6 +47,17 @@ test('with a loss that is a mean the decay is what it says', () => {
 test('momentum and nesterov reach the optimizer', () => {
   const options = optionsOf({ momentum: 0.5, nesterov: false });
   expect(options).toMatchObject({ momentum: 0.5, nesterov: false });
+});
+
+test('the parts of a sequence move the momentum of sgd, if the run has none on record', () => {
+  const parts = [{ fromEpoch: 0, schedule: { oneCycle: {} } }];
+  const cycles = { schedule: 'sequence', scheduleOptions: { parts } } as const;
+  expect(assembled(cycles).momentumAt?.(0)).toBeCloseTo(0.95, 12);
+  expect(assembled({ ...cycles, optimizer: 'adam' }).momentumAt).toBeUndefined();
+  const earlier = resolveExperiment({ ...cycles, momentum: 0.8 }, { isRecord: true });
+  const goneOn = assemble(earlier, { heads, stepsPerEpoch: 98, batchSize: 512 });
+  expect(goneOn.momentumAt).toBeUndefined();
+  expect(goneOn.optimizer.paramGroups[0]).toMatchObject({ momentum: 0.8 });
 });
 
 test.each([

@@ -55,6 +55,8 @@ export interface DataSizes {
   /** The heads with the training pictures of their classes; see `countedHeads`. */
   readonly heads: readonly CountedHead[];
   readonly stepsPerEpoch: number;
+  /** Pictures of a whole batch: fewer than the experiment says where the data has fewer. */
+  readonly batchSize: number;
 }
 
 /**
@@ -69,7 +71,8 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
   if (experiment.freeze !== null) freezeParts(model, experiment.freeze);
   const options = headOptions(experiment, sizes.heads);
   const loss = buildLoss(experiment, options);
-  const groups = parameterGroups(experiment, { model, loss, options });
+  const scale = gradientScale(experiment, sizes);
+  const groups = parameterGroups(experiment, { model, loss, options, scale });
   const schedule = buildSchedule(experiment, sizes.stepsPerEpoch);
   return {
     model,
@@ -84,7 +87,7 @@ export function assemble(experiment: Experiment, sizes: DataSizes): Assembled {
     precision: experiment.precision,
     ...(experiment.cudaGraph && { graph: new StepGraph(experiment.device) }),
     best: declaredFigures(experiment, options),
-    ...(gradientClip !== null && { gradientClip: gradientClip * gradientScale(experiment) }),
+    ...(gradientClip !== null && { gradientClip: gradientClip * scale }),
     ...evaluationFacts(options),
   };
 }
@@ -133,13 +136,18 @@ interface Learning {
   readonly model: PictureModel;
   readonly loss: Loss;
   readonly options: readonly HeadOptions[];
+  /** See `gradientScale`. */
+  readonly scale: number;
 }
 
 /** One group where all learn alike; else one for the trunk, one a head, one for the loss. */
-function parameterGroups(experiment: Experiment, { model, loss, options }: Learning): Group[] {
+function parameterGroups(
+  experiment: Experiment,
+  { model, loss, options, scale }: Learning,
+): Group[] {
   // The learning rate is divided by the scale at every step, so the decay, which is not part of the
   // loss, has to be multiplied to stay what it says.
-  const weightDecay = experiment.weightDecay * gradientScale(experiment);
+  const weightDecay = experiment.weightDecay * scale;
   const byFactor = new Map<number, { params: Tensor[]; owners: Set<string> }>();
   for (const [key, parameter] of model.namedParameters()) {
     if (!parameter.requiresGrad) continue;
@@ -179,15 +187,14 @@ function buildOptimizer(
 }
 
 /** How many times as long the gradients are as those of a loss that is a mean. */
-function gradientScale({ lossReduction, batchSize }: Experiment): number {
+function gradientScale({ lossReduction }: Experiment, { batchSize }: DataSizes): number {
   return lossReduction === 'sum' ? batchSize : 1;
 }
 
 function buildSchedule(experiment: Experiment, stepsPerEpoch: number): MadeSchedule {
-  const { schedule, scheduleOptions, lr, epochs, peakEpoch, optimizer } = experiment;
+  const { schedule, scheduleOptions, lr, epochs, peakEpoch, optimizer, momentum } = experiment;
   const options = peakEpoch === null ? (scheduleOptions ?? {}) : { peakEpoch };
-  const made = createSchedule(schedule, options, { lr, epochs, stepsPerEpoch });
-  if (optimizer === 'sgd') return made;
-  const { momentumAt: _, ...rest } = made; // only sgd has a momentum to move
-  return rest;
+  // Only sgd has a momentum to move, and where the experiment says one it stays.
+  const movesMomentum = optimizer === 'sgd' && momentum === null;
+  return createSchedule(schedule, options, { lr, epochs, stepsPerEpoch, movesMomentum });
 }

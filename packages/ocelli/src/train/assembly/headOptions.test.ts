@@ -14,7 +14,7 @@ function optionsOf(input: ExperimentInput) {
 
 function assembled(input: ExperimentInput) {
   const experiment = resolveExperiment({ table: 'labels.csv', model: 'resnet20', ...input });
-  return assemble(experiment, { heads, stepsPerEpoch: 10 });
+  return assemble(experiment, { heads, stepsPerEpoch: 10, batchSize: 4 });
 }
 
 test('without options all attributes count alike', () => {
@@ -120,7 +120,8 @@ test('a dot in the name of an attribute takes no option from it', () => {
   const dotted = [{ attribute: 'shoe.kind', classes: ['low', 'high'], counts: [3, 5] }];
   const input = { table: 'labels.csv', model: 'resnet20', attributes: { 'shoe.kind': { lr: 3 } } };
   const experiment = resolveExperiment(input);
-  const { optimizer, lrFactors, model } = assemble(experiment, { heads: dotted, stepsPerEpoch: 1 });
+  const sizes = { heads: dotted, stepsPerEpoch: 1, batchSize: 8 };
+  const { optimizer, lrFactors, model } = assemble(experiment, sizes);
   expect(lrFactors).toEqual([1, 3]);
   const [, own] = optimizer.paramGroups.map(({ params }) => params);
   expect(own).toEqual(model.child('heads.shoe_kind').parameters());

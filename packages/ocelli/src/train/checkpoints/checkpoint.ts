@@ -97,9 +97,10 @@ const savedFiles = [weightsFile, optimizerFile, stateFile] as const;
 const manifestFile = 'manifest.json';
 
 /**
- * Saves a checkpoint as `folder/step-<n>-epoch-<n>`, with the figure of the epoch if it has just ended:
- * weights, optimizer state, progress, and a manifest with the SHA-256 of each. The folder appears by rename when everything in it has reached the disk, so there is
- * no moment at which a half-written checkpoint can be seen.
+ * Saves a checkpoint: weights, optimizer state, progress, and a manifest with the SHA-256 of each. It is
+ * `folder/step-<n>-epoch-<n>`, with the figure of the epoch if it has just ended, with `-stage-<n>` if a stage
+ * begins there; the end of the stage before stays beside that. The folder appears by rename when everything
+ * in it has reached the disk, so there is no moment at which a half-written checkpoint can be seen.
  *
  * @returns the path of the checkpoint.
  */
@@ -111,7 +112,7 @@ export function saveCheckpoint(folder: string, state: TrainingState, point: Save
 
 function saveTrained(folder: string, state: TrainingState, point: SavePoint): string {
   const { figure, ...progress } = point;
-  const path = join(folder, checkpointName(point));
+  const path = join(folder, checkpointName(point, state.stage));
   const temporary = temporaryNameFor(path);
   mkdirSync(temporary, { recursive: true });
   try {
@@ -135,12 +136,7 @@ function saveTrained(folder: string, state: TrainingState, point: SavePoint): st
     writeAndFlush(join(temporary, stateFile), JSON.stringify(stored));
     writeAndFlush(join(temporary, manifestFile), JSON.stringify(manifestOf(temporary)));
     flushFolder(temporary);
-    rmSync(path, { recursive: true, force: true }); // the same step of an earlier, lost attempt
-    renameSync(temporary, path);
-    for (const other of listCheckpoints(folder)) {
-      if (stepOf(other) === progress.step && other !== path) rmSync(other, { recursive: true });
-    }
-    flushFolder(dirname(path));
+    putInPlace(temporary, path);
     return path;
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
@@ -148,16 +144,37 @@ function saveTrained(folder: string, state: TrainingState, point: SavePoint): st
   }
 }
 
-/** `step-490-epoch-5-accuracy-0.8123` */
-function checkpointName(point: SavePoint): string {
+/**
+ * Makes a checkpoint visible, and removes those of the same step that it takes the place of: they are of an
+ * attempt that was lost. The last one of the stage before is not, it stays beside the beginning of the next.
+ */
+function putInPlace(temporary: string, path: string): void {
+  const folder = dirname(path);
+  if (existsSync(path)) {
+    // Aside, under a name that counts as well: there is no moment without a checkpoint.
+    rmSync(`${path}-before`, { recursive: true, force: true });
+    renameSync(path, `${path}-before`);
+  }
+  renameSync(temporary, path);
+  for (const other of listCheckpoints(folder)) {
+    const isReplaced = stepOf(other) === stepOf(path) && newestFirst(other, path) <= 0;
+    if (isReplaced && other !== path) rmSync(other, { recursive: true });
+  }
+  flushFolder(folder);
+}
+
+/** `step-490-epoch-5-accuracy-0.8123`; `step-490-epoch-5-stage-2` where a stage begins. */
+function checkpointName(point: SavePoint, stage: StageStart | undefined): string {
   const { step, figure } = point;
-  const figureName = figure?.name.replaceAll(/[^\w.]+/g, '_');
-  const rated = figure === undefined ? '' : `-${figureName}-${figure.value.toFixed(4)}`;
-  return `step-${step}-epoch-${lastEpoch(point)}${rated}`;
+  const place = `step-${step}-epoch-${lastEpoch(point)}`;
+  if (stage !== undefined && stage.number > 1 && stage.step === step)
+    return `${place}-stage-${stage.number}`;
+  if (figure === undefined) return place;
+  return `${place}-${figure.name.replaceAll(/[^\w.]+/g, '_')}-${figure.value.toFixed(4)}`;
 }
 
 /** The last epoch with a step in it. */
-function lastEpoch({ epoch, stepInEpoch }: Progress): number {
+export function lastEpoch({ epoch, stepInEpoch }: Progress): number {
   return stepInEpoch === 0 ? epoch - 1 : epoch;
 }
 
@@ -178,17 +195,27 @@ function factsOf(file: string): FileFacts {
   return { bytes: statSync(file).size, sha256: sha256Of(file) };
 }
 
-/** Paths of the visible checkpoints, the one with the highest step first. */
+/** Paths of the visible checkpoints, the newest first. */
 export function listCheckpoints(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => /^step-\d+(-epoch-[\w.-]+)?$/.test(name));
   const visible = names.filter((name) => !name.includes('.tmp-'));
-  return visible.map((name) => join(folder, name)).sort((a, b) => stepOf(b) - stepOf(a));
+  return visible.map((name) => join(folder, name)).sort(newestFirst);
+}
+
+/** Orders paths of checkpoints: by their steps, and the beginning of a stage after the end of the one before. */
+export function newestFirst(a: string, b: string): number {
+  return stepOf(b) - stepOf(a) || begunStageOf(b) - begunStageOf(a);
 }
 
 /** The step in a checkpoint's name. */
-export function stepOf(path: string): number {
+function stepOf(path: string): number {
   return Number.parseInt(basename(path).slice('step-'.length), 10);
+}
+
+/** The stage in the name of a checkpoint with which one begins; 0 in all others. */
+function begunStageOf(path: string): number {
+  return Number(/-stage-(\d+)(-before)?$/.exec(basename(path))?.[1] ?? 0);
 }
 
 /**

@@ -4,12 +4,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type AnyModule, Linear, type Module, noGrad, Sequential } from '@ocelli/torch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { epochEnded, progressAfter, runStarted } from '../../../test/scriptedRun.ts';
@@ -108,6 +109,72 @@ test('keep says how many checkpoints stay', async () => {
   await save([epochEnded(1, 1), epochEnded(2, 2), epochEnded(3, 3), epochEnded(4, 4)], { keep: 3 });
   expect(listCheckpoints(folder.checkpoints).length).toBe(3);
 });
+
+const names = (): string[] => listCheckpoints(folder.checkpoints).map((path) => basename(path));
+
+test('where a run stops at the end of an epoch, its checkpoint keeps the figure of that epoch', async () => {
+  const history = [runStarted(), epochEnded(1, 150), epochEnded(2, 180)];
+  const progress = progressAfter(2);
+  const stopping = { type: 'runStopping', reason: 'stopped', progress } as const;
+  const both = ['step-20-epoch-2-accuracy-0.9000', 'step-10-epoch-1-accuracy-0.7500'];
+  await save([...history, stopping]);
+  expect(names()).toEqual(both);
+  await save([runStarted(2), stopping], { history }); // gone on with, and stopped at once
+  expect(names()).toEqual(both);
+  const stage = { number: 2, epoch: 3, step: 20 }; // how good its first weights are, nobody knows
+  await save([runStarted(2), stopping], { history, stage });
+  expect(names()).toEqual(['step-20-epoch-2-stage-2', 'step-20-epoch-2-accuracy-0.9000']);
+});
+
+test('a checkpoint that makes room for a new one of its name counts until that one is there', async () => {
+  const { training } = await save([epochEnded(1, 100)]);
+  const [path = ''] = listCheckpoints(folder.checkpoints);
+  renameSync(path, `${path}-before`); // as a process leaves it that is killed in between
+  expect(loadNewestCheckpoint(folder.checkpoints, training, () => {}).step).toBe(10);
+  for (let time = 0; time < 2; time++) {
+    await save([epochEnded(1, 100)]);
+    expect(readdirSync(folder.checkpoints)).toEqual(['step-10-epoch-1-accuracy-0.5000']);
+  }
+});
+
+/** The end of an epoch after which attributes have these losses. */
+function attributesEnded(epoch: number, losses: readonly number[]): TrainEvent {
+  const scores = losses.map((loss) => ({ loss, correct: 100, labelled: 200, accuracy: 0.5 }));
+  const attributes = Object.fromEntries(scores.map((one, index) => [`part${index}`, one]));
+  const validation = { loss: 1, correct: 100, count: 200, accuracy: 0.5, attributes };
+  return { ...epochEnded(epoch, 100), validation };
+}
+
+test('of means of losses the lowest are the best to keep', async () => {
+  const started = { ...runStarted(), best: ['part0.loss', 'part1.loss'] };
+  const losses = [
+    [2, 4],
+    [1, 2],
+    [1, 3],
+    [4, 4],
+  ];
+  const epochs = losses.map((pair, index) => attributesEnded(index + 1, pair));
+  await save([started, ...epochs], { keep: 1, keepBest: 2 });
+  expect(names()).toEqual([
+    'step-40-epoch-4-meanLoss-4.0000',
+    'step-30-epoch-3-meanLoss-2.0000',
+    'step-20-epoch-2-meanLoss-1.5000',
+  ]);
+});
+
+test.each(['loss', 'accuracy'])(
+  'the best to keep are those of the newest stage, also where the one before went by its %s',
+  async (figure) => {
+    const keeping = { keep: 1, keepBest: 1 };
+    // Of all epochs together, one of the first stage would be the best.
+    const epochs = [epochEnded(1, 196, 0.1), epochEnded(2, 194, 2)];
+    const history = [{ ...runStarted(), best: [figure] }, ...epochs];
+    await save(history, { ...keeping, stage: { number: 1, epoch: 1, step: 0 } });
+    const later = [runStarted(2), epochEnded(3, 180), epochEnded(4, 150)];
+    await save(later, { ...keeping, history, stage: { number: 2, epoch: 3, step: 20 } });
+    expect(names()).toEqual(['step-40-epoch-4-accuracy-0.7500', 'step-30-epoch-3-accuracy-0.9000']);
+  },
+);
 
 test('what earlier sessions reached is known: a worse epoch does not become the best', async () => {
   await save([runStarted(), epochEnded(1, 190)]);

@@ -1,14 +1,12 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { type AnyModule, noGrad, scope, type Tensor } from '@ocelli/torch';
 import type { AveragedWeights } from '../loop/averagedWeights.ts';
-import { saveCheckpoint, type SavePoint, type TrainingState } from './checkpoint.ts';
-import { checkpointIndex, outlived } from './checkpointIndex.ts';
-import { meanFigure } from '../../metrics/bestFigure.ts';
-import { writeDurably, writeJsonDurably } from '../runFolder/durableFile.ts';
+import { lastEpoch, saveCheckpoint, type SavePoint, type TrainingState } from './checkpoint.ts';
+import { tidyCheckpoints } from './checkpointIndex.ts';
+import { isLoss, meanFigure } from '../../metrics/bestFigure.ts';
+import { writeDurably } from '../runFolder/durableFile.ts';
 import type { Emit, TrainEventConsumer } from '../record/emitter.ts';
-import type { EpochEnded, TrainEvent } from '../record/events.ts';
-import { bestEpoch, bestFigures } from '../record/history.ts';
+import type { EpochEnded, Progress, TrainEvent } from '../record/events.ts';
+import { bestEpoch, bestFigures, epochsOf } from '../record/history.ts';
 import { NumericError } from '../loop/lossWatch.ts';
 import { resultsCsv } from '../record/resultsCsv.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
@@ -48,16 +46,12 @@ export function runSaver(options: SaverOptions): Saver {
 
   async function save(point: SavePoint, best: boolean, emit: Emit): Promise<void> {
     const { step } = point;
-    const epoch = point.stepInEpoch === 0 ? point.epoch - 1 : point.epoch;
+    const epoch = lastEpoch(point);
     // Before the checkpoint: a run that is killed between the two makes its last steps again, whereas
     // one that finds its last checkpoint has nothing left to do.
     saveModel('last', { epoch, step });
     const path = saveCheckpoint(folder.checkpoints, options, point);
-    const index = checkpointIndex(folder.checkpoints);
-    const old = outlived(index, { newest: keep, best: keepBest });
-    for (const name of old) rmSync(join(folder.checkpoints, name), { recursive: true });
-    const kept = index.filter(({ name }) => !old.includes(name));
-    writeJsonDurably(folder.checkpointIndex, kept);
+    tidyCheckpoints(folder, { newest: keep, best: keepBest });
     await emit({ type: 'checkpointSaved', step, epoch, path, best });
   }
 
@@ -68,12 +62,16 @@ export function runSaver(options: SaverOptions): Saver {
     else averages.whileShown(write);
   }
 
-  /** What decides which epoch is best, of an epoch that has just ended. */
-  function figureAfter(event: TrainEvent): Pick<SavePoint, 'figure'> {
-    if (event.type !== 'epochEnded') return {};
+  /** What decides which epoch is best, where one has ended and no step was made since. */
+  function figureAt({ step, stepInEpoch }: Progress): Pick<SavePoint, 'figure'> {
+    const ended = epochsOf(events).at(-1);
+    if (stepInEpoch > 0 || ended?.progress.step !== step) return {};
+    // At its beginning a stage has weights that it did not measure.
+    if (ended.epoch < (options.stage?.epoch ?? 1)) return {};
     const figures = bestFigures(events);
-    const value = valueOf(event, figures);
-    const [name = 'mean'] = figures.length === 1 ? figures : [];
+    const value = valueOf(ended, figures);
+    const several = isLoss(figures) ? 'meanLoss' : 'mean'; // the name tells what is better
+    const [name = several] = figures.length === 1 ? figures : [];
     return value === null ? {} : { figure: { name, value } };
   }
 
@@ -99,7 +97,7 @@ export function runSaver(options: SaverOptions): Saver {
       refuseNonFinite(model);
       const best = event.type === 'epochEnded' && (await saveIfBest(event, emit));
       if (progress !== undefined) {
-        await save({ ...progress, ...figureAfter(event) }, best, emit);
+        await save({ ...progress, ...figureAt(progress) }, best, emit);
       }
     } catch (error) {
       failure = error;

@@ -7,18 +7,19 @@ import { writeJsonDurably } from '../runFolder/durableFile.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
 import {
   type FoundCheckpoint,
+  lastEpoch,
   listCheckpoints,
   measuredWeights,
+  newestFirst,
   openCheckpoint,
-  stepOf,
 } from './checkpoint.ts';
 import { checkpointIndex } from './checkpointIndex.ts';
-import { saveWeights, weightsFacts } from './weights.ts';
+import { saveWeights, weightsFacts, type WeightsName } from './weights.ts';
 
 /**
- * Takes a run back to one of its checkpoints: those after it are removed, and the best weights are again
- * those of the epoch that was best until then. The record stays as it is; when the run goes on, what lies
- * after its start counts no more, see `epochsOf`.
+ * Takes a run back to one of its checkpoints: those after it are removed, the best weights are again those
+ * of the epoch that was best until then, and the last ones its own. The record stays as it is; when the run
+ * goes on, what lies after its start counts no more, see `epochsOf`.
  *
  * @param events the record of the run.
  * @returns how many checkpoints were removed.
@@ -30,8 +31,9 @@ export function takeBack(
   events: readonly TrainEvent[],
 ): number {
   restoreBest(folder, to, events);
+  restore(folder.weights, 'last', to); // a stage can begin with them
   const paths = listCheckpoints(folder.checkpoints);
-  const later = paths.filter((path) => stepOf(path) > to.progress.step);
+  const later = paths.filter((path) => newestFirst(path, to.path) < 0);
   for (const path of later) rmSync(path, { recursive: true });
   writeJsonDurably(folder.checkpointIndex, checkpointIndex(folder.checkpoints));
   return later.length;
@@ -60,10 +62,14 @@ function restoreBest(
         '--keep-checkpoints and --keep-best keep more.',
     );
   }
-  const { path, progress } = openCheckpoint(join(checkpoints, source.name));
+  restore(weights, 'best', openCheckpoint(join(checkpoints, source.name)));
+}
+
+/** Makes the weights of a checkpoint the best or the last ones of its run. */
+function restore(weights: string, name: WeightsName, { path, progress }: FoundCheckpoint): void {
   scope(() => {
     const model = { stateDict: () => measuredWeights(path) };
-    saveWeights(weights, 'best', { model, epoch: best, step: progress.step });
+    saveWeights(weights, name, { model, epoch: lastEpoch(progress), step: progress.step });
   });
 }
 

@@ -1,7 +1,7 @@
 import { OptionError, optionError } from '@ocelli/torch';
 import { createTransforms } from '../../augment/createTransform.ts';
 import { peakEpochOf } from '../schedules/schedule.ts';
-import { createSchedule } from '../schedules/createSchedule.ts';
+import { createSchedule, type MadeSchedule } from '../schedules/createSchedule.ts';
 import { checkedSettings, type NameOf } from './checkedSettings.ts';
 import {
   attributesSettings,
@@ -192,7 +192,7 @@ class Answers {
         this.#refuseUnread(name, `with optimizer ${optimizer}; only sgd reads it`);
       }
     }
-    const isScheduled = this.#momentumIsScheduled();
+    const isScheduled = this.#schedule()?.momentumAt !== undefined;
     if (isScheduled) {
       this.#refuseUnread('momentum', `with schedule ${this.#answer('schedule')}, which sets it`);
     }
@@ -213,6 +213,7 @@ class Answers {
     const [schedule, epochs, lr] = [this.#answer('schedule'), this.#answer('epochs'), this.#lr()];
     if (schedule !== 'triangle') {
       this.#refuseUnread('peakEpoch', `with schedule ${schedule}`);
+      this.#refuseUnreadRate();
       return { lr, schedule, scheduleOptions: this.#given.scheduleOptions ?? {}, peakEpoch: null };
     }
     this.#refuseUnread('scheduleOptions', 'with schedule triangle, which has peakEpoch alone');
@@ -222,14 +223,26 @@ class Answers {
   }
 
   #lr(): number {
-    const optimizer = this.#answer('optimizer');
-    const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
-    const usual = isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr;
+    const usual = this.#usualLr();
     const { lr = usual, findLr } = this.#given;
     if (findLr !== undefined && lr !== usual && !this.#isRecord) {
       this.#refuse('lr', `left out with ${this.#nameOf('findLr')}, which finds one`);
     }
     return lr;
+  }
+
+  #usualLr(): number {
+    const optimizer = this.#answer('optimizer');
+    const isOfTable = optimizer === 'sgd' && this.#given.table !== undefined;
+    return isOfTable ? tableDefaults.lr : optimizerDefaults[optimizer].lr;
+  }
+
+  /** Runs of earlier versions may have one on record. */
+  #refuseUnreadRate(): void {
+    if (this.#isRecord || this.#schedule()?.hasOwnRates !== true) return;
+    const circumstance = `with schedule ${this.#answer('schedule')}, whose options say the rates`;
+    this.#refuseUnread('findLr', circumstance);
+    if (this.#lr() !== this.#usualLr()) this.#refuseUnread('lr', circumstance);
   }
 
   /** A trial takes so many batches of pictures, before anybody can know how much memory they need. */
@@ -243,13 +256,20 @@ class Answers {
     return autoBatch;
   }
 
-  /** Whether the schedule sets the momentum too. @throws {OptionError} if its options are wrong. */
-  #momentumIsScheduled(): boolean {
+  /** The schedule by name, if it is no triangle. @throws {OptionError} if its options are wrong. */
+  #schedule(): MadeSchedule | undefined {
     const [schedule, epochs] = [this.#answer('schedule'), this.#answer('epochs')];
-    if (schedule === 'triangle') return false;
-    const run = { lr: this.#lr(), epochs, stepsPerEpoch: 100 }; // options hold for any length of an epoch
-    const made = createSchedule(schedule, this.#given.scheduleOptions ?? {}, run);
-    return made.momentumAt !== undefined && this.#answer('optimizer') === 'sgd';
+    if (schedule === 'triangle') return undefined;
+    const length = { epochs, stepsPerEpoch: 100 }; // options hold for any length of an epoch
+    const run = { lr: this.#lr(), ...length, movesMomentum: this.#momentumMoves() };
+    return createSchedule(schedule, this.#given.scheduleOptions ?? {}, run);
+  }
+
+  /** Sequences of earlier versions left the momentum alone, so there is one on their record. */
+  #momentumMoves(): boolean {
+    const isSequence = this.#answer('schedule') === 'sequence';
+    const isEarlier = this.#isRecord && isSequence && this.#given.momentum !== undefined;
+    return this.#answer('optimizer') === 'sgd' && !isEarlier;
   }
 
   #stopping() {

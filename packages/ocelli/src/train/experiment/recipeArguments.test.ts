@@ -15,7 +15,7 @@ test('options replace constants, numbers stay numbers, and the change is printed
   const words = ['--epochs', '1', '--data', '5', '--weight-decay=0'];
   expect(recipeArguments(defaults, words)).toEqual({ data: '5', epochs: 1, weightDecay: 0 });
   expect(printed).toHaveBeenCalledExactlyOnceWith(
-    'overridden: data 5 (not ), epochs 1 (not 20), weightDecay 0 (not 0.0005)\n',
+    'overridden: data 5, epochs 1 (not 20), weightDecay 0 (not 0.0005)\n',
   );
 });
 

@@ -33,9 +33,13 @@ export function recipeArguments<const Constants extends RecipeConstants>(
     values[name] = read(token.rawName, token.value, defaults[name]);
   }
   const changed = Object.keys(defaults).filter((name) => values[name] !== defaults[name]);
-  const list = changed.map((name) => `${name} ${values[name]} (not ${defaults[name]})`).join(', ');
-  if (changed.length > 0) process.stdout.write(`overridden: ${list}\n`);
+  const list = changed.map((name) => `${name} ${values[name]}${instead(defaults[name])}`);
+  if (changed.length > 0) process.stdout.write(`overridden: ${list.join(', ')}\n`);
   return values as RecipeValues<Constants>; // the keys of `defaults`, each with a value of its type
+}
+
+function instead(value: unknown): string {
+  return value === '' ? '' : ` (not ${String(value)})`;
 }
 
 function read(option: string, text: string | undefined, fallback: unknown): string | number {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ExperimentInput, resolveExperiment } from './experiment.ts';
-import { atStage, stageCount, withStage } from './stages.ts';
+import { atStage, stageCount, type StageInput, withStage } from './stages.ts';
 import { stageSettings } from './stageSettings.ts';
 
 const staged = resolveExperiment({
@@ -24,6 +24,42 @@ test('a stage is as the experiment but for what is said of it', () => {
   expect(third).toMatchObject({ imageSize: 64, optimizer: 'adam', lr: 0.001, momentum: null });
   expect(third).toMatchObject({ pad: 0, augmentation: [{ flip: {} }] });
   expect(staged.stages?.map(({ from }) => from)).toEqual([null, 'best', 'last']);
+});
+
+const points = {
+  schedule: 'piecewise',
+  scheduleOptions: {
+    points: [
+      [0, 0.1],
+      [8, 0],
+    ],
+  },
+} as const;
+
+test('a stage with another schedule keeps the momentum and the rate, where that reads them', () => {
+  const parts = [0, 10].map((fromEpoch) => ({ fromEpoch, schedule: { oneCycle: {} } }));
+  const { stages } = resolveExperiment({
+    momentum: 0.8,
+    lr: 0.3,
+    stages: [
+      {},
+      { schedule: 'cosine' },
+      { schedule: 'oneCycle' },
+      { schedule: 'sequence', scheduleOptions: { parts } },
+      points,
+    ],
+  });
+  expect(stages?.map(({ momentum, lr }) => [momentum, lr])).toEqual([
+    [0.8, 0.3],
+    [0.8, 0.3],
+    [null, 0.3],
+    [null, 0.3],
+    [0.8, 0.4], // the usual rate, which nothing reads
+  ]);
+  const plain = resolveExperiment({ momentum: 0.7, lr: 0.3 });
+  const added = (stage: StageInput) => atStage(withStage(plain, stage, resolveExperiment), 2);
+  expect(added({ schedule: 'cosine' })).toMatchObject({ momentum: 0.7, lr: 0.3 });
+  expect(added(points)).toMatchObject({ momentum: 0.7, lr: 0.4 });
 });
 
 test('every setting that a stage can have is a setting, and is stored for each stage', () => {

@@ -1,4 +1,6 @@
 import { didYouMean, OptionError, optionError } from '@ocelli/torch';
+import { createSchedule } from '../schedules/createSchedule.ts';
+import { settings } from './settings.ts';
 
 /** Settings that a stage may have of its own; all others hold for the whole run. */
 export const stageSettings = [
@@ -60,7 +62,7 @@ export interface StageBeginning {
 /** Settings that mean something only beside another one: a stage that names that one begins without them. */
 const companions: Partial<Record<StageSettingName, readonly StageSettingName[]>> = {
   epochs: ['peakEpoch'],
-  schedule: ['scheduleOptions', 'peakEpoch', 'momentum'],
+  schedule: ['scheduleOptions', 'peakEpoch'],
   optimizer: ['momentum', 'nesterov', 'weightDecay', 'lossReduction', 'lr'],
   augmentation: ['pad', 'padMode', 'flip', 'cutout'],
   patience: ['minDelta'],
@@ -102,9 +104,28 @@ function refuseOthers(own: Content, where: string): void {
 /** What was said of a stage over what holds without it. */
 export function merged(base: Content, own: Content): Content {
   const given = Object.keys(own) as StageSettingName[]; // just checked
-  const dropped = new Set<string>(given.flatMap((name) => companions[name] ?? []));
-  const kept = Object.entries(base).filter(([name]) => !dropped.has(name));
-  return { ...Object.fromEntries(kept), ...own };
+  const companionless = without(
+    base,
+    given.flatMap((name) => companions[name] ?? []),
+  );
+  const unread = given.includes('schedule') ? unreadWithSchedule({ ...companionless, ...own }) : [];
+  return { ...without(companionless, unread), ...own };
+}
+
+function without(content: Content, names: readonly string[]): Content {
+  return Object.fromEntries(Object.entries(content).filter(([name]) => !names.includes(name)));
+}
+
+/** What a schedule has no use for, since it sets the momentum itself, or its options say the rates. */
+function unreadWithSchedule({ schedule, scheduleOptions, lr, epochs }: Content): string[] {
+  const run = { lr: Number(lr ?? 1), epochs: Number(epochs ?? settings.epochs.fallback) };
+  try {
+    const options = Object(scheduleOptions ?? {}) as object;
+    const made = createSchedule(String(schedule), options, { ...run, stepsPerEpoch: 100 });
+    return [...(made.momentumAt ? ['momentum'] : []), ...(made.hasOwnRates ? ['lr'] : [])];
+  } catch {
+    return ['momentum']; // what is wrong with it is said when the stage is answered
+  }
 }
 
 function originOf(from: unknown, index: number, where: string): StageOrigin | null {

@@ -202,6 +202,20 @@ test('patience ends a stage, and the next one follows', async () => {
   expect(run.events.at(-1)).toMatchObject({ type: 'runEnded', reason: 'completed' });
 });
 
+test('budgetSamples counts the pictures of each stage as they were, also when gone on with', async () => {
+  // Nine pictures an epoch, then eighteen in six steps: 2 · 9 + 18 · 4 / 6 = 30 after step 6 + 4.
+  const input = { budgetSamples: 30, stages: [{ epochs: 2 }, { epochs: 2, originals: true }] };
+  const whole = await session(input);
+  const { folder } = await session(input, { stopAfter: 8 });
+  for (const { events } of [whole, await session({}, { folder })]) {
+    expect(events.at(-1)).toMatchObject({
+      type: 'runEnded',
+      reason: 'stopped',
+      progress: { epoch: 3, step: 10 },
+    });
+  }
+});
+
 test('a run that is complete goes on for more epochs without counting anew', async () => {
   const { folder } = await session({ epochs: 2 });
   const record = readRunRecord(folder);

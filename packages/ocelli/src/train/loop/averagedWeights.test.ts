@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type AnyModule, Linear, noGrad, tensor } from '@ocelli/torch';
+import { type AnyModule, Linear, noGrad, Sequential, tensor } from '@ocelli/torch';
 import { tinyModel, tinyTraining } from '../../../test/tinyTraining.ts';
 import { type AveragedWeights, emaWeights, lookahead } from './averagedWeights.ts';
 import { loadCheckpoint, saveCheckpoint } from '../checkpoints/checkpoint.ts';
@@ -51,6 +51,29 @@ test('Lookahead goes on from the slow weights after every few steps', () => {
   const walk = walked((model) => lookahead(model, { steps: 2, alpha: 0.75 }), 5);
   // At step 2: 0 + 0.75·(2 − 0) = 1.5; at step 4: 1.5 + 0.75·(3.5 − 1.5) = 3.
   expect(walk).toEqual([[1, 0], [1.5, 1.5], [2.5, 1.5], [3, 3], [4, 3]]); // prettier-ignore
+});
+
+test('a model that is converted later keeps its average', () => {
+  const model = new Linear(1, 1, { bias: false });
+  noGrad(() => model.weight.fill_(2));
+  const averages = emaWeights(model, { decay: 0.5 });
+  model.to({ dtype: 'float64' });
+  noGrad(() => model.weight.fill_(4));
+  averages.observe();
+  expect(averages.whileShown(() => model.weight.item())).toBe(3); // 0.5·2 + 0.5·4
+  expect(model.weight.item()).toBe(4);
+});
+
+test('weights that layers share have one average, under the name of each, and come back', () => {
+  const shared = new Linear(1, 1, { bias: false });
+  noGrad(() => shared.weight.fill_(2));
+  const averages = emaWeights(new Sequential(shared, shared), { decay: 0.5 });
+  noGrad(() => shared.weight.fill_(4));
+  averages.observe();
+  const state = [...averages.state().tensors].map(([name, tensor]) => [name, tensor.item()]);
+  expect(state).toEqual([['0.weight', 3], ['1.weight', 3]]); // prettier-ignore
+  expect(averages.whileShown(() => shared.weight.item())).toBe(3);
+  expect(shared.weight.item()).toBe(4);
 });
 
 test.each([

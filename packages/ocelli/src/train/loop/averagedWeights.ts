@@ -27,16 +27,21 @@ interface AveragingRule {
  */
 export class AveragedWeights {
   readonly #average: WeightAverage;
-  readonly #names: readonly string[];
+  /** Of every name, the place of its average. */
+  readonly #places: ReadonlyMap<string, number>;
   readonly #rule: AveragingRule;
   #steps = 0;
   #isShown = false;
 
   /** See {@link emaWeights} and {@link lookahead}. */
   constructor(model: AnyModule, rule: AveragingRule) {
-    const fractions = [...model.stateDict()].filter(([, { dtype }]) => isFloatingPoint(dtype));
-    this.#names = fractions.map(([name]) => name);
-    this.#average = new WeightAverage(fractions.map(([, tensor]) => tensor));
+    // The model's own tensors: what is detached would be left behind by `Module.to`.
+    const state = [...model.stateDict({ keepVars: true })];
+    const fractions = state.filter(([, { dtype }]) => isFloatingPoint(dtype));
+    // What modules share is there under each name; exchanged twice, what is trained would not come back.
+    const tensors = [...new Set(fractions.map(([, tensor]) => tensor))];
+    this.#places = new Map(fractions.map(([name, tensor]) => [name, tensors.indexOf(tensor)]));
+    this.#average = new WeightAverage(tensors);
     this.#rule = rule;
   }
 
@@ -78,7 +83,9 @@ export class AveragedWeights {
   /** All that goes on from here; while the average is hidden. The tensors are the live ones. */
   state(): { readonly steps: number; readonly tensors: StateDict } {
     const tensors = this.#average.average;
-    const entries = this.#names.map((name, index) => [name, tensors[index] as Tensor] as const);
+    const entries = [...this.#places].map(
+      ([name, place]) => [name, tensors[place] as Tensor] as const, // one for each place
+    );
     return { steps: this.#steps, tensors: new Map(entries) };
   }
 

@@ -65,8 +65,9 @@ function flat(gradients: readonly (Tensor | undefined)[], like: readonly Tensor[
 
 function unflat(vector: Tensor, like: readonly Tensor[]): Tensor[] {
   let start = 0;
-  return like.map(({ numel, shape }) => {
-    const part = vector.narrow(0, start, numel).reshape(shape);
+  return like.map(({ numel, shape, dtype }) => {
+    // Back to its own number format: the vector has the widest of all.
+    const part = vector.narrow(0, start, numel).reshape(shape).to({ dtype });
     start += numel;
     return part;
   });

@@ -21,8 +21,8 @@ const warmUps = 3;
 
 /**
  * The forward and the backward pass of training steps as a CUDA graph, so that the device need not wait
- * for the processor to queue every operator. It is recorded at the fourth step of a shape, and anew when
- * the shape or what is learned changes; an odd batch in between, such as the last one, runs as it is.
+ * for the processor to queue every operator. It is recorded at the fourth step of a shape in a row, and
+ * anew when the shape or what is learned changes; an odd batch in between, such as the last one, runs as it is.
  *
  * The update stays outside: learning rates are numbers that change at every step.
  *
@@ -30,8 +30,9 @@ const warmUps = 3;
  */
 export class StepGraph {
   readonly #graph: CudaGraph;
-  readonly #seen = new Map<string, number>();
   #recording: Recording | undefined;
+  /** The shape of the last steps that ran as they are, and how many of them there were in a row. */
+  #row: { readonly key: string; readonly length: number } | undefined;
 
   /** @throws {DeviceError} where the device or the addon has no CUDA graphs. */
   constructor(device: Device = 'cuda') {
@@ -50,13 +51,14 @@ export class StepGraph {
   ): BatchOutcome {
     const key = keyOf(input, parameters);
     if (this.#recording?.key !== key) {
-      const seen = (this.#seen.get(key) ?? 0) + 1;
-      this.#seen.set(key, seen);
+      const length = this.#row?.key === key ? this.#row.length + 1 : 1;
+      this.#row = { key, length };
       for (const parameter of parameters) parameter.grad = undefined;
-      if (seen <= warmUps) return compute(input);
+      if (length <= warmUps) return compute(input);
       this.dispose();
       this.#recording = { key, ...this.#record(input, parameters, compute) };
     }
+    this.#row = undefined;
     return this.#replay(input, this.#recording);
   }
 

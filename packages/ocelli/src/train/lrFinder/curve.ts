@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { DataError, OptionError, optionError } from '@ocelli/torch';
 import { writeJsonDurably } from '../runFolder/durableFile.ts';
+import { readJson } from '../runFolder/jsonFile.ts';
 import type { Suggestions } from './suggestions.ts';
 import type { SweepPoint } from './sweepPoint.ts';
 
@@ -34,7 +34,7 @@ export function saveCurve(path: string, curve: SweepCurve): void {
 
 /** Reads what `saveCurve` wrote. @throws {DataError} if the file is no such curve. */
 export function readCurve(path: string): SweepCurve {
-  const read: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const read = readJson<unknown>(path);
   const isCurve =
     typeof read === 'object' && read !== null && 'points' in read && 'suggestions' in read;
   if (!isCurve)

@@ -1,11 +1,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Adam, Dropout, getRandomState, liveTensorCount, manualSeed } from '@ocelli/torch';
+import {
+  Adam,
+  Conv2d,
+  Dropout,
+  getRandomState,
+  liveTensorCount,
+  manualSeed,
+  SGD,
+} from '@ocelli/torch';
 import { afterAll, describe, expect, test } from 'vitest';
+import { tinyAttributeTraining, tinyHeads } from '../../../test/tinyAttributes.ts';
 import { noisePictures, tinyTraining } from '../../../test/tinyTraining.ts';
 import { mixup } from '../../augment/mixup.ts';
 import { normalize } from '../../augment/normalize.ts';
+import { attributeLoss } from '../loss/attributeLoss.ts';
+import { LearnedLossWeights } from '../loss/learnedLossWeights.ts';
 import type { Loss } from '../loss/loss.ts';
 import { shuffledBatches } from '../batches/pictureBatches.ts';
 import { disposeBatch } from '../batches/trainingData.ts';
@@ -116,6 +127,36 @@ describe('a sweep', () => {
       'no loss',
     );
     expect(state()).toEqual(before);
+  });
+
+  test('leaves what the loss has learned as it was', async () => {
+    const learned = new LearnedLossWeights(['gender', 'pose']);
+    const model = tinyHeads();
+    const optimizer = new SGD([...model.parameters(), ...learned.parameters()], { lr: 0.1 });
+    const loss = attributeLoss({ attributes: { gender: {}, pose: {} }, learned });
+    const { data } = tinyAttributeTraining({ model });
+    for (const batch of data.batches(1, 3)) trainStep(batch, { model, optimizer, loss });
+    const values = () => learned.parameters().map((one) => one.item());
+    const before = values();
+    expect(before).not.toEqual([0, 0]);
+    await findLearningRate({ model, optimizer, loss, data, from: 0.01, to: 0.1, steps: 5 });
+    expect(values()).toEqual(before);
+  });
+
+  test('keeps what is frozen in evaluation, as training does, after held-back pictures too', async () => {
+    const given = parts();
+    const frozen = given.model.freeze('0').child('0', Conv2d);
+    const modes: boolean[] = [];
+    const { compute } = given.loss;
+    const loss: Loss = {
+      ...given.loss,
+      compute: (outputs, labels, mix) => {
+        if (given.model.training) modes.push(frozen.training);
+        return compute(outputs, labels, mix);
+      },
+    };
+    await findLearningRate({ ...given, loss, to: 1e-3, steps: 3 });
+    expect(modes).toEqual([false, false, false]);
   });
 
   test('begins an optimizer that has made no step anew', async () => {

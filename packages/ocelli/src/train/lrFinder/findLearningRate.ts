@@ -5,6 +5,7 @@ import {
   OptionCheck,
   scope,
   setRandomState,
+  type Tensor,
 } from '@ocelli/torch';
 import { RunningTotals } from '../../metrics/runningTotals.ts';
 import { scoresOf } from '../../metrics/scores.ts';
@@ -16,6 +17,7 @@ import {
   type EvaluationData,
   type TrainingData,
 } from '../batches/trainingData.ts';
+import { trainUnfrozen } from '../loop/freezing.ts';
 import {
   setLearningRate,
   type StepOptimizer,
@@ -74,7 +76,8 @@ const KEYS = [
  * Trains for a few steps with a learning rate that rises from hopelessly small to far too large, and
  * tells what the loss did. Works with any number of heads.
  *
- * Afterwards model, optimizer and random state are what they were, to the last bit, also after an error.
+ * Afterwards model, optimizer, what the loss has learned and random state are what they were, to the last
+ * bit, also after an error.
  * A loss that is not finite ends the sweep. An optimizer of ours has no schedule of its own, so `lrAt`
  * has no place here and is refused.
  *
@@ -114,7 +117,7 @@ async function swept(options: FindLearningRateOptions, sweeping: Sweeping): Prom
   const smoothed = new SmoothedLoss(sweeping.smoothing);
   const points: SweepPoint[] = [];
   let lowest = Infinity;
-  options.model.train();
+  trainUnfrozen(options.model);
   for (const batch of endlessBatches(options.data)) {
     const lr = lrAt(points.length);
     const measured = { ...measureStep(batch, lr, options), ...validationFigures(options) };
@@ -171,18 +174,18 @@ function validationFigures(options: FindLearningRateOptions) {
     return { validationLoss: scores.loss, validationAccuracy: scores.accuracy };
   } finally {
     totals.dispose();
-    model.train();
+    trainUnfrozen(model);
   }
 }
 
 /** Copies all that a sweep changes. @returns what puts it back. */
-function remember({ model, optimizer, device = 'cpu' }: FindLearningRateOptions): () => void {
+function remember(options: FindLearningRateOptions): () => void {
+  const { model, optimizer, loss, device = 'cpu' } = options;
   const modes = model.namedModules().map(([, module]) => [module, module.training] as const);
-  const weights = new Map(
-    [...model.stateDict()].map(([key, tensor]) => [key, tensor.clone().keep()]),
-  );
+  const weights = copyOf(model.stateDict());
+  const learned = copyOf(loss.learned?.stateDict() ?? new Map<string, Tensor>());
   const state = optimizer.stateDict();
-  const tensors = new Map([...state.tensors].map(([key, tensor]) => [key, tensor.clone().keep()]));
+  const tensors = copyOf(state.tensors);
   const before = { ...state, tensors };
   const random = [...new Set<Device>(['cpu', device])].map(
     (place) => [place, getRandomState(place)] as const,
@@ -190,12 +193,19 @@ function remember({ model, optimizer, device = 'cpu' }: FindLearningRateOptions)
   return () => {
     scope(() => {
       model.loadStateDict(weights);
+      loss.learned?.loadStateDict(learned);
       optimizer.loadStateDict(before);
       for (const [place, numbers] of random) setRandomState(numbers, place);
     });
-    for (const tensor of [...weights.values(), ...tensors.values()]) tensor.dispose();
+    for (const copy of [weights, learned, tensors]) {
+      for (const tensor of copy.values()) tensor.dispose();
+    }
     for (const [, numbers] of random) numbers.dispose();
     // From the outermost inwards: each sets all that is below it.
     for (const [module, training] of modes) module.train(training);
   };
+}
+
+function copyOf(state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  return new Map([...state].map(([key, tensor]) => [key, tensor.clone().keep()]));
 }

@@ -28,8 +28,8 @@ export async function sweepExperiment(
   { validationBatches, ...rates }: SweepExperimentOptions = {},
 ): Promise<SweepCurve> {
   const data = trainingBatches(train, facts, experiment);
-  const { stepsPerEpoch } = data;
-  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
+  const { stepsPerEpoch, batchSize } = data;
+  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch, batchSize });
   if (experiment.startFrom !== null) startFrom(experiment.startFrom, parts.model);
   const { model, optimizer, loss, gradients, gradientClip, accumulation, precision } = parts;
   return findLearningRate({

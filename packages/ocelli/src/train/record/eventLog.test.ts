@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   mkdtempSync,
   readFileSync,
@@ -6,9 +6,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { epochEnded, runStarted } from '../../../test/scriptedRun.ts';
 import { noisePictures, tinyTraining } from '../../../test/tinyTraining.ts';
 import { normalize } from '../../augment/normalize.ts';
@@ -75,19 +76,77 @@ test('a broken line in the middle is an error that names it', () => {
   );
 });
 
+/** A step of a run that has worked for so long. */
+const stepAt = (seconds: number): StepEnded => ({
+  type: 'stepEnded',
+  epoch: 1,
+  stepInEpoch: 1,
+  stepsPerEpoch: 10,
+  step: 1,
+  lr: 0.1,
+  seconds,
+});
+
 test('steps are stored once a second at most, other events always', () => {
-  const step = (seconds: number): StepEnded => ({
-    type: 'stepEnded',
-    epoch: 1,
-    stepInEpoch: 1,
-    stepsPerEpoch: 10,
-    step: 1,
-    lr: 0.1,
-    seconds,
-  });
-  log(step(0), step(0.4), epochEnded(1, 1), step(0.9), step(1), step(1.5), step(2.1));
+  log(...[0, 0.4].map(stepAt), epochEnded(1, 1), ...[0.9, 1, 1.5, 2.1].map(stepAt));
   const seconds = readEventLog(path).map((event) => ('seconds' in event ? event.seconds : 'epoch'));
   expect(seconds).toEqual([0, 'epoch', 1, 2.1]);
+});
+
+/** Does work while `node:fs` has another function in it, also for modules that import it by name. */
+function whileSpied(spy: { mockRestore(): void }, work: () => void): void {
+  syncBuiltinESMExports();
+  try {
+    work();
+  } finally {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  }
+}
+
+/** Does work on a disk that takes so many bytes at once, and so many in all. */
+function onDisk({ atOnce = Infinity, room = Infinity }, work: () => void): void {
+  const { writeSync } = fs;
+  let left = room;
+  const write = vi.spyOn(fs, 'writeSync').mockImplementation((...given: unknown[]) => {
+    if (left === 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const [file, content, from = 0] = given as [number, Uint8Array, number?];
+    const part = Buffer.from(content).subarray(from).subarray(0, Math.min(atOnce, left));
+    left -= part.length;
+    return writeSync(file, part);
+  });
+  whileSpied(write, work);
+}
+
+test('a line is written to its end, also where a call writes a part of it', () => {
+  onDisk({ atOnce: 7 }, () => log(runStarted(), epochEnded(1, 100)));
+  expect(types()).toEqual(['runStarted', 'epochEnded']);
+});
+
+test.each([0, 1, 40])(
+  'a line of which a full disk took %i bytes is cut off before the next one',
+  (room) => {
+    const { consume, close } = openEventLog(path);
+    void consume(runStarted(), nothing);
+    onDisk({ room }, () => {
+      expect(() => void consume(epochEnded(1, 100), nothing)).toThrow('no space left');
+      expect(() => void consume(epochEnded(2, 100), nothing)).toThrow('no space left');
+    });
+    expect(types()).toEqual(['runStarted']);
+    void consume(epochEnded(3, 100), nothing); // there is room again
+    close();
+    expect(readEventLog(path)).toMatchObject([{ type: 'runStarted' }, epochEnded(3, 100)]);
+  },
+);
+
+test('every event but a step or a warning is flushed to the disk', () => {
+  const flush = vi.spyOn(fs, 'fsyncSync');
+  whileSpied(flush, () => {
+    log(stepAt(0), { type: 'warning', message: 'slow' });
+    expect(flush).toHaveBeenCalledTimes(0);
+    log(runStarted(), stepAt(1), epochEnded(1, 100));
+    expect(flush).toHaveBeenCalledTimes(2);
+  });
 });
 
 function namesOfBatch(data: TrainingData, number: number): string[] {

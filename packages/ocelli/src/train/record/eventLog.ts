@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { DataError } from '@ocelli/torch';
+import { writeWhole } from '../runFolder/durableFile.ts';
 import type { TrainEventConsumer } from './emitter.ts';
 import type { TrainEvent } from './events.ts';
 
@@ -17,22 +18,35 @@ export interface EventLog {
   close(): void;
 }
 
+/** Events that can come with every step: they reach the disk with the next of another kind. */
+const frequent: ReadonlySet<TrainEvent['type']> = new Set(['stepEnded', 'warning']);
+
 /**
- * Opens the record of a run for appending. A torn last line, left by a process that was killed while
- * writing, is cut off first.
+ * Opens the record of a run for appending. A torn last line is cut off before another follows it: one left by
+ * a process that was killed while writing, or by a disk that was full.
+ *
+ * Consumers that come after this one find an event flushed to the disk, unless it is a step or a warning.
  */
 export function openEventLog(path: string, options: EventLogOptions = {}): EventLog {
   const { stepEverySeconds = 1 } = options;
   cutTornLine(path);
   const file = openSync(path, 'a');
   let lastStepAt = -Infinity;
+  let isTorn = false;
+  function append(line: string): void {
+    if (isTorn) cutTornLine(path);
+    isTorn = true; // until all of it is written
+    writeWhole(file, line);
+    isTorn = false;
+  }
   function eventLog(event: TrainEvent): void {
     if (event.type === 'evaluationStepEnded') return;
     if (event.type === 'stepEnded') {
       if (event.seconds - lastStepAt < stepEverySeconds) return;
       lastStepAt = event.seconds;
     }
-    writeSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    append(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    if (!frequent.has(event.type)) fsyncSync(file);
   }
   return { consume: eventLog, close: () => closeSync(file) };
 }

@@ -60,4 +60,18 @@ test('a run that goes on from an earlier step takes out what came after it', asy
   ]);
 });
 
+test('a later stage with other columns gets them beside those there are', async () => {
+  const path = join(folder, 'rates.csv');
+  await fit({ ...tinyTraining({ epochs: 1 }), consumers: [rateLog(path)] });
+  const steps = linesOf(path).length - 1;
+  const from = { epoch: 2, stepInEpoch: 0, step: steps, seconds: 0, totals: noTotals };
+  const lrAt = (): number => 0.5;
+  const momentumAt = (): number => 0.75;
+  await fit({ ...tinyTraining({ epochs: 2, from, lrAt, momentumAt }), consumers: [rateLog(path)] });
+  const [header, first, ...others] = linesOf(path);
+  expect([header, first]).toEqual(['step,epoch,lr,momentum', '1,1,0.05,']);
+  expect(others.length).toBe(2 * steps - 1);
+  expect(others.at(-1)).toBe(`${2 * steps},2,0.5,0.75`);
+});
+
 const noTotals = { lossSum: 0, correct: 0, count: 0 };

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { writeJsonDurably } from '../runFolder/durableFile.ts';
+import { readJson } from '../runFolder/jsonFile.ts';
 import { type Experiment, resolveExperiment } from '../experiment/experiment.ts';
 import type { PictureFacts } from '../runData/runData.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
@@ -23,10 +23,11 @@ export function writeRunRecord(folder: RunFolder, record: RunRecord): void {
 /**
  * Reads what a run was made of.
  *
+ * @throws {DataError} if the file is damaged.
  * @throws {OptionError} if a setting in it is not one of this version.
  */
 export function readRunRecord(folder: RunFolder): RunRecord {
-  const content = JSON.parse(readFileSync(folder.experiment, 'utf8')) as RunRecord;
+  const content = readJson<RunRecord>(folder.experiment);
   const where = folder.experiment;
   const experiment = resolveExperiment(content.experiment, { where, isRecord: true });
   const { pictures, stage } = content;

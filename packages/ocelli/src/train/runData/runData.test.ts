@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@ocelli/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { plainPng } from '../../../test/dataTree.ts';
+import { plainPng, writeTree } from '../../../test/dataTree.ts';
+import { digitFiles, evenCounts, mnistCounts } from '../../../test/digitFiles.ts';
 import { drawPictures } from '../../../test/drawnPictures.ts';
 import { type ExperimentInput, resolveExperiment } from '../experiment/experiment.ts';
 import { trainingBatches } from '../batches/pictureBatches.ts';
@@ -114,6 +115,16 @@ test('where the mean is not subtracted, a cutout has the mean colour all the sam
   expect(erased).toBe(30);
   const blackIn = (images: Tensor | undefined): number => images?.eq(0).sum().item() ?? NaN;
   expect(blackIn(batch?.images)).toBeLessThanOrEqual(blackIn(plain)); // the holes are not black
+});
+
+test('digits that would be mirrored are warned about', async () => {
+  writeTree(join(folder, 'digits'), digitFiles(mnistCounts));
+  expect((await open('digits')).warnings).toEqual([
+    'these are digits, and a mirrored digit is another one: train with --no-flip.',
+  ]);
+  expect((await open('digits', { flip: false })).warnings).toEqual([]);
+  writeTree(join(folder, 'clothes'), digitFiles(evenCounts)); // no digits, in files of the same names
+  expect((await open('clothes')).warnings).toEqual([]);
 });
 
 test('pictures that change are measured again', async () => {

@@ -127,11 +127,13 @@ export interface LabelledTableOptions extends Listeners {
  * @throws {DataError} if the table lacks an attribute of the model or has a class that it does not know.
  */
 export async function openLabelledTable(
-  experiment: TableSettings,
+  experiment: Omit<TableSettings, 'ignoreColumns' | 'groupColumn'>,
   options: LabelledTableOptions,
 ): Promise<{ dataset: AttributeDataset; skipped: OpenedTable<AttributeSchema>['skipped'] }> {
   const { path, schema, size } = options;
-  const reading = { ...decodingOptions(options), ...readingOptions(experiment) };
+  // What was left out, and which rows belong together, is about the table that was trained on.
+  const settings = { ...experiment, ignoreColumns: null, groupColumn: null };
+  const reading = { ...decodingOptions(options), ...readingOptions(settings) };
   const opened = await openTable({ ...reading, path, schema, size, split: 'none' });
   return { dataset: opened.all, skipped: opened.skipped };
 }

@@ -32,15 +32,20 @@ export function temporaryNameFor(path: string): string {
 
 /** Creates a new file and flushes it to the disk. A failed flush must not be tried again. */
 export function writeAndFlush(path: string, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const file = openSync(path, 'wx');
   try {
-    for (let done = 0; done < bytes.length;) {
-      done += writeSync(file, bytes, done, bytes.length - done);
-    }
+    writeWhole(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** Writes to an open file until all of it is there: on a disk that is nearly full, a call writes a part. */
+export function writeWhole(file: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done);
   }
 }
 

@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cpus, hostname, totalmem } from 'node:os';
+import type { CpuKernels } from '@ocelli/torch';
+import { readJson } from './jsonFile.ts';
+import type { RunFolder } from './runFolder.ts';
 
 /** What a result depends on besides the experiment; stored with every run. */
 export interface Environment {
@@ -16,13 +20,15 @@ export interface Environment {
   readonly device: string;
   /** The graphics cards that libtorch can compute on, with memory, driver and CUDA; `none` without any. */
   readonly gpu: string;
+  /** Instruction set of Ocelli's CPU kernels; `none` where libtorch's operators computed everything. */
+  readonly kernels: CpuKernels;
   /** Commit of the folder the command ran in, with `+` when files were changed; absent outside git. */
   readonly commit?: string;
 }
 
 /** Collects the facts that only the caller knows with those of the machine. */
 export function describeEnvironment(
-  facts: Pick<Environment, 'ocelli' | 'libtorch' | 'threads' | 'device' | 'gpu'>,
+  facts: Pick<Environment, 'ocelli' | 'libtorch' | 'threads' | 'device' | 'gpu' | 'kernels'>,
 ): Environment {
   const processors = cpus();
   const commit = gitCommit();
@@ -36,6 +42,12 @@ export function describeEnvironment(
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     ...(commit === undefined ? {} : { commit }),
   };
+}
+
+/** What a run was made with; `undefined` if it left no record of that. Earlier versions knew fewer facts. */
+export function readEnvironment({ environment }: RunFolder): Partial<Environment> | undefined {
+  if (!existsSync(environment)) return undefined;
+  return readJson(environment);
 }
 
 function gitCommit(): string | undefined {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataError } from '@ocelli/torch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeDurably } from './durableFile.ts';
 import {
@@ -133,4 +134,15 @@ test('a lock dies with its holder, even one that was killed', async () => {
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
   await (await lockRun(runs)).release();
+});
+
+test('a damaged file of a run is named, with what is wrong with it', () => {
+  const folder = createRunFolder(runs, 'a');
+  writeLabels(folder, { classes: ['cat', 'dog'] });
+  expect(readLabels(folder)).toEqual({ classes: ['cat', 'dog'] });
+  writeFileSync(folder.labels, '{ "classes": ["cat", ');
+  expect(() => readLabels(folder)).toThrow(DataError);
+  expect(() => readLabels(folder)).toThrow(
+    `${folder.labels}: expected JSON as Ocelli writes it, got a damaged file (`,
+  );
 });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError, OptionError } from '@ocelli/torch';
 import type { LabelNames } from '../../data/labelNames.ts';
 import { flushFolder, writeJsonDurably } from './durableFile.ts';
+import { readJson } from './jsonFile.ts';
 
 /** Names of everything in one run's folder; the folder is `runs/<name>/<n>`. */
 export interface RunFolder {
@@ -171,9 +172,9 @@ export function splitOf({ split }: RunFolder): { readonly splitFile?: string } {
   return existsSync(split) ? { splitFile: split } : {};
 }
 
-/** What the outputs of a run stand for: classes, or attributes, in order. */
+/** What the outputs of a run stand for: classes, or attributes, in order. @throws {DataError} if it is damaged. */
 export function readLabels(folder: RunFolder): LabelNames {
-  return JSON.parse(readFileSync(folder.labels, 'utf8')) as LabelNames; // written below
+  return readJson(folder.labels);
 }
 
 /** Stores what the outputs of a run stand for. */

@@ -14,6 +14,8 @@ export interface RunLength {
   readonly lr: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
+  /** Whether a schedule moves the momentum: not of an optimizer that has none. @default true */
+  readonly movesMomentum?: boolean;
 }
 
 /** What is set before every step. */
@@ -23,6 +25,8 @@ export interface MadeSchedule {
   readonly momentumAt?: Schedule;
   /** Present where the learning rate also depends on how the run goes. */
   readonly plateau?: PlateauRate;
+  /** Whether its options say all rates, so that the run's own has no effect. @default false */
+  readonly hasOwnRates?: boolean;
 }
 
 /** A schedule that an experiment can name. Its options count in epochs. */
@@ -77,6 +81,7 @@ const entries = {
     },
     make: ({ stepEpochs = 4, ...options }: CyclicSettings, { lr, stepsPerEpoch }: RunLength) => ({
       lrAt: cyclic({ base: lr / 100, max: lr, ...options, stepSize: stepEpochs * stepsPerEpoch }),
+      hasOwnRates: options.base !== undefined && options.max !== undefined,
     }),
   },
   oneCycle: {
@@ -90,10 +95,10 @@ const entries = {
     },
     make: (
       { peakEpoch, ...options }: { peakEpoch?: number; momentum?: Momentum },
-      { lr, epochs, stepsPerEpoch }: RunLength,
+      run: RunLength,
     ) => {
-      const peak = peakEpoch !== undefined && { peak: peakEpoch / epochs };
-      return oneCycle({ ...options, ...peak, max: lr, totalSteps: epochs * stepsPerEpoch });
+      const peak = peakEpoch !== undefined && { peak: peakEpoch / run.epochs };
+      return oneCycle({ ...options, ...peak, max: run.lr, totalSteps: stepsOf(run) });
     },
   },
   oneCycleTail: {
@@ -104,7 +109,7 @@ const entries = {
       momentum,
     },
     make: (options: { tail?: number; scale?: number; momentum?: Momentum }, run: RunLength) =>
-      oneCycleTail({ ...options, max: run.lr, totalSteps: run.epochs * run.stepsPerEpoch }),
+      oneCycleTail({ ...options, max: run.lr, totalSteps: stepsOf(run) }),
   },
   cosine: {
     purpose: 'falls along half a cosine, after a warm-up if there is one',
@@ -115,13 +120,13 @@ const entries = {
     },
     make: (
       { warmupEpochs = 0, ...options }: { warmupEpochs?: number; from?: number; to?: number },
-      { lr, epochs, stepsPerEpoch }: RunLength,
+      run: RunLength,
     ) => ({
       lrAt: cosine({
         ...options,
-        max: lr,
-        totalSteps: epochs * stepsPerEpoch,
-        warmupSteps: warmupEpochs * stepsPerEpoch,
+        max: run.lr,
+        totalSteps: stepsOf(run),
+        warmupSteps: warmupEpochs * run.stepsPerEpoch,
       }),
     }),
   },
@@ -133,7 +138,7 @@ const entries = {
       if (!Array.isArray(points))
         throw optionError('piecewise', 'points', 'a list of [epoch, lr]', points);
       const atEpoch = piecewiseLinear(points);
-      return { lrAt: (step: number) => atEpoch(step / run.stepsPerEpoch) };
+      return { lrAt: (step: number) => atEpoch(step / run.stepsPerEpoch), hasOwnRates: true };
     },
   },
   step: {
@@ -203,11 +208,10 @@ const entries = {
   sequence: {
     purpose: 'is one schedule after another, each from its own beginning',
     options: {
-      parts: 'list of { fromEpoch, schedule: { name: options } }, the first from epoch 0',
+      parts:
+        'list of { fromEpoch, schedule: { name: options } }, the first from epoch 0; all move the momentum or none',
     },
-    make: (options: { parts: readonly Part[] }, run: RunLength) => ({
-      lrAt: inParts(options, run),
-    }),
+    make: ({ parts }: { parts: readonly Part[] }, run: RunLength) => inParts(parts, run),
   },
 } as const satisfies Record<string, ScheduleEntry>;
 
@@ -230,11 +234,21 @@ export function createSchedule(name: string, options: object, run: RunLength): M
     const hint = didYouMean(name, known) || `Known are ${known.join(', ')}.`;
     throw new OptionError(`schedule: unknown schedule "${name}". ${hint}`);
   }
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw optionError(name, 'options', 'an object', options);
-  }
+  if (!isObject(options)) throw optionError(name, 'options', 'an object', options);
   new OptionCheck(name).read(options as Record<string, unknown>, Object.keys(found.options));
-  return found.make(options as never, run); // each checks the values it is given
+  const made = found.make(options as never, run); // each checks the values it is given
+  if (run.movesMomentum !== false) return made;
+  const { momentumAt: _, ...rest } = made;
+  return rest;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Steps of a run, or of a part of a sequence, whose epochs need not be whole. */
+function stepsOf({ epochs, stepsPerEpoch }: RunLength): number {
+  return Math.round(epochs * stepsPerEpoch);
 }
 
 /** What is no number stays what it is, for the message about it. */
@@ -242,20 +256,49 @@ function inSteps(epochs: number, stepsPerEpoch: number): number {
   return typeof epochs === 'number' ? epochs * stepsPerEpoch : epochs;
 }
 
-function inParts({ parts }: { parts: readonly Part[] }, run: RunLength): Schedule {
+function inParts(given: unknown, run: RunLength): MadeSchedule {
+  const parts = checkedParts(given);
+  // Whole steps: some schedules have no other length.
+  const begins = parts.map(({ fromEpoch }) => Math.round(fromEpoch * run.stepsPerEpoch));
+  const made = parts.map(({ schedule }, index) => {
+    const from = begins[index] ?? 0; // there is one for each
+    const steps = (begins[index + 1] ?? stepsOf(run)) - from;
+    const [[name, options] = ['', {}]] = Object.entries(schedule);
+    const part = createSchedule(name, options, { ...run, epochs: steps / run.stepsPerEpoch });
+    if (part.plateau) {
+      throw optionError('sequence', 'parts', 'schedules that are known beforehand', name);
+    }
+    return { ...part, name, from };
+  });
+  const momenta = made.flatMap(({ from, momentumAt }) =>
+    momentumAt ? [{ from, schedule: momentumAt }] : [],
+  );
+  if (momenta.length > 0 && momenta.length < made.length) {
+    const rule = 'schedules that all move the momentum or all leave it';
+    const names = made.map(({ name }) => name);
+    throw optionError('sequence', 'parts', rule, names);
+  }
+  return {
+    lrAt: sequence(made.map(({ from, lrAt }) => ({ from, schedule: lrAt }))),
+    ...(momenta.length > 0 && { momentumAt: sequence(momenta) }),
+    hasOwnRates: made.every(({ hasOwnRates }) => hasOwnRates === true),
+  };
+}
+
+function checkedParts(parts: unknown): readonly Part[] {
   if (!Array.isArray(parts) || parts.length === 0) {
     throw optionError('sequence', 'parts', 'a list of schedules', parts);
   }
-  const list = parts as readonly Part[];
-  return sequence(
-    list.map(({ fromEpoch, schedule }, index) => {
-      const epochs = (list[index + 1]?.fromEpoch ?? run.epochs) - fromEpoch;
-      const [[name, options] = ['', {}]] = Object.entries(schedule);
-      const { lrAt, plateau } = createSchedule(name, options, { ...run, epochs });
-      if (plateau) {
-        throw optionError('sequence', 'parts', 'schedules that are known beforehand', name);
-      }
-      return { from: fromEpoch * run.stepsPerEpoch, schedule: lrAt };
-    }),
-  );
+  const rule = '{ fromEpoch, schedule: { name: options } }';
+  for (const part of parts as readonly unknown[]) {
+    if (!isPart(part)) throw optionError('sequence', 'each of parts', rule, part);
+  }
+  return parts as readonly Part[]; // just checked
+}
+
+/** Whether it has both, and nothing beside them that nobody would read. */
+function isPart(part: unknown): part is Part {
+  if (!isObject(part) || Object.keys(part).length !== 2) return false;
+  const { fromEpoch, schedule } = part as Partial<Part>;
+  return typeof fromEpoch === 'number' && isObject(schedule) && Object.keys(schedule).length === 1;
 }

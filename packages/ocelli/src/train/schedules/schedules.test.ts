@@ -174,6 +174,70 @@ describe('named in an experiment, with options in epochs:', () => {
     expect(at(name, options, epochs)).toEqual(close(expected));
   });
 
+  /** Schedules one after another, by the epoch from which each holds. */
+  const inTurn = (...parts: readonly [fromEpoch: number, schedule: object][]) => ({
+    parts: parts.map(([fromEpoch, schedule]) => ({ fromEpoch, schedule })),
+  });
+
+  test.each([
+    // 2.1 epochs are 210 steps, but (20 − 2.1) · 100 is 1789.9999999999998 in floating point.
+    [2.1, { ...run, stepsPerEpoch: 100 }, [209, 210, 1105, 2000]],
+    // 17.5 steps are rounded to 18; 52 of the 70 follow.
+    [2.5, { ...run, epochs: 10, stepsPerEpoch: 7 }, [17, 18, 44, 70]],
+  ])('a part of a sequence from epoch %f on has whole steps', (from, length, steps) => {
+    const parts = inTurn([0, { constant: {} }], [from, { cosine: {} }]);
+    const { lrAt } = createSchedule('sequence', parts, length);
+    expect(steps.map(lrAt)).toEqual(close([0.4, 0.4, 0.2, 0]));
+    for (const name of ['oneCycle', 'oneCycleTail']) {
+      const cycles = inTurn([0, { [name]: {} }], [from, { [name]: {} }]);
+      const again = createSchedule('sequence', cycles, length).lrAt;
+      expect(again(steps[1] ?? NaN)).toBeCloseTo(again(0), 12);
+    }
+  });
+
+  test('a sequence of one-cycles moves the momentum by one after the other', () => {
+    const cycles = inTurn(
+      [0, { oneCycle: { momentum: [0.8, 0.9] } }],
+      [10, { oneCycleTail: { momentum: [0.7, 0.95] } }],
+    );
+    const { momentumAt } = createSchedule('sequence', cycles, run);
+    // 100 steps each: lowest at step 0.3 · 100 − 1 of the first, at ⌊100 · 0.9 / 2⌋ = 45 of the second.
+    expect([0, 29, 99, 100, 145, 190].map((step) => momentumAt?.(step))).toEqual(
+      close([0.9, 0.8, 0.9, 0.95, 0.7, 0.95]),
+    );
+  });
+
+  test('a sequence of which a part leaves the momentum is one for an optimizer without any', () => {
+    const mixed = inTurn([0, { constant: {} }], [10, { oneCycle: {} }]);
+    expect(() => createSchedule('sequence', mixed, run)).toThrow(
+      'sequence: expected parts to be schedules that all move the momentum or all leave it, got ["constant","oneCycle"].',
+    );
+    const made = createSchedule('sequence', mixed, { ...run, movesMomentum: false });
+    expect(made.momentumAt).toBeUndefined();
+    expect(made.lrAt(100)).toBeCloseTo(0.4 / 25, 12);
+  });
+
+  const points = {
+    points: [
+      [0, 0.1],
+      [20, 0],
+    ],
+  };
+
+  test.each<[string, object, boolean]>([
+    ['piecewise', points, true],
+    ['cyclic', { base: 0.1, max: 0.2 }, true],
+    ['sequence', inTurn([0, { piecewise: points }]), true],
+    ['cyclic', { base: 0.1 }, false],
+    ['sequence', inTurn([0, { piecewise: points }], [10, { constant: {} }]), false],
+    ['cosine', {}, false],
+  ])('%s %j has rates of its own: %s', (name, options, expected) => {
+    const made = (lr: number) => createSchedule(name, options, { ...run, lr });
+    const [rates, others] = [0.4, 0.3].map((lr) => values(made(lr).lrAt, 200).join());
+    expect(rates === others).toBe(expected);
+    expect(made(0.4).hasOwnRates ?? false).toBe(expected);
+  });
+
   test('one-cycles move the momentum the other way', () => {
     const { momentumAt } = createSchedule('oneCycle', { peakEpoch: 5, momentum: [0.8, 0.9] }, run);
     expect([0, 49, 199].map((step) => momentumAt?.(step))).toEqual(close([0.9, 0.8, 0.9]));
@@ -227,6 +291,27 @@ describe('named in an experiment, with options in epochs:', () => {
       'sequence',
       { parts: [{ fromEpoch: 1, schedule: { constant: {} } }] },
       'sequence: expected stretches to be from rising steps, the first from 0, got [10].',
+    ],
+    [
+      'sequence',
+      { parts: [{ fromEpoch: 0 }] },
+      'sequence: expected each of parts to be { fromEpoch, schedule: { name: options } }, got {"fromEpoch":0}.',
+    ],
+    ['sequence', { parts: [null] }, 'sequence: expected each of parts to be { fromEpoch, schedule'],
+    [
+      'sequence',
+      { parts: [{ fromEpoch: '0', schedule: { constant: {} } }] },
+      'sequence: expected each of parts to be { fromEpoch, schedule',
+    ],
+    [
+      'sequence',
+      { parts: [{ fromEpoch: 0, schedule: { constant: {}, cosine: {} } }] },
+      'sequence: expected each of parts to be { fromEpoch, schedule',
+    ],
+    [
+      'sequence',
+      { parts: [{ fromEpoch: 0, schedule: { cosine: 3 } }] },
+      'cosine: expected options to be an object, got 3.',
     ],
   ])('%s %j is refused', (name, options, message) => {
     expect(() => createSchedule(name, options, run)).toThrow(message);

@@ -60,6 +60,17 @@ test('gradientClip shortens the gradient of the mean, whether the loss adds up o
   expect(furthest(mean, sum)).toBeLessThan(clipped / 100);
 });
 
+test('of fewer pictures than a batch, too, clip and decay are those of the mean', async () => {
+  // Three epochs of one step, with all twelve pictures.
+  const few = { batchSize: 64, epochs: 3, weightDecay: 0.1 } as const;
+  const free = await trained({ ...few, lossReduction: 'mean' });
+  const mean = await trained({ ...few, lossReduction: 'mean', gradientClip: 0.1 });
+  const sum = await trained({ ...few, lossReduction: 'sum', gradientClip: 0.1 });
+  const clipped = furthest(free, mean);
+  expect(clipped).toBeGreaterThan(1e-4);
+  expect(furthest(mean, sum)).toBeLessThan(clipped / 100);
+});
+
 test('patience and minDelta end a run, which is not taken up again', async () => {
   const patient = { epochs: 9, lr: 0, patience: 2, minDelta: 0.1 } as const; // nothing is learned
   const settings = { ...patient, model: 'davidnet' } as const;

@@ -9,6 +9,7 @@ import {
   openCheckpoint,
   saveCheckpoint,
 } from '../checkpoints/checkpoint.ts';
+import { tidyCheckpoints } from '../checkpoints/checkpointIndex.ts';
 import { takeBack } from '../checkpoints/takeBack.ts';
 import { clearRun, refuseBegunRun } from './clearRun.ts';
 import type { TrainEventConsumer } from '../record/emitter.ts';
@@ -16,10 +17,10 @@ import { type EventLog, openEventLog, readEventLog } from '../record/eventLog.ts
 import { atTheBeginning, type Progress, type RunEnded, type TrainEvent } from '../record/events.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { fit, type FitOptions, type FitResult } from '../loop/fit.ts';
-import { epochsOf } from '../record/history.ts';
 import { openRunData, type RunData } from '../runData/runData.ts';
 import { type RunFolder, splitOf } from '../runFolder/runFolder.ts';
 import { lockRun } from '../runFolder/runLock.ts';
+import { rateLog } from '../record/rateLog.ts';
 import { readRunRecord, writeRunRecord } from '../record/runRecord.ts';
 import type { SaveOccasions } from '../checkpoints/saveOccasion.ts';
 import { runSaver } from '../checkpoints/saver.ts';
@@ -168,7 +169,7 @@ function recordStage({ start, experiment, data }: StageWork, folder: RunFolder):
   writeRunRecord(folder, { experiment, pictures: data.facts, stage: start.number });
 }
 
-/** The stage after one that has ended. A checkpoint of its beginning takes the place of the last one. */
+/** The stage after one that has ended, saved at its beginning: that is where the run stands from now on. */
 async function nextStage(
   { start, experiment }: Begun,
   progress: Progress,
@@ -185,6 +186,8 @@ async function nextStage(
   loadWeights(folder.weights, hasBest ? origin : 'last', assembled.model);
   assembled.averages?.restart();
   saveCheckpoint(folder.checkpoints, { ...assembled, stage: following }, progress);
+  const { keep, keepBest } = savingOf(begun.experiment);
+  tidyCheckpoints(folder, { newest: keep, best: keepBest });
   return begun;
 }
 
@@ -210,7 +213,8 @@ async function workOnStage(
   const saver = runSaver({ ...assembled, ...stage, folder, history, ...savingOf(experiment) });
   const stoppers = new Stoppers(experiment, {
     monitor: assembled.best,
-    history: epochsOf(history).filter(({ epoch }) => epoch >= start.epoch),
+    history,
+    firstEpoch: start.epoch,
   });
   const isFollowed = (reason: RunEnded['reason']): boolean =>
     !isLast && (reason === 'completed' || (reason === 'stopped' && stoppers.isOutOfPatience));
@@ -222,6 +226,7 @@ async function workOnStage(
     consumers: [
       // The record comes first: an epoch is on it before its checkpoint can be seen.
       inStage(log.consume, begun, isFollowed),
+      rateLog(folder.rates),
       inStage(saver.consume, begun, () => false),
       ...stoppers.consumers,
       ...listening.map((consume) => inStage(consume, begun, isFollowed)),

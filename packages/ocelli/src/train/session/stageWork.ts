@@ -45,8 +45,8 @@ export function workOf(
   const epochs = fastDevRun ? 1 : experiment.epochs; // the schedule is that of all of them
   const training = trainingBatches(train, facts, experiment);
   const held = evaluationBatches(validation.dataset, facts, experiment);
-  const { stepsPerEpoch } = training;
-  const assembled = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
+  const { stepsPerEpoch, batchSize } = training;
+  const assembled = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch, batchSize });
   const { lrAt, momentumAt } = assembled;
   return {
     ...assembled,

@@ -3,6 +3,16 @@ import { earlyStopping } from './earlyStopping.ts';
 import type { Emit, TrainEventConsumer } from '../record/emitter.ts';
 import type { TrainEvent } from '../record/events.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { epochsOf } from '../record/history.ts';
+
+interface Known {
+  /** Figures whose mean patience watches. */
+  readonly monitor: readonly string[];
+  /** The record of the whole run until now. */
+  readonly history: readonly TrainEvent[];
+  /** Where the stage begins: patience does not look before it. */
+  readonly firstEpoch: number;
+}
 
 /** What ends a stage before its last epoch, or a whole run. */
 export class Stoppers {
@@ -12,16 +22,17 @@ export class Stoppers {
 
   constructor(
     { patience, minDelta, budgetMinutes, budgetSamples }: Experiment,
-    known: { readonly monitor: readonly string[]; readonly history: readonly TrainEvent[] },
+    { monitor, history, firstEpoch }: Known,
   ) {
+    const ofStage = epochsOf(history).filter(({ epoch }) => epoch >= firstEpoch);
     const patient =
       patience === null
         ? undefined
-        : earlyStopping({ ...known, patience, minDelta: minDelta ?? 0 });
+        : earlyStopping({ monitor, history: ofStage, patience, minDelta: minDelta ?? 0 });
     this.consumers = [
       ...(patient ? [this.#counting(patient)] : []),
       ...(budgetMinutes !== null ? [budget({ minutes: budgetMinutes })] : []),
-      ...(budgetSamples !== null ? [budget({ samples: budgetSamples })] : []),
+      ...(budgetSamples !== null ? [budget({ samples: budgetSamples, history })] : []),
       (event) => void (event.type === 'stopRequested' && this.#asked++),
     ];
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { epochEnded, runStarted } from '../../../test/scriptedRun.ts';
+import { epochEnded, progressAfter, runStarted } from '../../../test/scriptedRun.ts';
 import { tinyTraining } from '../../../test/tinyTraining.ts';
 import { budget } from './budget.ts';
 import { earlyStopping, type EarlyStoppingOptions } from './earlyStopping.ts';
@@ -81,6 +81,19 @@ test('a budget of pictures ends the run after the step that uses it up', async (
     consumers: [budget({ samples: 30 })],
   });
   expect([reason, progress.step]).toEqual(['stopped', 8]); // 21 an epoch in 5 steps: 21 · 1.6 = 33.6
+});
+
+test('epochs on record count as many pictures as they had, at the beginning and in the middle of one', async () => {
+  // Two epochs of 1000 pictures, then epochs of 21 in 5 steps: 2000 + 21 · 0.8 = 2016.8.
+  const history = [runStarted(), epochEnded(1, 100), epochEnded(2, 100)];
+  for (const from of [progressAfter(2), { ...progressAfter(2), stepInEpoch: 2, step: 22 }]) {
+    const { progress } = await fit({
+      ...tinyTraining(),
+      from,
+      consumers: [budget({ samples: 2016, history })],
+    });
+    expect([progress.epoch, progress.step]).toEqual([3, 24]);
+  }
 });
 
 test('a budget of time ends the run, earlier sessions counted', async () => {

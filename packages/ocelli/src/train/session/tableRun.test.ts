@@ -113,8 +113,8 @@ async function lossesOf(input: ExperimentInput): Promise<unknown> {
   });
   const { train, validation, facts } = await openRunData(experiment, listeners);
   const data = trainingBatches(train, facts, experiment);
-  const { stepsPerEpoch } = data;
-  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch });
+  const { stepsPerEpoch, batchSize } = data;
+  const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch, batchSize });
   await fit({ ...parts, data, epochs: 1 });
   const held = evaluationBatches(validation.dataset, facts, experiment);
   const { attributes } = (await evaluate(parts.model, held)) ?? {};

@@ -7,6 +7,7 @@ import { listCheckpoints } from '../checkpoints/checkpoint.ts';
 import { weightsFacts } from '../checkpoints/weights.ts';
 import { type ExperimentInput, resolveExperiment } from '../experiment/experiment.ts';
 import { readEventLog } from '../record/eventLog.ts';
+import type { TrainEvent } from '../record/events.ts';
 import { bestEpoch, epochsOf } from '../record/history.ts';
 import { readRunRecord, writeRunRecord } from '../record/runRecord.ts';
 import { openRunData } from '../runData/runData.ts';
@@ -29,10 +30,12 @@ interface Way {
   readonly folder?: RunFolder;
   readonly checkpoint?: string;
   readonly stopAfter?: number;
+  /** Hears of everything, before it stops. */
+  readonly hear?: (event: TrainEvent, folder: RunFolder) => void;
 }
 
 /** A new run, or what is made of one that there is. @returns its folder and what was warned of. */
-async function session(input: ExperimentInput, { stopAfter, ...way }: Way = {}) {
+async function session(input: ExperimentInput, { stopAfter, hear, ...way }: Way = {}) {
   const experiment =
     way.folder === undefined
       ? resolveExperiment({ data: join(root, 'pictures'), ...tiny, ...input })
@@ -48,6 +51,7 @@ async function session(input: ExperimentInput, { stopAfter, ...way }: Way = {}) 
     ...(way.checkpoint !== undefined && { checkpoint: way.checkpoint }),
     consumers: [
       (event) => {
+        hear?.(event, folder);
         if (event.type === 'stepEnded' && event.step === stopAfter) controller.abort();
       },
     ],
@@ -112,6 +116,44 @@ test.each<[string, ExperimentInput, number]>([
 
   await session({}, { folder }); // goes on from there as any run does
   expect({ ...outcomeOf(folder), checkpoints: [] }).toEqual({ ...whole, checkpoints: [] });
+});
+
+/** Two stages of an epoch each, which is then the best of its stage. */
+const inStages: ExperimentInput = {
+  stages: [{ epochs: 1 }, { epochs: 1, lr: 0.004, from: 'last' }],
+};
+
+test('the beginning of a stage is listed before it works, and the end of the one before is kept', async () => {
+  const seen: unknown[] = [];
+  const { folder } = await session(inStages, {
+    hear: (event, { checkpointIndex }) => {
+      if (event.type === 'runStarted' && event.stage?.number === 2)
+        seen.push(JSON.parse(readFileSync(checkpointIndex, 'utf8')));
+    },
+  });
+  const last = expect.stringMatching(/^step-3-epoch-1-loss-/) as string;
+  expect(seen).toMatchObject([
+    [
+      { name: 'step-3-epoch-1-stage-2', stage: 2 },
+      { name: last, stage: 1 },
+    ],
+  ]);
+  expect(namesOf(folder).slice(1)).toEqual(['step-3-epoch-1-stage-2', last]);
+});
+
+test.each([
+  ['the beginning of a stage', 1],
+  ['the end of the stage before', 2],
+])('a run in stages is taken back to %s, and ends as it had ended', async (_, later) => {
+  const { folder } = await session(inStages);
+  const whole = outcomeOf(folder);
+  const checkpoint = namesOf(folder)[later] ?? '';
+  const { warnings } = await session({}, { folder, checkpoint, stopAfter: 4 });
+  expect(warnings).toEqual([`checkpoints that come after ${checkpoint} were removed: ${later}`]);
+  expect(bestOf(folder)).toEqual({ onRecord: 1, kept: 1 });
+  await session({}, { folder });
+  expect(outcomeOf(folder)).toEqual({ ...whole, checkpoints: namesOf(folder) });
+  expect(namesOf(folder).at(-1)).toMatch(/^step-3-epoch-1-loss-/);
 });
 
 test('gone on with from the newest checkpoint, nothing is taken out', async () => {
