@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -7,7 +15,7 @@ import type { EvaluationFacts } from '../src/report/evaluation/evaluation.ts';
 import { reportWriter } from '../src/report/reportWriter.ts';
 import { createEmitter } from '../src/train/record/emitter.ts';
 import { readEventLog } from '../src/train/record/eventLog.ts';
-import type { TrainEvent } from '../src/train/record/events.ts';
+import type { Progress, TrainEvent } from '../src/train/record/events.ts';
 import { bestEpoch } from '../src/train/record/history.ts';
 import { openRunData } from '../src/train/runData/runData.ts';
 import { type RunFolder, runFolderAt } from '../src/train/runFolder/runFolder.ts';
@@ -110,17 +118,19 @@ test(
   patience,
 );
 
+/** The run of this file with its pictures, as a process that goes on with it has them. */
+async function opened() {
+  const { experiment } = readRunRecord(run);
+  const paths = { data: join(folder, 'pictures') };
+  const cacheFolder = join(folder, 'cache');
+  return { experiment, data: await openRunData({ ...experiment, ...paths }, { cacheFolder }) };
+}
+
 test('what cannot be drawn is one warning, and the run ends as it would', async () => {
   const copy = { ...run, pictures: join(folder, 'a-file') };
   writeFileSync(copy.pictures, '');
-  const { experiment } = readRunRecord(run);
-  const paths = { data: join(folder, 'pictures') };
-  const data = await openRunData(
-    { ...experiment, ...paths },
-    { cacheFolder: join(folder, 'cache') },
-  );
   const heard: TrainEvent[] = [];
-  const writer = reportWriter({ folder: copy, experiment, data });
+  const writer = reportWriter({ folder: copy, ...(await opened()) });
   const emit = createEmitter([(event) => void heard.push(event), writer]);
   await emit(runStarted());
   await emit({ type: 'runEnded', reason: 'completed', progress: progressAfter(1) });
@@ -129,3 +139,33 @@ test('what cannot be drawn is one warning, and the run ends as it would', async 
     message: expect.stringMatching(/^report failed on runEnded: EEXIST/) as string,
   });
 });
+
+test(
+  'a run that completes without another step is evaluated and drawn, unless that was done',
+  async () => {
+    const copy = runFolderAt(join(folder, 'runs', 'finished', '1'));
+    cpSync(run.path, copy.path, { recursive: true });
+    const parts = await opened();
+    const completed = async (from: Progress): Promise<[isEvaluated: boolean, page: string]> => {
+      const emit = createEmitter([reportWriter({ folder: copy, ...parts })]);
+      await emit({ ...runStarted(), from });
+      await emit({ type: 'runEnded', reason: 'completed', progress: progressAfter(2) });
+      return [existsSync(copy.evaluation), readFileSync(copy.report, 'utf8')];
+    };
+    const drawn = [true, expect.stringContaining('<h1>finished/1</h1>')];
+    // Interrupted when all steps were made, in the validation of the last epoch.
+    rmSync(copy.evaluation);
+    writeFileSync(copy.report, 'interrupted');
+    const inValidation = { ...progressAfter(1), stepInEpoch: 10, step: 20 };
+    expect(await completed(inValidation)).toEqual(drawn);
+    // There is nothing left to do.
+    writeFileSync(copy.report, 'all of it');
+    expect(await completed(progressAfter(2))).toEqual([true, 'all of it']);
+    // Killed before the page was drawn, and before the evaluation was stored.
+    utimesSync(copy.report, 0, 0);
+    expect(await completed(progressAfter(2))).toEqual(drawn);
+    rmSync(copy.evaluation);
+    expect(await completed(progressAfter(2))).toEqual(drawn);
+  },
+  patience,
+);

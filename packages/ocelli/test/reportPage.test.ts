@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../src/report/writeReport.ts';
 import type { RunFolder } from '../src/train/runFolder/runFolder.ts';
 import { hasBrowser, startBrowser } from './chromium.ts';
+import { epochEnded, runStarted } from './scriptedRun.ts';
 import { writeScriptedRun } from './scriptedRunFolder.ts';
 
 // The page as a person gets it: one file, from the files of a run folder alone.
@@ -100,6 +101,25 @@ test('a run at work has a report without an evaluation', async () => {
   const text = readFileSync(atWork.report, 'utf8');
   expect(text).toContain('not finished');
   expect(text).toContain('No weights have been evaluated yet');
+});
+
+test('validations that were made again count once in the time they took', async () => {
+  const heads = eight.slice(0, 1);
+  const again = await writeScriptedRun(join(root, 'again'), { heads, isEvaluated: false });
+  const validated = (epoch: number, took: number) => ({
+    type: 'evaluationEnded',
+    split: 'test',
+    epoch,
+    scores: epochEnded(epoch, 100).validation,
+    took,
+  });
+  const first = [runStarted(), validated(1, 3), epochEnded(1, 100), validated(2, 4)];
+  const resumed = [runStarted(1), validated(2, 5), epochEnded(2, 120)];
+  const lines = [...first, ...resumed].map((event) => `${JSON.stringify(event)}\n`);
+  writeFileSync(again.events, lines.join(''));
+  await writeReport(again);
+  const text = readFileSync(again.report, 'utf8');
+  expect(text).toMatch(/<td class="soft">validation<\/td>\s*<td class="name">8s<\/td>/);
 });
 
 describe.skipIf(!hasBrowser)('in a browser', () => {

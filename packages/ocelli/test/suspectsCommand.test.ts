@@ -92,3 +92,12 @@ test(
   },
   2 * patience,
 );
+
+test.each(['--fast-dev-run', '--overfit-batch'])('%s is refused', async (word) => {
+  const words = ['--table', 'labels.csv', word, '--out', 'x.csv'];
+  const { exitCode, err } = await command('suspects', ...words);
+  expect([exitCode, err]).toEqual([
+    2,
+    `error: ocelli suspects: expected no ${word}: every fold is trained in one piece, to its last epoch.\n`,
+  ]);
+});

@@ -6,6 +6,7 @@ import {
   type Contrast,
   type Repetition,
 } from '../report/compareRuns.ts';
+import type { DifferingFact } from '../report/circumstances.ts';
 import { figure, grouped, percent, span } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
 import { readEventLog } from '../train/record/eventLog.ts';
@@ -57,8 +58,10 @@ export function accuracyOf(command: string, text: string): number {
 /** Runs side by side as text, with what repetitions add up to. */
 export function comparisonText(comparison: Comparison, target: number | undefined): string {
   const table = textTable(...tableOf(comparison, target));
-  const { repetitions, contrasts } = comparison;
+  const { runs, repetitions, contrasts, circumstances } = comparison;
+  const names = runs.map(({ name }) => name);
   const lines = [
+    ...circumstances.map((one) => circumstanceLine(one, names)),
     ...repetitions.map((one) => repetitionLine(one, target)),
     ...contrasts.map((one) => contrastLine(one, repetitions)),
   ];
@@ -106,17 +109,27 @@ function timeTo(seconds: number | undefined): string {
 }
 
 function repetitionLine(repetition: Repetition, target: number | undefined): string {
-  const { names, mean, deviation, n, seconds, reached, secondsToTarget } = repetition;
+  const { names, seeds, mean, deviation, n, seconds, reached, secondsToTarget } = repetition;
   const count = names.length;
   const spread = `val acc ${percent(mean)}% ± ${percent(deviation)} (n = ${n})`;
   const time = secondsToTarget === undefined ? '' : ` after ${span(secondsToTarget)}`;
   const share =
     target === undefined ? '' : `, ${reached} of ${count} reached ${percent(target)}%${time}`;
-  return `${namesOf(repetition)} differ in the seed alone: ${spread}, ${span(seconds)} each${share}`;
+  const others = new Set(seeds).size > 1 ? ' but for the seed' : '';
+  return `${namesOf(names)} have the same settings${others}: ${spread}, ${span(seconds)} each${share}`;
+}
+
+/** `kernels: avx2 (runs/a/1, runs/a/2), none (runs/b/1)`. */
+function circumstanceLine({ name, values }: DifferingFact, names: readonly string[]): string {
+  const parts = [...new Set(values)].map((value) => {
+    const runs = names.filter((_, index) => values[index] === value);
+    return `${value ?? 'not on record'} (${namesOf(runs)})`;
+  });
+  return `${name}: ${parts.join(', ')}`;
 }
 
 /** Many names are shortened to the first and the last. */
-function namesOf({ names }: Repetition): string {
+function namesOf(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)}`;
 }
 
@@ -129,7 +142,7 @@ function contrastLine(
   const points = `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))} points`;
   const chance = p < 1e-3 ? p.toExponential(1) : p.toFixed(3);
   return (
-    `${namesOf(one)} against ${namesOf(other)}: ${points}, p = ${chance} ` +
+    `${namesOf(one.names)} against ${namesOf(other.names)}: ${points}, p = ${chance} ` +
     `(Welch's t-test, ${degrees.toFixed(1)} degrees of freedom)`
   );
 }

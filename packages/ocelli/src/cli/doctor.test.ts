@@ -1,8 +1,8 @@
-import { getNumThreads } from '@ocelli/torch';
+import { cpuKernels, getNumThreads } from '@ocelli/torch';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Check, doctorReport, isHealthy, renderReport, runDoctor } from './doctor.ts';
 import { good, missing, weak } from './doctor/check.ts';
-import { cudaCheck, threadsCheck } from './doctor/engineChecks.ts';
+import { cudaCheck, kernelsCheck, threadsCheck } from './doctor/engineChecks.ts';
 import { judgeDisk, nodeCheck } from './doctor/machineChecks.ts';
 
 let checks: readonly Check[];
@@ -39,6 +39,7 @@ test('a machine on which the addon loads is healthy, and every part is looked at
     'BLAS',
     'native addon',
     'vector code',
+    'own kernels',
     'threads',
     'CUDA',
     'compiler',
@@ -50,6 +51,13 @@ test('a machine on which the addon loads is healthy, and every part is looked at
 test('the threads it tells are those that libtorch uses', () => {
   const told = Number.parseInt(named(checks, 'threads').found);
   expect(told).toBe(getNumThreads());
+});
+
+test('the kernels it tells are those in use; without any, why there are none', () => {
+  expect(named(checks, 'own kernels').found).toContain(cpuKernels());
+  expect(kernelsCheck({ kernels: 'avx512' }, undefined)).toEqual(good('own kernels', 'avx512'));
+  expect(kernelsCheck({ kernels: 'none' }, 'off').remedy).toBe('Unset OCELLI_KERNELS.');
+  expect(kernelsCheck({ kernels: 'none' }, '').remedy).toBe('Use a CPU with AVX2 or NEON.');
 });
 
 test('graphics cards are told with memory, driver and CUDA; without one, why there is none', () => {

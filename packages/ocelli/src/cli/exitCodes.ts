@@ -48,5 +48,5 @@ function codeOf(error: unknown): string {
 
 /** Whether libtorch could not have the memory it asked for, on the CPU or a GPU. */
 export function isOutOfMemory(error: Error): boolean {
-  return /not enough memory|out of memory/i.test(error.message);
+  return /not enough memory|out of memory|can't allocate memory/i.test(error.message);
 }

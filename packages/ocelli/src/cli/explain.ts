@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
-import { didYouMean, optionError, type Tensor } from '@ocelli/torch';
+import { didYouMean, optionError } from '@ocelli/torch';
 import { headsOf, type LabelledHead } from '../data/labelNames.ts';
 import { agreements } from '../explain/agreement.ts';
 import { type ColourMap, colourMaps } from '../explain/colourMap.ts';
 import { explain, type Explanation } from '../explain/explain.ts';
 import { faithfulness } from '../explain/faithfulness.ts';
+import type { Subject } from '../explain/subject.ts';
+import type { Target } from '../explain/target.ts';
 import type { Drawing } from '../report/charts/chart.ts';
 import { percent } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
@@ -142,7 +144,10 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
   const picture = await decodeFor(path, answering);
   const images = modelInput(picture.pixels, answering);
   const answers = answersOn(images, answering);
-  const targets = heads.map((head) => targetOf(head, answerFor(answers, head), options.class));
+  const targets = heads.map((head): Target => ({
+    ...targetOf(head, answerFor(answers, head), options.class),
+    loss: answering.experiment.attributes?.[head.attribute ?? '']?.loss,
+  }));
   const { method, layer } = options;
   const explanations = explain(answering.model, images, {
     targets,
@@ -156,8 +161,8 @@ async function explainPicture(path: string, job: Job): Promise<ExplainedPicture>
   const parts = heads.map((head, index) => {
     const [explanation, answer] = [explanations[index], answerFor(answers, head)];
     if (explanation === undefined) throw new Error('internal: a target without an explanation');
-    const score =
-      options.faithfulness === true ? scoreOf(answering, images, explanation) : undefined;
+    const subject = { model: answering.model, images, target: targets[index] ?? {} };
+    const score = options.faithfulness === true ? scoreOf(subject, explanation) : undefined;
     return partOf({ head, explanation, answer, score });
   });
   images.dispose();
@@ -184,9 +189,8 @@ function answerFor(answers: readonly HeadAnswer[], { attribute }: LabelledHead):
   return answer;
 }
 
-function scoreOf({ model }: AnsweringModel, images: Tensor, { head, classes, maps }: Explanation) {
-  const target = head === undefined ? {} : { head };
-  return faithfulness({ model, images, target, classes }, maps).score[0] ?? NaN;
+function scoreOf(subject: Subject, { classes, maps }: Explanation): number {
+  return faithfulness({ ...subject, classes }, maps).score[0] ?? NaN;
 }
 
 interface Found {

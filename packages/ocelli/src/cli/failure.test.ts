@@ -1,4 +1,11 @@
-import { CheckpointError, DataError, DeviceError, OptionError, ShapeError } from '@ocelli/torch';
+import {
+  CheckpointError,
+  DataError,
+  DeviceError,
+  empty,
+  OptionError,
+  ShapeError,
+} from '@ocelli/torch';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { NumericError } from '../train/loop/lossWatch.ts';
@@ -72,5 +79,18 @@ test('help and version are no failures', () => {
   expect(failureOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({
     text: '',
     exitCode: 0,
+  });
+});
+
+test('memory that libtorch cannot have is told as such, with what helps', () => {
+  let thrown: unknown;
+  try {
+    empty([1e8, 1e8]); // 40 PB
+  } catch (error) {
+    thrown = error;
+  }
+  expect(failureOf(thrown)).toMatchObject({
+    text: expect.stringContaining('Try a smaller --batch-size') as string,
+    exitCode: 7,
   });
 });

@@ -31,7 +31,7 @@ export async function main(words: readonly string[]): Promise<number> {
 
 async function createProgram(words: readonly string[], done: (code: number) => void) {
   const program = new Command('ocelli')
-    .description('Train, explain and serve image classifiers from scratch.')
+    .description('Train and explain image classifiers from scratch.')
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // `main` words errors itself

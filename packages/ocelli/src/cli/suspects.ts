@@ -63,12 +63,15 @@ export async function runSuspects(
  */
 function refuseChanges(experiment: Experiment): void {
   const { corrections, oversampling, stages, patience, budgetMinutes, budgetSamples } = experiment;
-  const { metrics, findLr } = experiment;
+  const { startFrom, metrics, findLr } = experiment;
   refuseGiven({ corrections, oversampling }, 'the labels are judged as they stand in the table');
-  const autoBatch = experiment.autoBatch || null;
-  const { startFrom } = experiment;
   refuseGiven({ startFrom }, 'weights that have seen the labels cannot judge them');
-  const unread = { stages, patience, budgetMinutes, budgetSamples, metrics, findLr, autoBatch };
+  const flags = {
+    autoBatch: experiment.autoBatch || null,
+    fastDevRun: experiment.fastDevRun || null,
+    overfitBatch: experiment.overfitBatch || null,
+  };
+  const unread = { stages, patience, budgetMinutes, budgetSamples, metrics, findLr, ...flags };
   refuseGiven(unread, 'every fold is trained in one piece, to its last epoch');
 }
 

@@ -45,7 +45,8 @@ export function caseMaps(
   { cases, head, ...how }: CaseMapOptions,
 ): MappedPicture[] {
   const some = dataset.subset(Int32Array.from(cases, ({ index }) => index));
-  const { device } = experiment;
+  const { device, attributes } = experiment;
+  const loss = attributes?.[head ?? '']?.loss;
   const mapped: MappedPicture[] = [];
   for (const batch of evaluationBatches(some, pictures, { batchSize, device }).batches()) {
     const { images, indices } = batch;
@@ -53,6 +54,7 @@ export function caseMaps(
     const target = {
       class: own.map(({ predicted }) => predicted),
       ...(head !== undefined && { head }),
+      loss,
     };
     mapped.push(
       ...scope(() => {

@@ -1,23 +1,30 @@
 import {
+  AdaptiveAvgPool2d,
   arange,
   avgPool2d,
   cat,
   Conv2d,
+  Flatten,
   full,
   Linear,
   liveTensorCount,
   maxPool2d,
+  MaxPool2d,
   Module,
   noGrad,
   ones,
   randn,
+  Sequential,
   setNumThreads,
+  tensor,
   type Tensor,
   zeros,
 } from '@ocelli/torch';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import published from '../../test/fixtures/explain.json' with { type: 'json' };
+import { noisePictures } from '../../test/tinyTraining.ts';
 import { agreements } from './agreement.ts';
+import { caseMaps } from './caseMaps.ts';
 import { explain, explanationMethods } from './explain.ts';
 import { faithfulness } from './faithfulness.ts';
 import { integratedGradients } from './integratedGradients.ts';
@@ -214,6 +221,52 @@ test('deletion and insertion: a true map scores high, its reverse low', () => {
   expect(good.score[0]).toBeCloseTo((good.insertion[0] ?? 0) - (good.deletion[0] ?? 0), 10);
 });
 
+describe('of a head that asks yes or no of every class', () => {
+  const target = { head: 'colour', class: 0, loss: 'binary' } as const;
+  const model = new RedOrBlue();
+  /** Logits 5 and 4: of σ(5) = 0.99331 and σ(4) = 0.98201 the first is 0.50286 of the sum. */
+  const images = zeros([1, 3, 8, 8]);
+  images.select(1, 0).add_(1);
+  images.select(1, 2).add_(0.8);
+
+  test('faithfulness goes by the probability that it answers with', () => {
+    const always = new (class extends Module {
+      forward(input: Tensor): Tensor {
+        return tensor([[5, 4]]).expand([input.shape[0] ?? 0, 2]);
+      }
+    })();
+    const subject = { model: always, images, classes: [0] };
+    const measured = (loss?: 'binary') =>
+      faithfulness({ ...subject, target: { loss } }, ones([1, 8, 8])).deletion[0];
+    expect(measured('binary')).toBeCloseTo(0.50286, 4);
+    expect(measured()).toBeCloseTo(0.73106, 4); // of a softmax
+  });
+
+  test('so does occlusion', () => {
+    // All covered, both logits are 0.
+    const map = occlusion({ model, images, target }, { size: 8, stride: 8 });
+    expect(map.amax().item()).toBeCloseTo(0.50286 - 0.5, 4);
+  });
+
+  test('so does Score-CAM', () => {
+    const [explanation] = explain(model, twoSquares(), { method: 'score-cam', targets: [target] });
+    const corner = (at: number) =>
+      explanation?.maps.select(0, 0).select(0, at).select(0, at).item() ?? NaN;
+    // One square alone: 5/4 for its class, 0 for the other; σ(0) / σ(5/4) = 0.5 / 0.7773.
+    expect(corner(7) / corner(0)).toBeCloseTo(0.64325, 4);
+  });
+
+  test('so do maps of the pictures of a data set', () => {
+    const [pictures, cases] = [noisePictures(1), [{ index: 0, predicted: 0 }]];
+    const size = { height: 8, width: 8, mean: [128, 128, 128], std: [64, 64, 64] };
+    const mapped = (attributes: { colour: { loss: 'binary' } } | null) => {
+      const answering = { model, pictures: size, experiment: { device: 'cpu', attributes } };
+      return caseMaps(answering, pictures, { cases, head: 'colour', method: 'score-cam' })[0]?.map;
+    };
+    expect(mapped({ colour: { loss: 'binary' } })).not.toEqual(mapped(null));
+  });
+});
+
 test('occlusion: the size and the stride of the square matter', () => {
   const subject = {
     model: new RedOrBlue(),
@@ -256,6 +309,51 @@ test('layers with places are listed in order, and one that is not there is refus
   expect(heads).toThrow(
     'explain: expected head to be one of colour, other, got "color". Did you mean "colour"?',
   );
+});
+
+test.each(['constructor', 'toString'])('%s is the name of no method and no head', (name) => {
+  const asked = (target: object, how: object) => () =>
+    explain(new RedOrBlue(), twoSquares(), { targets: [target], ...how });
+  expect(asked({ head: 'colour' }, { method: name })).toThrow(
+    'explain: expected method to be one of grad-cam, ',
+  );
+  expect(asked({ head: name }, {})).toThrow(
+    'explain: expected head to be one of colour, other, got',
+  );
+});
+
+test('a layer of one head explains no other, and that is said', () => {
+  const model = new (class extends Module<Tensor, Readonly<Record<'age' | 'pose', Tensor>>> {
+    readonly age = this.registerModule('age', new Conv2d(3, 2, 1));
+    readonly pose = this.registerModule('pose', new Conv2d(3, 2, 1));
+
+    forward(input: Tensor) {
+      const [age, pose] = [this.age.forward(input), this.pose.forward(input)];
+      return { age: age.mean([2, 3]), pose: pose.mean([2, 3]) };
+    }
+  })();
+  const asked = (...heads: string[]) => {
+    const targets = heads.map((head) => ({ head }));
+    return explain(model, twoSquares(), { layer: 'pose', targets }).map(({ layer }) => layer);
+  };
+  expect(asked('pose')).toEqual(['pose']);
+  expect(() => asked('pose', 'age')).toThrow(
+    'explain: expected layer to be one that head age comes from, got "pose". ' +
+      'Name the head with --head.',
+  );
+});
+
+test('a layer that copies a single place is not looked at', () => {
+  const model = new Sequential({
+    conv: new Conv2d(3, 4, 3, { padding: 1 }),
+    pool: new MaxPool2d(8),
+    copies: new AdaptiveAvgPool2d(7), // as a VGG has them, of pictures of 32 pixels
+    flat: new Flatten(),
+    head: new Linear(4 * 49, 2),
+  });
+  expect(spatialLayers(model, twoSquares()).map(({ name }) => name)).toEqual(['conv']);
+  const [explanation] = explain(model, twoSquares(), { targets: [{}] });
+  expect(explanation?.layer).toBe('conv');
 });
 
 test('a model that keeps no places says so', () => {

@@ -65,7 +65,7 @@ export interface Explanation {
  *
  * @param images float32 `(N, 3, H, W)`, normalized as in training.
  * @throws {OptionError} if the method, the layer, the head or the class is not there, with the nearest
- *   name; if a layer is given to a method that looks at none.
+ *   name; if a layer is given to a method that looks at none, or a head does not come from it.
  */
 export function explain(
   model: Module<Tensor, ModelOutput>,
@@ -73,7 +73,7 @@ export function explain(
   options: ExplainOptions & { readonly targets: readonly Target[] },
 ): Explanation[] {
   const { method = 'grad-cam', targets } = options;
-  const byPixels = ofPixels[method];
+  const byPixels = Object.hasOwn(ofPixels, method) ? ofPixels[method] : undefined;
   if (byPixels !== undefined) {
     if (options.layer !== undefined) {
       throw optionError('explain', 'layer', `left out with ${method}`, options.layer);

@@ -1,7 +1,7 @@
 import { noGrad, OptionCheck, scope, type Tensor, where, zerosLike } from '@ocelli/torch';
 import { inEvaluation } from '../models/inEvaluation.ts';
 import type { FixedSubject } from './subject.ts';
-import { logitsOf } from './target.ts';
+import { probabilitiesOf } from './target.ts';
 
 /** How far a map tells the truth about a model, one value a picture. */
 export interface Faithfulness {
@@ -77,7 +77,7 @@ function probabilities({ model, target, classes }: FixedSubject, images: Tensor)
   const table = noGrad(() =>
     scope(() => {
       const output = inEvaluation(model, () => model.forward(images));
-      return logitsOf(output, target.head).softmax(1).toArray();
+      return probabilitiesOf(output, target).toArray();
     }),
   ) as number[][];
   return classes.map((index, row) => table[row]?.[index] ?? NaN);

@@ -14,6 +14,7 @@ export interface SpatialLayer {
 
 /**
  * The layers whose output is `(N, C, h, w)` with more than one place, in the order in which they run.
+ * One that makes them from a single place, as an adaptive pool can, knows of no others and is left out.
  * A layer that runs more than once stands where it ran last.
  *
  * @param images float32 `(N, 3, H, W)`; one picture is enough.
@@ -39,8 +40,8 @@ export function forwardWithMaps(
 ): { readonly output: ModelOutput; readonly maps: ReadonlyMap<string, Tensor> } {
   const maps = new Map<string, Tensor>();
   const hooks = model.namedModules().map(([name, module]) =>
-    module.registerForwardHook((output: unknown) => {
-      if (name === '' || !hasPlaces(output)) return;
+    module.registerForwardHook((output: unknown, input: unknown) => {
+      if (name === '' || !hasPlaces(output) || isOnePlace(input)) return;
       maps.delete(name);
       maps.set(name, output);
     }),
@@ -53,9 +54,19 @@ export function forwardWithMaps(
 }
 
 function hasPlaces(output: unknown): output is Tensor {
-  if (!(output instanceof Tensor) || output.dim !== 4) return false;
-  const [, , height = 0, width = 0] = output.shape;
-  return height * width > 1;
+  return isMap(output) && placesOf(output) > 1;
+}
+
+function isOnePlace(input: unknown): boolean {
+  return isMap(input) && placesOf(input) === 1;
+}
+
+function isMap(value: unknown): value is Tensor {
+  return value instanceof Tensor && value.dim === 4;
+}
+
+function placesOf({ shape: [, , height = 0, width = 0] }: Tensor): number {
+  return height * width;
 }
 
 function spatial(name: string, { shape: [, channels = 0, height = 0, width = 0] }: Tensor) {

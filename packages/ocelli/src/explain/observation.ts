@@ -1,4 +1,12 @@
-import { enableGrad, grad, type Module, scope, type Tensor } from '@ocelli/torch';
+import {
+  enableGrad,
+  grad,
+  type Module,
+  type OptionError,
+  optionError,
+  scope,
+  type Tensor,
+} from '@ocelli/torch';
 import { inEvaluation } from '../models/inEvaluation.ts';
 import { explainedLayer, forwardWithMaps } from './layers.ts';
 import { type ChosenScores, chosenScores, type ModelOutput, type Target } from './target.ts';
@@ -18,6 +26,8 @@ export interface Observation extends ChosenScores {
  * one forward in all, and one backward a target.
  *
  * The model is in evaluation mode meanwhile; its mode, hooks and gradients are as before afterwards.
+ *
+ * @throws {OptionError} if there is no such layer, head or class, or a head does not come from the layer.
  */
 export function observe(
   model: Module<Tensor, ModelOutput>,
@@ -35,8 +45,11 @@ export function observe(
         return where.targets.map((target) => {
           const chosen = chosenScores(output, target);
           // Pictures do not depend on one another in evaluation, so the sum's gradient is each one's.
-          const [gradients] = grad(chosen.scores.sum(), [activations], { retainGraph: true });
-          if (gradients === undefined) throw new Error('internal: the layer has no gradient');
+          const [gradients] = grad(chosen.scores.sum(), [activations], {
+            retainGraph: true,
+            allowUnused: true,
+          });
+          if (gradients === undefined) throw layerOfAnother(layer, target.head);
           return {
             layer,
             activations: activations.detach(),
@@ -48,4 +61,11 @@ export function observe(
       }),
     ),
   );
+}
+
+/** A layer that the explained answer does not come from, such as one of another head. */
+function layerOfAnother(layer: string, head: string | undefined): OptionError {
+  const [answer, remedy] =
+    head === undefined ? ['the answer', ''] : [`head ${head}`, 'Name the head with --head.'];
+  return optionError('explain', 'layer', `one that ${answer} comes from`, layer, remedy);
 }

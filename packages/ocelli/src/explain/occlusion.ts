@@ -1,7 +1,7 @@
 import { cat, noGrad, OptionCheck, scope, stack, type Tensor, zerosLike } from '@ocelli/torch';
 import { inEvaluation } from '../models/inEvaluation.ts';
 import { type Subject, withFixedClasses } from './subject.ts';
-import { logitsOf } from './target.ts';
+import { probabilitiesOf } from './target.ts';
 
 /** Which squares are covered. */
 export interface OcclusionOptions {
@@ -40,13 +40,11 @@ export function occlusion(subject: Subject, options: OcclusionOptions = {}): Ten
       const image = images.narrow(0, row, 1);
       const probability = (batch: Tensor): Tensor =>
         noGrad(() =>
-          logitsOf(
+          probabilitiesOf(
             inEvaluation(model, () => model.forward(batch)),
-            target.head,
+            target,
           ),
-        )
-          .softmax(1)
-          .select(1, classIndex);
+        ).select(1, classIndex);
       const whole = probability(image).item();
       const [total, count] = [zerosLike(image.select(1, 0)), zerosLike(image.select(1, 0))];
       for (let start = 0; start < squares.length; start += batchSize) {

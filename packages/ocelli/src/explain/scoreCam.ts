@@ -2,7 +2,7 @@ import { cat, type Module, noGrad, scope, stack, type Tensor } from '@ocelli/tor
 import { inEvaluation } from '../models/inEvaluation.ts';
 import type { Observation } from './observation.ts';
 import { spreadOver } from './heatMap.ts';
-import { logitsOf, type ModelOutput, type Target } from './target.ts';
+import { type ModelOutput, probabilitiesOf, type Target } from './target.ts';
 
 export interface ScoreCamOptions {
   /** Channels looked at, those with the strongest activations first; each costs a forward pass. @default all */
@@ -15,7 +15,7 @@ export interface ScoreCamOptions {
  * Score-CAM: shows the model the picture through each channel's map, and weights the map by the probability
  * that the class gets. Needs no gradient.
  *
- * `relu(Σ_c softmax_k(f(x ⊙ s(A_c)))_class · A_c)`, `s` scaling to 0…1.
+ * `relu(Σ_c p(x ⊙ s(A_c)) · A_c)`, `p` the probability of the class, `s` scaling to 0…1.
  *
  * @param images `(N, 3, H, W)` as the model sees them.
  * @returns `(N, h, w)`.
@@ -42,7 +42,7 @@ export function scoreCam(
           const output = inEvaluation(model, () =>
             noGrad(() => model.forward(image.mul(masks.unsqueeze(1)))),
           );
-          return logitsOf(output, target.head).softmax(1).select(1, classIndex);
+          return probabilitiesOf(output, target).select(1, classIndex);
         }),
       );
       return channels

@@ -1,4 +1,5 @@
 import { didYouMean, optionError, Tensor, tensor } from '@ocelli/torch';
+import { answerLogits, type HeadLossName } from '../train/loss/headLoss.ts';
 
 /** What a model answers: logits `(N, K)`, or one such tensor for every head by its name. */
 export type ModelOutput = Tensor | Readonly<Record<string, Tensor>>;
@@ -9,6 +10,8 @@ export interface Target {
   head?: string;
   /** Index of the class, or one for each picture. @default the ones the model thinks most likely */
   class?: number | readonly number[];
+  /** What the head was trained with: how its logits become probabilities. @default 'crossEntropy' */
+  loss?: HeadLossName | undefined;
 }
 
 /** The logits that are explained, and for every picture the class. */
@@ -32,10 +35,20 @@ export function logitsOf(output: ModelOutput, head: string | undefined): Tensor 
   }
   const names = Object.keys(output);
   const [only] = names.length === 1 ? names : [];
-  const logits = output[head ?? only ?? ''];
+  const name = head ?? only ?? '';
+  const logits = Object.hasOwn(output, name) ? output[name] : undefined;
   if (logits !== undefined) return logits;
   const hint = head === undefined ? '' : didYouMean(head, names);
   throw optionError('explain', 'head', `one of ${names.join(', ')}`, head, hint);
+}
+
+/**
+ * How likely each class is to the head that a target names, `(N, K)`.
+ *
+ * @throws {OptionError} as {@link logitsOf} does.
+ */
+export function probabilitiesOf(output: ModelOutput, { head, loss }: Target): Tensor {
+  return answerLogits(logitsOf(output, head), loss).softmax(1);
 }
 
 /**

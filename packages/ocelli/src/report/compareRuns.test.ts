@@ -50,6 +50,25 @@ test('runs that differ in the seed alone are repetitions: mean, deviation, how m
   expect(repetition?.reached).toBe(1);
 });
 
+test('what differs besides the settings is told, so that equal settings do not hide it', async () => {
+  const here = { processor: 'abacus', threads: 2, kernels: 'avx2' };
+  const [own, off] = [here, { ...here, kernels: 'none' }].map((facts, index) => {
+    const run = recordedRun('kernels', { seed: 5 }, [100 + index]);
+    writeFileSync(run.folder.environment, JSON.stringify(facts));
+    return run;
+  });
+  if (own === undefined || off === undefined) throw new Error('internal: two runs');
+  const { circumstances, repetitions } = compareRuns([own, off, plain]);
+  expect(circumstances).toEqual([{ name: 'kernels', values: ['avx2', 'none', null] }]);
+  expect(repetitions[0]?.seeds).toEqual([5, 5, 1]);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await runCompare([own.name, off.name], {});
+  const text = String(write.mock.calls[0]?.[0]);
+  write.mockRestore();
+  expect(text).toContain(`\nkernels: avx2 (${own.name}), none (${off.name})\n`);
+  expect(text).toContain(`${own.name}, ${off.name} have the same settings: val acc`);
+});
+
 test('time to an accuracy is that of the first epoch that had it', () => {
   const { runs: found } = compareRuns([plain, again], 0.75);
   expect(found.map(({ secondsToTarget }) => secondsToTarget)).toEqual([41, 20.5]);

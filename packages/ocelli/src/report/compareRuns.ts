@@ -5,6 +5,7 @@ import { bestEpoch, epochsOf } from '../train/record/history.ts';
 import { baselineOf } from '../metrics/scores.ts';
 import { type Spread, spreadOf, type WelchTest, welchTest } from '../metrics/welchTest.ts';
 import type { RunFolder } from '../train/runFolder/runFolder.ts';
+import { type DifferingFact, differingFacts } from './circumstances.ts';
 import { readRunRecord } from '../train/record/runRecord.ts';
 
 /** What a run came to, drawn from its record alone. */
@@ -35,6 +36,7 @@ interface BestSummary {
 /** Runs of the same settings but for the seed; mean and deviation are those of the best accuracies. */
 export interface Repetition extends Spread {
   readonly names: readonly string[];
+  readonly seeds: readonly number[];
   /** Of a whole run, on average. */
   readonly seconds: number;
   /** Runs that reached the asked accuracy, where one was asked. */
@@ -53,6 +55,8 @@ export interface Comparison {
   readonly runs: readonly RunSummary[];
   /** Settings that are not the same in all runs. */
   readonly differing: readonly (keyof Experiment)[];
+  /** What else was not the same: machine, threads, kernels, code. */
+  readonly circumstances: readonly DifferingFact[];
   readonly repetitions: readonly Repetition[];
   /** Of all pairs of repetitions whose spread can be known. */
   readonly contrasts: readonly Contrast[];
@@ -73,8 +77,10 @@ export function compareRuns(
     return summarize({ name, experiment, events: readEventLog(folder.events), target });
   });
   const differing = differingSettings(summaries);
+  const circumstances = differingFacts(runs.map(({ folder }) => folder));
   const repetitions = repetitionsOf(summaries, target);
-  return { runs: summaries, differing, repetitions, contrasts: contrastsOf(repetitions) };
+  const contrasts = contrastsOf(repetitions);
+  return { runs: summaries, differing, circumstances, repetitions, contrasts };
 }
 
 interface Subject {
@@ -139,6 +145,7 @@ function repetitionsOf(runs: readonly RunSummary[], target: number | undefined):
       );
       return {
         names: group.map(({ name }) => name),
+        seeds: group.map(({ experiment }) => experiment.seed),
         ...spreadOf(accuracies),
         seconds: spreadOf(group.map(({ seconds }) => seconds)).mean,
         ...(target !== undefined && { reached: times.length }),

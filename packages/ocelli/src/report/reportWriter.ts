@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { TrainEventConsumer } from '../train/record/emitter.ts';
+import { atTheBeginning } from '../train/record/events.ts';
 import type { Experiment } from '../train/experiment/experiment.ts';
 import type { RunData } from '../train/runData/runData.ts';
 import type { RunFolder } from '../train/runFolder/runFolder.ts';
@@ -24,21 +25,37 @@ export interface ReportWriterOptions {
  */
 export function reportWriter(options: ReportWriterOptions): TrainEventConsumer {
   const { out = nowhere, folder } = options;
-  let startedAt = 0;
+  let from = atTheBeginning;
   return async function report(event) {
-    if (event.type === 'runStarted') startedAt = event.from.step;
+    if (event.type === 'runStarted') from = event.from;
     if (event.type !== 'runEnded') return;
-    if (event.progress.step === startedAt && existsSync(folder.report)) return; // nothing is new
+    const { reason, progress } = event;
+    const hasWeights = progress.epoch > 1;
+    const isStill = progress.step === from.step && progress.epoch === from.epoch;
+    if (isStill && isDrawn(folder, hasWeights && reason !== 'interrupted')) return;
     const say = out.isTTY === true ? drawOver(out) : drawLines(out);
     try {
       const tell = (text: string): void => say.passing(`report: ${text}`);
-      const hasWeights = event.progress.epoch > 1;
-      if (event.reason === 'interrupted') await drawRecord(folder, tell);
+      if (reason === 'interrupted') await drawRecord(folder, tell);
       else await draw({ ...options, hasWeights }, tell);
     } finally {
       say.endLine();
     }
   };
+}
+
+/**
+ * Whether the page shows what the run came to. The order in which the files were written tells: a session that
+ * was killed while it drew leaves the page of one before it, which may have been interrupted.
+ */
+function isDrawn({ results, evaluation, report }: RunFolder, isEvaluated: boolean): boolean {
+  const times = [results, ...(isEvaluated ? [evaluation] : []), report].map(writtenAt);
+  return existsSync(report) && times.every((time, index) => time >= (times[index - 1] ?? 0));
+}
+
+/** In milliseconds; 0 if the file is not there. */
+function writtenAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 async function drawRecord(folder: RunFolder, say: (text: string) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Environment } from '../train/runFolder/environment.ts';
 import { readEventLog, type StoredEvent } from '../train/record/eventLog.ts';
@@ -6,6 +6,7 @@ import type { EpochEnded, RunEnded, RunStarted, StepEnded } from '../train/recor
 import type { Experiment } from '../train/experiment/experiment.ts';
 import { bestEpoch, epochsOf } from '../train/record/history.ts';
 import type { PictureFacts } from '../train/runData/runData.ts';
+import { readJson } from '../train/runFolder/jsonFile.ts';
 import type { RunFolder } from '../train/runFolder/runFolder.ts';
 import { readRunRecord } from '../train/record/runRecord.ts';
 import { readEvaluation, type StoredEvaluation } from './evaluation/evaluation.ts';
@@ -57,10 +58,6 @@ export function readRun(folder: RunFolder): RunView {
     status: statusOf(events),
     evaluation: readEvaluation(folder, heads),
   };
-}
-
-function readJson<Content>(path: string): Content {
-  return JSON.parse(readFileSync(path, 'utf8')) as Content; // written by this package
 }
 
 /** As with epochs, steps that a resumed run made again count as they were made the last time. */

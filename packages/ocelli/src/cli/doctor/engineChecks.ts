@@ -12,6 +12,7 @@ const installLibtorch = `Run ${setupCommand}, which brings it, or set LIBTORCH t
 interface AddonAnswer {
   readonly version: string;
   readonly config: string;
+  readonly kernels: string;
   readonly cudaDevices: number;
 }
 
@@ -55,6 +56,7 @@ async function addonChecks(libtorch: Libtorch | undefined): Promise<Check[]> {
   return [
     addonCheck(answer, libtorch),
     cpuUse(answer),
+    kernelsCheck(answer),
     threadsCheck(),
     cudaCheck(answer, libtorch),
   ];
@@ -62,8 +64,8 @@ async function addonChecks(libtorch: Libtorch | undefined): Promise<Check[]> {
 
 const askAddon = `
   const addon = require(process.argv[1]);
-  const answer = { ...addon.libtorchVersion(), cudaDevices: addon.cudaDeviceCount() };
-  console.log(JSON.stringify(answer));
+  const counted = { kernels: addon.cpuKernels(), cudaDevices: addon.cudaDeviceCount() };
+  console.log(JSON.stringify({ ...addon.libtorchVersion(), ...counted }));
 `;
 
 function addonCheck({ version }: AddonAnswer, libtorch: Libtorch | undefined): Check {
@@ -84,6 +86,16 @@ function cpuUse({ config }: AddonAnswer): Check {
   const plain = /DEFAULT|NO AVX/i.test(capability);
   if (!plain) return good('vector code', capability);
   return weak('vector code', capability, 'Unset ATEN_CPU_CAPABILITY, or use a CPU with AVX2.');
+}
+
+/** Which of Ocelli's own kernels the processor runs. */
+export function kernelsCheck(
+  { kernels }: Pick<AddonAnswer, 'kernels'>,
+  setting: string | undefined = process.env['OCELLI_KERNELS'],
+): Check {
+  if (kernels !== 'none') return good('own kernels', kernels);
+  const remedy = setting === 'off' ? 'Unset OCELLI_KERNELS.' : 'Use a CPU with AVX2 or NEON.';
+  return weak('own kernels', "none, libtorch's operators compute everything", remedy);
 }
 
 /** Threads that libtorch will use on so many cores. */

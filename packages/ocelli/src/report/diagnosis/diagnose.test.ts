@@ -100,6 +100,25 @@ test('a loss that never falls below ln 10 for ten classes: nothing was learned',
   ).not.toContain('Nothing was learned');
 });
 
+test('what guessing costs is counted in the loss of the head', () => {
+  const isFound = (loss: number, options: object): boolean => {
+    const attributes = { label: options };
+    const experiment = resolveExperiment({ table: 'labels.csv', attributes });
+    const found = titles({ experiment, epochs: epochs([[loss, 0.1, 2.31, 0.1]]) });
+    return found.some(([title]) => title === 'Nothing was learned');
+  };
+  const each = (losses: readonly number[], options: object): boolean[] =>
+    losses.map((loss) => isFound(loss, options));
+  // Of ten classes: ln 10 + 9 ln (10/9) = 3.25 with a sigmoid a class, 0.9² ln 10 = 1.87 with focal.
+  expect(each([3.2, 3.3], { loss: 'binary' })).toEqual([false, true]);
+  expect(each([1.8, 1.9], { loss: 'focal' })).toEqual([false, true]);
+  expect(each([2.2, 2.4], { loss: 'focal', focalGamma: 0 })).toEqual([false, true]);
+  // Weights of one's own: divided out of the mean of a cross-entropy, not of that of a focal loss.
+  const classWeights = Array.from({ length: 10 }, () => 2);
+  expect(each([2.2, 2.4], { classWeights })).toEqual([false, true]);
+  expect(isFound(2, { loss: 'focal', classWeights })).toBe(false);
+});
+
 test('a training loss that rises again: the rate was too high', () => {
   const relapse = epochs([
     [1, 0.6, 1, 0.6],
@@ -121,6 +140,10 @@ test('known by heart: the first augmentation that is not yet in use is next', ()
   expect(after({})).toEqual([['It overfits', 'npx ocelli train --cutout 8']]);
   expect(after({ flip: false })[0]?.[1]).toBe('npx ocelli train --flip');
   expect(after({ cutout: 8 })[0]?.[1]).toBe('npx ocelli train --cutout 8 --label-smoothing 0.1');
+  const augmentation = [{ rotate: { degrees: 5 } }];
+  expect(after({ augmentation })[0]?.[1]).toBe(
+    `npx ocelli train --augmentation '[{"rotate":{"degrees":5}}]' --label-smoothing 0.1`,
+  );
 });
 
 test('still rising when it ended: twice the epochs', () => {
@@ -213,6 +236,17 @@ test('a sudden drop of the rate after which the validation loss does not fall', 
     [0.1, 0.01, 0.01, 0.01],
   );
   expect(titles({ epochs: better })).toEqual([]);
+});
+
+test('a validation loss that was not finite is none before or after a drop', () => {
+  const run = epochs(
+    [1, 0.9, NaN, 0.9].map((loss): Figures => [0.5, 0.97, loss, 0.96]),
+    [0.1, 0.01, 0.01, 0.01],
+  );
+  const onRecord = JSON.parse(JSON.stringify(run)) as EpochEnded[]; // null in its place
+  expect(titles({ epochs: onRecord })).toEqual([
+    ['A drop of the learning rate had no effect', 'npx ocelli train --epochs 2'],
+  ]);
 });
 
 test('a reduction on a plateau that changed little is noted as well, however small it was', () => {

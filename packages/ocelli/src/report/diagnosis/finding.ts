@@ -7,7 +7,7 @@ export interface Finding {
   /** What was seen, with its figures, and what it means. */
   readonly text: string;
   /** The next command to try; absent where none can be named. */
-  readonly command?: string;
+  readonly command?: string | undefined;
 }
 
 /** What a diagnosis looks at. */

@@ -23,9 +23,12 @@ export const overfit: Rule = (run) => {
 };
 
 function strongerAugmentation({ experiment, pictures }: Symptoms) {
-  if (!experiment.flip) return { flip: true };
-  if (experiment.cutout === 0) {
-    return { cutout: Math.max(1, Math.round(Math.min(pictures.height, pictures.width) / 4)) };
+  // A list of transforms stands in their place.
+  if (experiment.augmentation === null) {
+    if (!experiment.flip) return { flip: true };
+    if (experiment.cutout === 0) {
+      return { cutout: Math.max(1, Math.round(Math.min(pictures.height, pictures.width) / 4)) };
+    }
   }
   if (experiment.labelSmoothing === 0) return { labelSmoothing: 0.1 };
   return { weightDecay: experiment.weightDecay === 0 ? 5e-4 : 2 * experiment.weightDecay };

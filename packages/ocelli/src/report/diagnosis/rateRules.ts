@@ -1,7 +1,9 @@
+import type { AttributeOptions } from '../../train/experiment/attributeSettings.ts';
+import type { Experiment } from '../../train/experiment/experiment.ts';
 import type { EpochEnded } from '../../train/record/events.ts';
 import { headScores } from '../charts/curves.ts';
 import type { Head } from '../heads.ts';
-import { type Finding, rounded, type Rule } from './finding.ts';
+import { type Finding, rounded, type Rule, type Symptoms } from './finding.ts';
 import { trainCommand } from './trainCommand.ts';
 
 /** A loss that stopped being a number. */
@@ -23,8 +25,9 @@ export const divergence: Rule = ({ events, experiment }) => {
 const relapse = 1.15;
 
 /** Weights that were never better than guessing. */
-export const nothingLearned: Rule = ({ epochs, experiment, heads }) => {
-  if (epochs.length === 0 || !heads.every((head) => isGuessing(head, epochs))) return [];
+export const nothingLearned: Rule = (run) => {
+  const { epochs, experiment, heads } = run;
+  if (epochs.length === 0 || !heads.every((head) => isGuessing(head, run))) return [];
   return [
     {
       title: 'Nothing was learned',
@@ -49,9 +52,22 @@ export const rateTooHigh: Rule = ({ epochs, experiment }) => {
 };
 
 /** Whether a head was never better than saying every class as often as any other. */
-function isGuessing({ name, classes }: Head, epochs: readonly EpochEnded[]): boolean {
-  const losses = epochs.map(({ train }) => (headScores(train, name) ?? train).loss ?? Infinity);
-  return Math.min(...losses) > Math.log(classes.length);
+function isGuessing(head: Head, { epochs, experiment }: Symptoms): boolean {
+  const scores = epochs.map(({ train }) => headScores(train, head.name) ?? train);
+  return Math.min(...scores.map(({ loss }) => loss ?? Infinity)) > guessingCost(head, experiment);
+}
+
+/** What saying every class as often as any other costs, by the loss that the head was trained with. */
+function guessingCost({ name, classes }: Head, experiment: Experiment): number {
+  const own: AttributeOptions = experiment.attributes?.[name] ?? {};
+  const { loss = 'crossEntropy', focalGamma = 2, classWeights } = own;
+  const isDivided = loss !== 'focal' && experiment.lossReduction === 'mean';
+  // Weights by name are 1 on average. Others, where no mean divides them out, raise or lower every loss.
+  if (typeof classWeights === 'object' && !isDivided) return Infinity;
+  const { length: count } = classes;
+  const cost = Math.log(count);
+  if (loss === 'focal') return (1 - 1 / count) ** focalGamma * cost;
+  return loss === 'binary' ? cost + (count - 1) * Math.log(count / (count - 1)) : cost;
 }
 
 function relapsed(epochs: readonly EpochEnded[]): [EpochEnded, EpochEnded] | undefined {
@@ -89,6 +105,8 @@ export const ineffectiveDrop: Rule = ({ epochs, events, experiment }) => {
 };
 
 function lowestLoss(epochs: readonly EpochEnded[]): number | undefined {
-  const losses = epochs.flatMap(({ validation }) => (validation ? [validation.loss] : []));
+  const losses = epochs
+    .flatMap(({ validation }) => validation?.loss ?? [])
+    .filter((loss) => Number.isFinite(loss));
   return losses.length === 0 ? undefined : Math.min(...losses);
 }

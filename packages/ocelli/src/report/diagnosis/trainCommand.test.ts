@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { resolveExperiment } from '../../train/experiment/experiment.ts';
 import { trainCommand } from './trainCommand.ts';
 
-function commandFor(settings: object, changes: object = {}): string {
+function commandFor(settings: object, changes: object = {}): string | undefined {
   return trainCommand(resolveExperiment(settings), changes);
 }
 
@@ -27,4 +27,17 @@ test('a path goes to the shell as one word', () => {
   expect(commandFor({ data: "my cat's pictures" })).toBe(
     `npx ocelli train --data 'my cat'\\''s pictures'`,
   );
+});
+
+test('changes that the other settings refuse, or that have no effect beside stages, are no command', () => {
+  const points = [
+    [0, 0.1],
+    [20, 0],
+  ];
+  const piecewise = { schedule: 'piecewise', scheduleOptions: { points } };
+  expect(commandFor(piecewise, { lr: 0.1 })).toBeUndefined();
+  expect(commandFor(piecewise, { seed: 3 })).toContain('--schedule piecewise');
+  const augmentation = [{ rotate: { degrees: 5 } }];
+  expect(commandFor({ augmentation }, { flip: true })).toBeUndefined();
+  expect(commandFor({ stages: [{ epochs: 5 }, { lr: 0.01 }] }, { lr: 0.1 })).toBeUndefined();
 });

@@ -8,10 +8,15 @@ type Values = Readonly<Record<string, unknown>>;
  * The command that trains as a run did, but for some settings. Settings that have their default are not
  * mentioned, and neither is the number of threads, which is the machine's. What the run found out by itself
  * is said as found.
+ *
+ * @returns nothing where the changes would be refused beside the other settings, or where the run has stages,
+ *   each of which has values of its own for them.
  */
-export function trainCommand(experiment: Experiment, changes: ExperimentInput): string {
+export function trainCommand(experiment: Experiment, changes: ExperimentInput): string | undefined {
+  if (experiment.stages !== null) return undefined;
   const found = { ...experiment, threads: null, autoBatch: false, findLr: null };
   const said: Values = { ...minimal(found), ...changes };
+  if (resolved(said) === undefined) return undefined;
   const words = Object.entries(said)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => optionText(name, value));
@@ -24,7 +29,7 @@ function minimal(experiment: Experiment): Values {
   let said = withoutNulls(experiment);
   for (const name of Object.keys(said)) {
     const { [name]: _, ...fewer } = said;
-    if (resolvesTo(fewer, complete)) said = fewer;
+    if (JSON.stringify(resolved(fewer)) === complete) said = fewer;
   }
   return said;
 }
@@ -33,11 +38,12 @@ function withoutNulls(experiment: Experiment): Values {
   return Object.fromEntries(Object.entries(experiment).filter(([, value]) => value !== null));
 }
 
-function resolvesTo(said: Values, complete: string): boolean {
+/** What they resolve to; nothing where one is missing that another needs, or one refuses another. */
+function resolved(said: Values): Experiment | undefined {
   try {
-    return JSON.stringify(resolveExperiment(said)) === complete;
+    return resolveExperiment(said);
   } catch {
-    return false; // settings that need one another
+    return undefined;
   }
 }
 

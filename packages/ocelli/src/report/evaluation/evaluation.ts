@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Predictions } from '../../metrics/predictions.ts';
 import type { ClassificationReport } from '../../metrics/classificationReport.ts';
+import { readJson } from '../../train/runFolder/jsonFile.ts';
 import type { RunFolder } from '../../train/runFolder/runFolder.ts';
 import { readCalibration } from '../../train/predict/calibration.ts';
 import type { WeightsFacts, WeightsName } from '../../train/checkpoints/weights.ts';
@@ -47,11 +48,9 @@ export function readEvaluation(
   heads: readonly Head[],
 ): StoredEvaluation | undefined {
   if (!existsSync(folder.evaluation)) return undefined;
-  const facts = JSON.parse(readFileSync(folder.evaluation, 'utf8')) as EvaluationFacts;
-  const thumbnails = JSON.parse(readFileSync(thumbnailFile(folder), 'utf8')) as Thumbnails;
-  const maps = existsSync(mapFile(folder))
-    ? (JSON.parse(readFileSync(mapFile(folder), 'utf8')) as HeadThumbnails)
-    : {};
+  const facts = readJson<EvaluationFacts>(folder.evaluation);
+  const thumbnails = readJson<Thumbnails>(thumbnailFile(folder));
+  const maps = existsSync(mapFile(folder)) ? readJson<HeadThumbnails>(mapFile(folder)) : {};
   const table = readPredictions(folder.predictions, heads);
   const calibrated = calibratedHeads(table.heads, readCalibration(folder, facts.epoch));
   return { ...facts, table, calibrated, thumbnails, maps };

@@ -1,4 +1,7 @@
+import { sum } from '../../metrics/ratio.ts';
 import { settingEntries } from '../../train/experiment/checkedSettings.ts';
+import type { StoredEvent } from '../../train/record/eventLog.ts';
+import type { EvaluationEnded } from '../../train/record/events.ts';
 import { grouped, perStep, span } from '../numbers.ts';
 import type { RunView } from '../runView.ts';
 import { decimal, facts, percentage } from './figures.ts';
@@ -35,10 +38,7 @@ export function epochTable({ epochs, best }: RunView): Markup {
 export function timeTable(run: RunView): Markup {
   const { epochs, events, steps, started } = run;
   const seconds = epochs.at(-1)?.progress.seconds ?? steps.at(-1)?.seconds ?? 0;
-  const evaluating = events.reduce(
-    (sum, event) => (event.type === 'evaluationEnded' ? sum + event.took : sum),
-    0,
-  );
+  const evaluating = sum(evaluationsOf(events).map(({ took }) => took));
   const training = Math.max(0, seconds - evaluating);
   const made = epochs.at(-1)?.progress.step ?? steps.at(-1)?.step ?? 0;
   const pictures = (made / (started?.stepsPerEpoch ?? 1)) * (started?.trainCount ?? 0);
@@ -53,6 +53,18 @@ export function timeTable(run: RunView): Markup {
     ['began', events[0]?.time ?? '–'],
     ['last event', events.at(-1)?.time ?? '–'],
   ]);
+}
+
+/** As with epochs, those that a resumed run made again count as they were made the last time. */
+function evaluationsOf(events: readonly StoredEvent[]): EvaluationEnded[] {
+  let evaluations: EvaluationEnded[] = [];
+  for (const event of events) {
+    if (event.type === 'runStarted') {
+      evaluations = evaluations.filter(({ epoch }) => epoch < event.from.epoch);
+    }
+    if (event.type === 'evaluationEnded') evaluations.push(event);
+  }
+  return evaluations;
 }
 
 /** How many pictures of the last epoch each transform changed; nothing where none were counted. */
