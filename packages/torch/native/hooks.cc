@@ -188,8 +188,10 @@ Napi::Value addHook(const Napi::CallbackInfo& info) {
   const at::Tensor tensor = tensorOf(info.Env(), info[0]);
   const uint32_t id = service.nextId++;
   const auto registration = std::make_shared<const Registration>(service.gone, id);
-  const unsigned position = tensor.register_hook(
-      [&service, registration](const at::Tensor& gradient) { return service.ask(registration->id, gradient); });
+  const unsigned position =
+      tensor.register_hook([&service, registration](const at::Tensor& gradient) {
+        return service.ask(registration->id, gradient);
+      });
   service.hooks.emplace(id, Hook{Napi::Persistent(info[1].As<Napi::Function>()),
                                  c10::weak_intrusive_ptr<c10::TensorImpl>(tensor.getIntrusivePtr()),
                                  position});

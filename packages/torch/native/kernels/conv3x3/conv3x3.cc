@@ -155,8 +155,9 @@ Picture pictureOf(const OutputGradient& outer) {
 
 // Few channels stay with ATen: the products become smaller than the transforms around them.
 bool conv3x3Takes(const at::Tensor& input, const at::Tensor& weight, int64_t stride) {
-  return winogradKernels() && !isCpuAutocast() && (stride == 1 || stride == 2) && isPicture(input) && isPicture(weight) &&
-         input.is_contiguous(kChannelsLast) && weight.size(2) == 3 && weight.size(3) == 3 &&
+  return winogradKernels() && !isCpuAutocast() && (stride == 1 || stride == 2) &&
+         isPicture(input) && isPicture(weight) && input.is_contiguous(kChannelsLast) &&
+         weight.size(2) == 3 && weight.size(3) == 3 &&
          weight.size(0) >= 8 && weight.size(1) >= 8 && input.size(1) == weight.size(1) &&
          weight.is_non_overlapping_and_dense();
 }

@@ -71,7 +71,8 @@ at::Tensor conv3x3BatchNormAct(const at::Tensor& input, const at::Tensor& weight
                                double momentum, double epsilon, c10::string_view activation,
                                const c10::optional<at::Tensor>& residual, bool residualFirst,
                                c10::string_view pool, int64_t stride) {
-  TORCH_CHECK(stride > 0, "ocelli::conv3x3_batch_norm_act: expected stride to be above 0, got ", stride);
+  TORCH_CHECK(stride > 0, "ocelli::conv3x3_batch_norm_act: expected stride to be above 0, got ",
+              stride);
   const Pooling pooling = poolingOf(pool);
   const NormOptions options{training,      momentum,
                             epsilon,       activationOf(activation),

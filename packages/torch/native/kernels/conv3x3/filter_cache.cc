@@ -50,7 +50,8 @@ class FilterCache {
     entries_.insert_or_assign(
         {weight.unsafeGetTensorImpl(), key.turned},
         Entry{c10::weak_intrusive_ptr<c10::TensorImpl>(weight.getIntrusivePtr()),
-              weight.storage().getWeakStorageImpl(), weight.data_ptr<float>(), static_cast<uint32_t>(weight._version()), key.areas,
+              weight.storage().getWeakStorageImpl(), weight.data_ptr<float>(),
+              static_cast<uint32_t>(weight._version()), key.areas,
               std::move(filters)});
   }
 

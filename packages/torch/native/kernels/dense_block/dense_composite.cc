@@ -53,7 +53,8 @@ at::Tensor denseComposite(const at::Tensor& input, const DenseLayers& layers,
 }
 
 bool denseTakes(const at::Tensor& input, const DenseLayers& layers) {
-  if (!denseKernels() || isCpuAutocast() || layers.empty() || !isFloat(input) || input.dim() != 4) return false;
+  if (!denseKernels() || isCpuAutocast() || layers.empty()) return false;
+  if (!isFloat(input) || input.dim() != 4) return false;
   if (input.numel() == 0 || !input.is_contiguous(kChannelsLast)) return false;
   int64_t channels = input.size(1);
   if (channels % kDenseChannels != 0) return false;
