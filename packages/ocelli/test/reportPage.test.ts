@@ -89,6 +89,15 @@ test('the configuration is complete', () => {
   for (const name of Object.keys(experiment)) expect(section).toContain(name);
 });
 
+test('epochs are counted over all stages, where the settings are those of the last', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'ocelli-stages-'));
+  const run = { heads: eight.slice(0, 1), epochs: 6, settings: { epochs: 4 }, isEvaluated: false };
+  const staged = await writeScriptedRun(own, run);
+  await writeReport(staged);
+  expect(readFileSync(staged.report, 'utf8')).toContain('6 of 6 epochs');
+  rmSync(own, { recursive: true });
+});
+
 test('the pictures of curves and confusion lie beside the page', () => {
   expect(existsSync(join(folder.pictures, 'curves.png'))).toBe(true);
   expect(existsSync(join(folder.pictures, 'confusion-2-image-quality.png'))).toBe(true);

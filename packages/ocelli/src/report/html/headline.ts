@@ -14,11 +14,12 @@ const statusText: Readonly<Record<RunStatus, string>> = {
 
 /** What a run is, and how it did, in one glance. */
 export function headline(run: RunView): Markup {
-  const { experiment, epochs, status, pictures } = run;
+  const { experiment, epochs, status, pictures, started } = run;
   const data = experiment.table ?? experiment.data ?? experiment.dataset ?? 'pictures';
   const facts = [
     `${experiment.model} on ${data}`,
-    `${epochs.length} of ${experiment.epochs} epochs`,
+    // The experiment is that of the stage in work, whose epochs are its own.
+    `${epochs.length} of ${started?.epochs ?? experiment.epochs} epochs`,
     statusText[status],
     `${grouped(pictures.trainCount)} pictures to learn from, ${grouped(pictures.validationCount)} to validate on`,
   ];
