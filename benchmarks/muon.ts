@@ -1,4 +1,4 @@
-// Training of the airbench network as the recipe cifar10-muon does it, beside stock PyTorch.
+// Training of the airbench network by Muon, as published (GELU), beside stock PyTorch.
 import { crossEntropy, getNumThreads, Muon, randint, scope, SGD } from '@ocelli/torch';
 import {
   Airbench,
@@ -63,11 +63,11 @@ function ownSteps(data: TrainingData): () => number {
   };
 }
 
-/** A step of the recipe, its learning rates those of the middle of a run. */
+/** The recipe's step with the peer's activation, its learning rates those of the middle of a run. */
 function trainer(): (batch: Batch) => void {
   const model = new Airbench({
     numClasses: 10,
-    activation: 'silu',
+    activation: 'gelu',
     headStd: 1,
     logitScale: 1 / 256,
   });
