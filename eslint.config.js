@@ -27,6 +27,7 @@ export default tseslint.config(
       '**/*.{js,mjs}',
       '**/*.d.mts',
       '**/*.generated.ts',
+      'docs/api/**',
       'runs/**',
       '.ocelli/**',
     ],

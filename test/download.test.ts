@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { download } from '../packages/torch/scripts/setup/archive.mjs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { download, downloadLibtorch } from '../packages/torch/scripts/setup/archive.mjs';
 
 const content = Buffer.from('libtorch '.repeat(300_000));
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -105,4 +113,63 @@ test('says which host could not be reached', async () => {
   await expect(download({ url, sha256 }, target)).rejects.toThrow(
     `${new URL(url).host} could not be reached (ECONNREFUSED).`,
   );
+});
+
+describe('libtorch in the cache folder', () => {
+  /** Stands for cmake, which unpacks into the folder it is started in. */
+  function unpacker(body: string): string {
+    const path = join(folder, 'unpacker');
+    writeFileSync(path, `#!/bin/sh\n${body}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  const unpacks =
+    'mkdir -p libtorch/lib libtorch/include/ATen; echo 2.5.1 > libtorch/build-version; ' +
+    'touch libtorch/lib/libtorch_cpu.so libtorch/include/ATen/ATen.h';
+  const cache = (): string => join(folder, 'cache');
+
+  function bring(cmake: string): Promise<void> {
+    const log = {
+      path: join(folder, 'setup.log'),
+      say: (line: string) => void said.push(line),
+      detail: () => {},
+      during: <Result>(_title: string, work: (step: { note: string }) => Result) =>
+        work({ note: '' }),
+    };
+    return downloadLibtorch({ folder: cache(), cmake, log, archive: archive() });
+  }
+
+  let said: string[];
+  beforeEach(() => {
+    said = [];
+  });
+
+  test('of two that want it at once one fetches it and the other waits', async () => {
+    const cmake = unpacker(unpacks);
+    await Promise.all([bring(cmake), bring(cmake)]);
+    expect(ranges).toEqual([undefined]);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^Another download of libtorch is running \(process \d+ on .+\); waiting/,
+      ),
+    ]);
+    expect(readdirSync(cache())).toEqual(['libtorch']);
+    expect(existsSync(join(cache(), 'libtorch/lib/libtorch_cpu.so'))).toBe(true);
+  });
+
+  test('of a failed unpacking the archive stays and nothing else', async () => {
+    await expect(bring(unpacker(`${unpacks}; exit 1`))).rejects.toThrow(/Delete .+libtorch\.zip/);
+    expect(readdirSync(cache())).toEqual(['libtorch.zip']);
+    await bring(unpacker(unpacks));
+    expect(ranges).toEqual([undefined]);
+    expect(readdirSync(cache())).toEqual(['libtorch']);
+  });
+
+  test('one that cannot be used is replaced', async () => {
+    await bring(unpacker(unpacks));
+    rmSync(join(cache(), 'libtorch/include'), { recursive: true });
+    await bring(unpacker(unpacks));
+    expect(existsSync(join(cache(), 'libtorch/include/ATen/ATen.h'))).toBe(true);
+  });
 });

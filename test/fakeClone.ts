@@ -13,13 +13,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
+/** What `npm ci` does. */
+export const npmInstalls = '/bin/cp -r npm-would-install/. node_modules/';
+
 /** Every program notes its call; what else it does, a test replaces. */
 const programs: Readonly<Record<string, string>> = {
-  npm: '/bin/mkdir -p node_modules && /bin/cp -r npm-would-install/. node_modules/',
+  npm: `/bin/mkdir -p node_modules && ${npmInstalls}`,
   cmake:
     'if [ "$1" = --build ]; then echo "[ 50%] Building"; echo addon > "$2/ocelli_torch.node"; fi',
   'g++': '',
@@ -94,9 +98,14 @@ export class FakeClone {
     return existsSync(join(this.root, path));
   }
 
+  /** Content of a file; empty where there is none. */
+  text(path: string): string {
+    return this.has(path) ? readFileSync(join(this.root, path), 'utf8') : '';
+  }
+
   /** The programs called since the last time this was asked. */
   calls(): string[] {
-    const text = this.has('calls') ? readFileSync(join(this.root, 'calls'), 'utf8') : '';
+    const text = this.text('calls');
     this.remove('calls');
     return text.trim().split('\n').filter(Boolean);
   }
@@ -116,6 +125,11 @@ export class FakeClone {
   async setup(env: NodeJS.ProcessEnv = {}): Promise<SetupResult> {
     return ending(this.start(env));
   }
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
 }
 
 /** Waits for the end of a set-up. */

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ending, FakeClone } from './fakeClone.ts';
+import { ending, FakeClone, npmInstalls, until } from './fakeClone.ts';
 
 let clone: FakeClone;
 
@@ -12,10 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   clone.remove('.');
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
-}
 
 const native = ['cmake -S', 'cmake --build'];
 const everything = ['npm ci', ...native, 'tsc torch', 'tsc ocelli'];
@@ -72,6 +67,25 @@ describe('steps', () => {
     );
     await clone.setup();
     expect(clone.calls()).toContain('npm ci');
+  });
+
+  test('under NODE_ENV=production the compiler of the TypeScript build is installed too', async () => {
+    const others = 'node_modules/node-addon-api node_modules/node-api-headers';
+    clone.program(
+      'npm',
+      `/bin/mkdir -p ${others} && ${npmInstalls} && case "$*" in *--include=dev*) ;; *) /bin/rm -r node_modules/typescript;; esac`,
+    );
+    const { code, output } = await clone.setup({ NODE_ENV: 'production' });
+    expect([code, output]).toEqual([0, expect.stringContaining('Set-up finished')]);
+  });
+
+  test('as many compilers run at once as OCELLI_JOBS says', async () => {
+    clone.program(
+      'cmake',
+      '[ "$1" != --build ] || { echo "$@" > words; echo > "$2/ocelli_torch.node"; }',
+    );
+    await clone.setup({ OCELLI_JOBS: '37' });
+    expect(clone.text('words')).toMatch(/ --parallel 37\n$/);
   });
 
   test('the output of a deleted source is deleted', async () => {
@@ -141,6 +155,21 @@ describe('failures are one sentence', () => {
     expect(output).toBe('Set-up stopped: cmake is missing. Install it: apt-get install cmake.\n');
   });
 
+  test.each(['many', '0', '-1', '1.5'])('OCELLI_JOBS=%s', async (OCELLI_JOBS) => {
+    const { code, output } = await clone.setup({ OCELLI_JOBS });
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `Set-up stopped: OCELLI_JOBS: expected a positive integer, got ${OCELLI_JOBS}. Correct the variable or unset it.`,
+    );
+  });
+
+  test('a folder that cannot be written to', async () => {
+    clone.write('.ocelli', 'a file');
+    const { code, output } = await clone.setup();
+    expect(code).toBe(1);
+    expect(output).toMatch(/^Set-up stopped: .+\n$/);
+  });
+
   test('LIBTORCH=python without a torch in Python', async () => {
     const { code, output } = await clone.setup({ LIBTORCH: 'python' });
     expect(code).toBe(1);
@@ -158,62 +187,76 @@ describe('failures are one sentence', () => {
 });
 
 describe('linear algebra', () => {
-  function linkTo(folder: string): void {
-    clone.write(`${folder}/libblas.so.3`, '');
-    const path = `${clone.root}/${folder}/libblas.so.3`;
-    clone.program('ldd', `echo "	libblas.so.3 => ${path} (0x0)"`);
+  /** libtorch is linked to the library of a folder. */
+  function linkTo(folder: string, file = 'libblas.so.3'): string {
+    clone.write(`${folder}/${file}`, '');
+    const path = `${clone.root}/${folder}/${file}`;
+    clone.program('ldd', `echo "	${file} => ${path} (0x0)"`);
+    return path;
   }
 
-  test('the slow reference library is said at every run, until it is mended', async () => {
-    linkTo('blas');
-    await clone.setup();
-    const { code, output } = await clone.setup();
-    expect(code).toBe(0);
-    const sentence = `libtorch uses the reference BLAS (${clone.root}/blas/libblas.so.3), 70 times slower than OpenBLAS. Mend it: apt-get install libopenblas0-openmp`;
-    expect(output).toContain(sentence);
+  const lastLine = (output: string): string | undefined => output.trimEnd().split('\n').at(-1);
+  const remedy = 'Install OpenBLAS as root with apt-get install libopenblas0-openmp';
+
+  test('the slow reference library stops it, until it is mended', async () => {
+    const path = linkTo('blas');
+    for (let run = 0; run < 2; run++) {
+      const { code, output } = await clone.setup();
+      expect(code).toBe(1);
+      expect(lastLine(output)).toContain(
+        `Set-up stopped: libtorch uses the reference BLAS (${path}), which is 70 times slower than ` +
+          `OpenBLAS (this user may not install system packages). ${remedy}`,
+      );
+      expect(clone.calls()).not.toContain('cmake --build');
+    }
     linkTo('openblas-openmp');
-    expect((await clone.setup()).output).toMatch(/^Set-up: nothing to do/);
+    expect(await clone.setup()).toMatchObject({ code: 0 });
+    expect(clone.calls()).toContain('cmake --build');
   });
 
-  test('once found fast it is not asked again', async () => {
-    linkTo('openblas-openmp');
-    await clone.setup();
+  test('so does one that is not installed', async () => {
+    clone.program('ldd', 'echo "	libblas.so.3 => not found"');
+    const { code, output } = await clone.setup();
+    expect(code).toBe(1);
+    expect(lastLine(output)).toContain(
+      'Set-up stopped: libtorch needs libblas.so.3, which is not installed (this user may not install ' +
+        `system packages). ${remedy}`,
+    );
+  });
+
+  test('where it may, it installs OpenBLAS', async () => {
+    linkTo('blas');
+    const openblas = `${clone.root}/openblas-openmp/libblas.so.3`;
+    clone.write('openblas-openmp/libblas.so.3', '');
+    clone.program('sudo', 'shift; [ "$1" = true ] || exec "$@"');
+    clone.program('env', 'shift; exec "$@"');
+    clone.program(
+      'apt-get',
+      `if [ "$2" = install ]; then printf '#!/bin/sh\necho "libblas.so.3 => ${openblas} (0x0)"' > bin/ldd; fi`,
+    );
+    expect(await clone.setup()).toMatchObject({ code: 0 });
+    expect(clone.has('packages/torch/build/ocelli_torch.node')).toBe(true);
+  });
+
+  test.each([
+    ['OpenBLAS', () => linkTo('openblas-pthread')],
+    ['MKL', () => linkTo('opt/intel/mkl/lib', 'libmkl_rt.so.2')],
+    ['a BLAS of a processor maker', () => linkTo('opt', 'libblas_armpl.so')],
+    ['a BLAS inside libtorch', () => clone.program('ldd', 'echo "	libc.so.6 => /lib/libc.so.6"')],
+  ])('%s passes, and is not asked again', async (_name, install) => {
+    install();
+    expect(await clone.setup()).toMatchObject({ code: 0 });
     clone.calls();
-    await clone.setup();
+    expect((await clone.setup()).output).toMatch(/^Set-up: nothing to do/);
     expect(clone.calls()).toEqual([]);
   });
-});
 
-describe('interrupted', () => {
-  const hanging = 'echo half > "$2/half.o"; /bin/sleep 8; true';
-  const building = `if [ "$1" = --build ]; then ${hanging}; fi`;
-
-  async function startBuild(): Promise<ReturnType<FakeClone['start']>> {
-    clone.program('cmake', building);
-    const child = clone.start();
-    await until(() => clone.has('packages/torch/build/half.o'));
-    return child;
-  }
-
-  test('Ctrl-C ends the compilers too, and the exit code is 130', async () => {
-    const child = await startBuild();
-    const begun = performance.now();
-    child.kill('SIGINT');
-    const { code, output } = await ending(child);
-    expect(code).toBe(130);
-    expect(performance.now() - begun).toBeLessThan(5000);
-    expect(output).toContain('Set-up stopped: interrupted; run it again to go on.');
-    expect(clone.has('.ocelli/setup.lock')).toBe(false);
-  });
-
-  test('what a killed build left half-written is not used', async () => {
-    const child = await startBuild();
-    child.kill('SIGKILL');
-    await ending(child);
-    clone.program('cmake', 'if [ "$1" = --build ]; then echo addon > "$2/ocelli_torch.node"; fi');
-    expect(await clone.setup()).toMatchObject({ code: 0 });
-    expect(clone.has('packages/torch/build/half.o')).toBe(false);
-    expect(clone.has('packages/torch/build/ocelli_torch.node')).toBe(true);
+  test('an OpenBLAS that was removed since is missed', async () => {
+    linkTo('openblas-openmp');
+    await clone.setup();
+    clone.remove('openblas-openmp');
+    linkTo('blas');
+    expect(await clone.setup()).toMatchObject({ code: 1 });
   });
 });
 

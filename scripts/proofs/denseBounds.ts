@@ -1,36 +1,28 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { repositoryRoot } from './command.ts';
+import { compileAndRun, type NativeProgram } from './nativeProgram.ts';
 import type { Finding, Proof } from './proof.ts';
+import { possibleTargets, type VectorTarget } from './vectorTargets.ts';
+
+/** Runs the kernels of the dense block on memory of exactly the documented sizes. */
+export const denseBoundsProgram: NativeProgram = {
+  file: 'denseBounds.cc',
+  tables: { DENSE: 'dense_block/dense' },
+};
 
 export const denseBounds: Proof = {
   name: 'dense-bounds',
   claim: 'The kernels of the dense block read and write nothing outside their operands.',
   run: () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ocelli-bounds-'));
-    try {
-      return buildAndRun(folder);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    // Without a sanitizer a read out of bounds would pass.
+    const targets = possibleTargets().filter(({ sanitizers }) => sanitizers.length > 0);
+    const findings = targets.map(prove);
+    return {
+      held: findings.length > 0 && findings.every(({ held }) => held),
+      figure: findings.map(({ figure }) => figure).join(', '),
+    };
   },
 };
 
-function buildAndRun(folder: string): Finding {
-  const sources = join(repositoryRoot, 'packages/torch/test/native');
-  const steps = [
-    ['cmake', '-S', sources, '-B', folder],
-    ['cmake', '--build', folder],
-    [join(folder, 'dense_bounds')],
-  ];
-  let said = '';
-  for (const [program = '', ...words] of steps) {
-    const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8' });
-    if (error) throw error;
-    said = stdout.trim().replaceAll('\n', ', ');
-    if (status !== 0) return { held: false, figure: stderr || stdout };
-  }
-  return { held: said !== '', figure: said };
+function prove(target: VectorTarget): Finding {
+  const { ok, said, complaint } = compileAndRun(denseBoundsProgram, target);
+  return { held: ok, figure: `${target.name}: ${ok ? said : complaint}` };
 }

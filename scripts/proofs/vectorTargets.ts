@@ -17,7 +17,12 @@ export interface VectorTarget {
 
 const native = {
   compiler: 'g++',
-  sanitizers: ['-fsanitize=address,undefined'],
+  // Vectors are loaded from any address on purpose.
+  sanitizers: [
+    '-fsanitize=address,undefined',
+    '-fno-sanitize=alignment',
+    '-fno-sanitize-recover=all',
+  ],
   runner: [],
 } as const;
 
@@ -34,6 +39,9 @@ const emulated: VectorTarget = {
   sanitizers: [],
   runner: ['qemu-aarch64-static'],
 };
+
+/** All there are. */
+export const vectorTargets: readonly VectorTarget[] = [avx512, avx2, emulated];
 
 /** Those that can be built and run on this machine. */
 export function possibleTargets(): readonly VectorTarget[] {

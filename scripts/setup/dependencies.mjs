@@ -8,7 +8,8 @@ export async function installDependencies({ root, log }) {
   if (installedAsLocked(root)) return;
   const npm = requireNpm();
   await log.during('npm packages', () =>
-    run([npm, 'ci', '--no-audit', '--no-fund'], {
+    // Also under NODE_ENV=production: the TypeScript build needs its compiler.
+    run([npm, 'ci', '--include=dev', '--no-audit', '--no-fund'], {
       cwd: root,
       log,
       remedy:

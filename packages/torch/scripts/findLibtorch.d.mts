@@ -80,10 +80,13 @@ export declare function cacheFolder(env?: NodeJS.ProcessEnv): string;
 /** A linear algebra library (BLAS and LAPACK). */
 export interface Blas {
   name: string;
-  /** The file behind all links; `undefined` if it is part of libtorch. */
+  /** The file behind all links; `undefined` if it is part of libtorch or missing. */
   path: string | undefined;
-  /** True for the reference implementation, 70 times slower than OpenBLAS in matrix products. */
-  slow: boolean;
+  /**
+   * `slow` for the reference implementation, whose matrix products take 70 times as long as OpenBLAS's;
+   * `missing` where libtorch asks for a file that is not there.
+   */
+  state: 'fast' | 'slow' | 'missing';
 }
 
 /** The BLAS that `libtorch` loads; `undefined` where the system cannot tell. */

@@ -1,5 +1,7 @@
-// The environment variables that the addon reads when it is loaded: each takes effect or is an error.
-import { optionError } from './errors.ts';
+// The environment variables of Ocelli: each takes effect or is an error. Loads nothing of libtorch, so that a
+// value which keeps the addon from loading can still be named: its own entry, `@ocelli/torch/environment`.
+import { type OptionError, optionError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
 
 /**
  * Instruction set in which Ocelli's own CPU kernels compute; `none` where libtorch's operators compute
@@ -7,10 +9,14 @@ import { optionError } from './errors.ts';
  */
 export type CpuKernels = 'avx512' | 'avx2' | 'neon' | 'none';
 
-const allowed = {
+/** What the addon reads when it is loaded. */
+const choices = {
   OCELLI_KERNELS: ['auto', 'avx2', 'off'],
   OCELLI_CPU_CACHE: ['on', 'off'],
 } as const;
+
+/** A folder for downloads, compilers at once in set-up, one more Python for benchmarks. */
+const others = ['OCELLI_CACHE', 'OCELLI_JOBS', 'OCELLI_PEER_PYTHON'] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,11 +27,43 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {OptionError}
  */
 export function checkEnvironment(environment: Environment): void {
-  for (const [name, values] of Object.entries(allowed)) {
+  const [first] = refusedChoices(environment);
+  if (first !== undefined) throw first;
+}
+
+function refusedChoices(environment: Environment): OptionError[] {
+  return Object.entries(choices).flatMap(([name, values]) => {
     const value = environment[name] ?? '';
-    if (value === '' || (values as readonly string[]).includes(value)) continue;
-    throw optionError('@ocelli/torch', name, `one of ${values.join(', ')}`, value);
-  }
+    if (value === '' || (values as readonly string[]).includes(value)) return [];
+    const rule = `one of ${values.join(', ')}`;
+    return [optionError('@ocelli/torch', name, rule, value, didYouMean(value, values))];
+  });
+}
+
+/** What is wrong with the variables of Ocelli, a sentence each. */
+export interface EnvironmentFaults {
+  /** Values that the addon or the set-up refuses. */
+  readonly refused: readonly string[];
+  /** Variables named `OCELLI_…` that nothing reads. */
+  readonly unread: readonly string[];
+}
+
+/** Looks at every variable named `OCELLI_…`, without loading the addon. */
+export function environmentFaults(environment: Environment): EnvironmentFaults {
+  const known = [...Object.keys(choices), ...others];
+  const given = Object.keys(environment).filter((name) => name.startsWith('OCELLI_'));
+  const unread = given.filter((name) => !known.includes(name));
+  return {
+    refused: [...refusedChoices(environment), ...refusedJobs(environment)].map(
+      ({ message }) => message,
+    ),
+    unread: unread.map((name) => `${name} is read by nothing. ${didYouMean(name, known)}`.trim()),
+  };
+}
+
+function refusedJobs({ OCELLI_JOBS: jobs = '' }: Environment): OptionError[] {
+  if (jobs === '' || /^[1-9]\d*$/.test(jobs)) return [];
+  return [optionError('set-up', 'OCELLI_JOBS', 'a positive integer', jobs)];
 }
 
 /**

@@ -192,11 +192,13 @@ test.each([
 });
 
 test.each([
-  ['/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0', 'reference BLAS', true],
-  ['/usr/lib/x86_64-linux-gnu/openblas-openmp/libblas.so.3', 'OpenBLAS', false],
-  ['/usr/lib/x86_64-linux-gnu/libmkl_rt.so', 'MKL', false],
-])('%s is %s', (path, name, slow) => {
-  expect(describeBlas(path)).toEqual({ name, path, slow });
+  ['/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0', 'reference BLAS', 'slow'],
+  ['/opt/conda/lib/libblas.so.3.9.0', 'reference BLAS', 'slow'],
+  ['/usr/lib/x86_64-linux-gnu/openblas-openmp/libblas.so.3', 'OpenBLAS', 'fast'],
+  ['/usr/lib/x86_64-linux-gnu/libmkl_rt.so', 'MKL', 'fast'],
+  ['/opt/nvpl/lib/libnvpl_blas_lp64_gomp.so.0', 'libnvpl_blas_lp64_gomp.so.0', 'fast'],
+])('%s is %s', (path, name, state) => {
+  expect(describeBlas(path)).toEqual({ name, path, state });
 });
 
 test('the cache folder follows OCELLI_CACHE, then an absolute XDG_CACHE_HOME', () => {

@@ -8,6 +8,7 @@ it('refuses malformed headers with an error, and accepts only lawful ones', () =
   const result = fuzzSafetensorsHeaders({ cases: 5_000, seed: 20 });
   expect(result.faults).toEqual([]);
   expect(result.accepted).toBeGreaterThan(500);
+  expect(result.untouched).toBeGreaterThan(500);
   expect(Object.keys(result.refused).sort()).toEqual([
     'byteLength',
     'dataTruncated',

@@ -13,9 +13,11 @@ export interface SafetensorsFuzzOptions {
 export interface SafetensorsFuzzResult {
   cases: number;
   accepted: number;
+  /** Files that are as they were made, lawful, whatever was tried on them. */
+  untouched: number;
   /** Refusals by the rule broken. */
   refused: Partial<Record<SafetensorsReason, number>>;
-  /** What must stay empty: files accepted that are not lawful, or refused by another error. */
+  /** What must stay empty: files accepted that are not lawful, refused untouched, or refused by another error. */
   faults: { base64: string; fault: string }[];
   /** Longest time for one file, in milliseconds. */
   slowestMs: number;
@@ -30,11 +32,19 @@ export function fuzzSafetensorsHeaders(
   const result: SafetensorsFuzzResult = {
     cases,
     accepted: 0,
+    untouched: 0,
     refused: {},
     faults: [],
     slowestMs: 0,
   };
-  for (let i = 0; i < cases; i++) judge(mutate(lawfulFile(draw), draw), result);
+  for (let i = 0; i < cases; i++) {
+    const lawful = lawfulFile(draw);
+    const file = mutate(lawful, draw);
+    const whole = Buffer.concat([fileOf(lawful.json), Buffer.alloc(lawful.dataBytes)]);
+    const isUntouched = file.equals(whole);
+    result.untouched += Number(isUntouched);
+    judge(file, isUntouched, result);
+  }
   return result;
 }
 
@@ -161,7 +171,7 @@ function fileOf(json: string): Buffer {
   return file;
 }
 
-function judge(file: Buffer, result: SafetensorsFuzzResult): void {
+function judge(file: Buffer, isUntouched: boolean, result: SafetensorsFuzzResult): void {
   const start = performance.now();
   try {
     parseSafetensorsHeader(file);
@@ -170,6 +180,7 @@ function judge(file: Buffer, result: SafetensorsFuzzResult): void {
   } catch (error) {
     if (error instanceof SafetensorsError) {
       result.refused[error.reason] = (result.refused[error.reason] ?? 0) + 1;
+      if (isUntouched) result.faults.push(fault(file, `refused, though lawful: ${error.message}`));
     } else {
       result.faults.push(fault(file, String(error)));
     }

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 import { expect, test } from 'vitest';
 
-import { ones } from '../src/index.ts';
+import { liveTensorCount, ones } from '../src/index.ts';
 
 const addon = new URL('../build/ocelli_torch.node', import.meta.url).pathname;
 
@@ -12,27 +13,41 @@ const source = `
   const ones = native.findOperator('aten::ones', '').id;
   const sum = native.findOperator('aten::sum', '').id;
   const item = native.findOperator('aten::item', '').id;
+  const totalOf = (tensor) => native.call(item, native.call(sum, tensor));
+  const live = [native.liveTensorCount()];
+  const held = [1, 2, 3].map((size) => native.call(ones, [size, 10]));
+  live.push(native.liveTensorCount());
   let total = 0;
-  for (let i = 0; i < 2000; i++) total += native.call(item, native.call(sum, native.call(ones, [10, 10])));
-  parentPort.postMessage({ total, live: native.liveTensorCount() });
+  for (let i = 0; i < 2000; i++) total += totalOf(native.call(ones, [10, 10]));
+  parentPort.postMessage({ total, live, held: held.map(totalOf) });
 `;
 
-function run(): Promise<{ total: number; live: number }> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(source, { eval: true });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
+interface Answer {
+  /** Of 2000 sums of 100 ones. */
+  readonly total: number;
+  /** Live tensors before the first one was made, and with three. */
+  readonly live: readonly number[];
+  /** Sums of those three. */
+  readonly held: readonly number[];
 }
 
+/** What a worker answers, and the code with which its thread ended. */
+async function run(): Promise<[Answer, number]> {
+  const worker = new Worker(source, { eval: true });
+  const [[answer], [code]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+  return [answer as Answer, code as number];
+}
+
+const right: [Answer, number] = [{ total: 200_000, live: [0, 3], held: [10, 20, 30] }, 0];
+
 test('the addon loads in worker threads beside the main one, each with its own count', async () => {
-  const here = ones([2]);
-  const results = await Promise.all([run(), run(), run()]);
-  expect(results.map(({ total }) => total)).toEqual([200_000, 200_000, 200_000]);
-  expect(results.every(({ live }) => live > 0)).toBe(true);
-  expect(here.sum().item()).toBe(2);
+  const here = [ones([2]), ones([3])];
+  const before = liveTensorCount();
+  expect(await Promise.all([run(), run(), run()])).toEqual([right, right, right]);
+  expect(liveTensorCount()).toBe(before);
+  expect(here.map((tensor) => tensor.sum().item())).toEqual([2, 3]);
 });
 
 test('workers come and go', async () => {
-  for (let index = 0; index < 4; index++) expect((await run()).total).toBe(200_000);
+  for (let index = 0; index < 4; index++) expect(await run()).toEqual(right);
 });

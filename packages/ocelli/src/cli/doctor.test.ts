@@ -1,8 +1,10 @@
 import { cpuKernels, getNumThreads } from '@ocelli/torch';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { patience, startCommand } from '../../test/commandLine.ts';
 import { type Check, doctorReport, isHealthy, renderReport, runDoctor } from './doctor.ts';
 import { good, missing, weak } from './doctor/check.ts';
 import { cudaCheck, kernelsCheck, threadsCheck } from './doctor/engineChecks.ts';
+import { environmentCheck } from './doctor/environmentCheck.ts';
 import { judgeDisk, nodeCheck } from './doctor/machineChecks.ts';
 
 let checks: readonly Check[];
@@ -35,6 +37,7 @@ test('a machine on which the addon loads is healthy, and every part is looked at
     'processor',
     'disk here',
     'disk of cache',
+    'environment',
     'libtorch',
     'BLAS',
     'native addon',
@@ -59,6 +62,47 @@ test('the kernels it tells are those in use; without any, why there are none', (
   expect(kernelsCheck({ kernels: 'none' }, 'off').remedy).toBe('Unset OCELLI_KERNELS.');
   expect(kernelsCheck({ kernels: 'none' }, '').remedy).toBe('Use a CPU with AVX2 or NEON.');
 });
+
+test('AVX2 where the processor has none keeps everything from working, and is told so', () => {
+  const refused = kernelsCheck({ kernels: 'none' }, 'avx2');
+  expect(refused).toMatchObject({ state: 'missing', remedy: 'Unset OCELLI_KERNELS.' });
+  expect(refused.found).toContain('on a processor without AVX2');
+});
+
+test('variables of Ocelli are told; one that is refused is missing, one that nothing reads is weak', () => {
+  expect(environmentCheck({ HOME: '/home' })).toEqual(
+    good('environment', 'no variable of Ocelli is set'),
+  );
+  expect(environmentCheck({ OCELLI_KERNELS: 'off' })).toEqual(
+    good('environment', 'OCELLI_KERNELS=off'),
+  );
+  expect(environmentCheck({ OCELLI_CASHE: '/data' })).toEqual({
+    name: 'environment',
+    state: 'weak',
+    found: 'OCELLI_CASHE is read by nothing. Did you mean "OCELLI_CACHE"?',
+    remedy: 'Correct the name or unset it.',
+  });
+});
+
+test(
+  'a process in which libtorch is refused for a variable hears which, and what is allowed',
+  async () => {
+    const variables = { OCELLI_KERNELS: 'of', OCELLI_CPU_CACHE: 'no' };
+    const { exitCode, out, err } = await startCommand('/', ['doctor', '--json'], variables).outcome;
+    expect([exitCode, err]).toEqual([1, '']);
+    const report = JSON.parse(out) as { checks: Check[] };
+    expect(named(report.checks, 'environment')).toEqual({
+      name: 'environment',
+      state: 'missing',
+      found:
+        '@ocelli/torch: expected OCELLI_KERNELS to be one of auto, avx2, off, got "of". Did you mean "off"? ' +
+        '@ocelli/torch: expected OCELLI_CPU_CACHE to be one of on, off, got "no". Did you mean "on"?',
+      remedy: 'Correct the value or unset it.',
+    });
+    expect(named(report.checks, 'native addon').state).toBe('good');
+  },
+  patience,
+);
 
 test('graphics cards are told with memory, driver and CUDA; without one, why there is none', () => {
   const config = '  - CUDA Runtime 12.4\n';
@@ -127,7 +171,7 @@ test('the table puts the remedy below what it mends', () => {
 
 test('the last line counts what is missing', () => {
   const text = renderReport([missing('cmake', 'not found', 'Install it.')]);
-  expect(text).toMatch(/1 needed and missing: follow the lines above\.$/);
+  expect(text).toMatch(/1 to be mended: follow the lines above\.$/);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Check, CheckState } from './doctor/check.ts';
 import { engineChecks } from './doctor/engineChecks.ts';
+import { environmentCheck } from './doctor/environmentCheck.ts';
 import { machineChecks } from './doctor/machineChecks.ts';
 import { toolChecks } from './doctor/toolChecks.ts';
 
@@ -19,7 +20,8 @@ export interface DoctorOptions {
 export async function doctorReport(): Promise<Check[]> {
   const parts = [machineChecks(), engineChecks(), toolChecks()] as const;
   const [machine, engine, tools] = await Promise.all(parts);
-  return [...machine, ...engine, ...(isHealthy(engine) ? tools.map(dispensable) : tools)];
+  const forBuilding = isHealthy(engine) ? tools.map(dispensable) : tools;
+  return [...machine, environmentCheck(), ...engine, ...forBuilding];
 }
 
 /** Where the addon is built and loads, the programs that build it can wait. */
@@ -51,7 +53,7 @@ const marks: Readonly<Record<CheckState, string>> = {
 function summary(checks: readonly Check[]): string {
   const count = (state: CheckState): number =>
     checks.filter((check) => check.state === state).length;
-  if (!isHealthy(checks)) return `${count('missing')} needed and missing: follow the lines above.`;
+  if (!isHealthy(checks)) return `${count('missing')} to be mended: follow the lines above.`;
   const weakCount = count('weak');
   return weakCount === 0 ? 'All is well.' : `Works; ${weakCount} could be better.`;
 }

@@ -19,3 +19,23 @@ export declare function download(
   target: string,
   step?: { note: string },
 ): Promise<void>;
+
+/**
+ * Leaves libtorch in `folder`/libtorch and nothing else; of several at once, in any processes, one
+ * fetches it and the others wait.
+ *
+ * @throws {SetupFailure} as `download` does, or if the archive cannot be unpacked.
+ */
+export declare function downloadLibtorch(options: {
+  folder: string;
+  /** Path of the program that unpacks. */
+  cmake: string;
+  log: {
+    path: string;
+    say(line: string): void;
+    detail(text: string): void;
+    during<Result>(title: string, work: (step: { note: string }) => Result): Result;
+  };
+  /** @default officialArchive */
+  archive?: Archive;
+}): Promise<void>;

@@ -9,11 +9,14 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { inspectLibtorch } from '../findLibtorch.mjs';
 import { run } from './child.mjs';
 import { SetupFailure, knownCause } from './failure.mjs';
+import { interruption } from './interruption.mjs';
+import { waitingFor, withLock } from './lock.mjs';
 
 export const officialArchive = {
   url: 'https://download.pytorch.org/libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-2.5.1%2Bcpu.zip',
@@ -25,21 +28,32 @@ export function hasOfficialArchive() {
   return process.platform === 'linux' && process.arch === 'x64';
 }
 
-/** Leaves libtorch in `folder`/libtorch. */
+/** Leaves libtorch in `folder`/libtorch, which set-ups of several clones may want at the same time. */
 export async function downloadLibtorch({ folder, cmake, log, archive = officialArchive }) {
-  mkdirSync(folder, { recursive: true });
-  const zip = join(folder, 'libtorch.zip');
-  await log.during('libtorch download', (step) => download(archive, zip, step));
+  const lock = join(folder, 'libtorch.lock');
+  const waiting = (holder) => log.say(waitingFor('download of libtorch', holder, lock));
+  await withLock(lock, waiting, async () => {
+    const { reason } = inspectLibtorch(join(folder, 'libtorch'));
+    if (reason === undefined) return; // another one has brought it meanwhile
+    const zip = join(folder, 'libtorch.zip');
+    await log.during('libtorch download', (step) => download(archive, zip, step));
+    await log.during('libtorch unpacking', () => unpack(zip, { folder, cmake, log }));
+    rmSync(zip);
+  });
+}
+
+async function unpack(zip, { folder, cmake, log }) {
   const unpacking = join(folder, 'libtorch.unpacking');
-  rmSync(unpacking, { recursive: true, force: true });
+  rmSync(unpacking, { recursive: true, force: true }); // of a process that was killed
   mkdirSync(unpacking);
-  await log.during('libtorch unpacking', () =>
-    run([cmake, '-E', 'tar', 'xf', zip], { cwd: unpacking, log, remedy: `Delete ${zip}` }),
-  );
-  rmSync(join(folder, 'libtorch'), { recursive: true, force: true });
-  renameSync(join(unpacking, 'libtorch'), join(folder, 'libtorch'));
-  rmSync(unpacking, { recursive: true });
-  rmSync(zip);
+  try {
+    const remedy = `Delete ${zip}`;
+    await run([cmake, '-E', 'tar', 'xf', zip], { cwd: unpacking, log, remedy });
+    rmSync(join(folder, 'libtorch'), { recursive: true, force: true });
+    renameSync(join(unpacking, 'libtorch'), join(folder, 'libtorch'));
+  } finally {
+    rmSync(unpacking, { recursive: true, force: true });
+  }
 }
 
 /** Goes on where an earlier download stopped; what does not match the checksum is deleted. */
@@ -72,6 +86,7 @@ async function fetchRest(url, part, step) {
     step.note = `${megabytes(done)} of ${megabytes(total)} MB`;
   });
   await pipeline(body, createWriteStream(part, { flags: begin > 0 ? 'a' : 'w' })).catch((error) => {
+    interruption.throwIfAborted();
     throw new SetupFailure(
       `${url}: ${knownCause(String(error.cause ?? error)) ?? 'the connection broke off. Try again'} (it goes on where it stopped).`,
     );
@@ -79,9 +94,11 @@ async function fetchRest(url, part, step) {
 }
 
 async function request(url, have) {
+  const headers = have > 0 ? { range: `bytes=${have}-` } : {};
   try {
-    return await fetch(url, have > 0 ? { headers: { range: `bytes=${have}-` } } : {});
+    return await fetch(url, { headers, signal: interruption });
   } catch (error) {
+    interruption.throwIfAborted();
     throw new SetupFailure(
       `${new URL(url).host} could not be reached (${error.cause?.code ?? error.message}).`,
       { cause: error },
@@ -91,7 +108,7 @@ async function request(url, have) {
 
 async function sha256Of(path) {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path), hash, { signal: interruption });
   return hash.digest('hex');
 }
 

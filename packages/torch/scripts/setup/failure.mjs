@@ -3,7 +3,12 @@
 export class SetupFailure extends Error {}
 
 /** By a signal; the program that ran may have been killed in the middle of a file. */
-export class Interrupted extends SetupFailure {}
+export class Interrupted extends SetupFailure {
+  constructor(signal) {
+    super('interrupted; run it again to go on.');
+    this.signal = signal;
+  }
+}
 
 const causes = [
   [/ENOSPC|No space left on device/, 'the disk is full. Free some space'],
@@ -24,6 +29,12 @@ const causes = [
 /** The known cause that `text` (a message or a child's output) gives away. */
 export function knownCause(text) {
   return causes.find(([sign]) => sign.test(text))?.[1];
+}
+
+/** A failure after which there may be another way, as part of a sentence; anything else is thrown on. */
+export function asProblem(error) {
+  if (!(error instanceof SetupFailure) || error instanceof Interrupted) throw error;
+  return error.message.replace(/\.$/, '');
 }
 
 /** Turns whatever a step threw into the sentence for the user. */

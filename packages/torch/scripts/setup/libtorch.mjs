@@ -1,17 +1,15 @@
 // Finds libtorch, or brings it.
-import { cacheFolder, findBlas, findLibtorch, LibtorchNotUsable } from '../findLibtorch.mjs';
+import { cacheFolder, findLibtorch, LibtorchNotUsable } from '../findLibtorch.mjs';
 import { downloadLibtorch, hasOfficialArchive } from './archive.mjs';
-import { Interrupted, SetupFailure } from './failure.mjs';
+import { fastBlas, requireFastBlas } from './blas.mjs';
+import { asProblem, SetupFailure } from './failure.mjs';
 import { aptInstall, refuseOldLibtorch } from './packageManager.mjs';
-import { identity } from './stamp.mjs';
-
-const fastBlas = 'libopenblas0-openmp';
 
 /** @returns the libtorch to build against. */
 export async function obtainLibtorch(context) {
   const found = lookFor();
   const libtorch = found.libtorch ?? (await bring(found.passedOver, context));
-  await makeBlasFast(libtorch, context);
+  await requireFastBlas(libtorch, context);
   return libtorch;
 }
 
@@ -50,11 +48,6 @@ function nothingFound({ wanted, problems, log }) {
   );
 }
 
-function asProblem(error) {
-  if (!(error instanceof SetupFailure) || error instanceof Interrupted) throw error;
-  return error.message.replace(/\.$/, '');
-}
-
 /** Brings the package. @returns what is wrong if it is not found afterwards. */
 async function fromPackage({ log }) {
   await aptInstall(['libtorch-dev', fastBlas], { log, refuse: refuseOldLibtorch });
@@ -65,15 +58,4 @@ async function fromArchive({ log, tools }) {
   if (!hasOfficialArchive()) return 'there is no official archive for this machine';
   await downloadLibtorch({ folder: cacheFolder(), cmake: tools.cmake, log });
   return 'the official archive cannot be used';
-}
-
-/** Says or mends that matrix products run on the reference BLAS. Looked at again until it is fast. */
-async function makeBlasFast(libtorch, { log, stamps }) {
-  const checked = JSON.stringify(identity(libtorch.libraries[0]));
-  if (stamps.read('blas') === checked) return;
-  if (findBlas(libtorch)?.slow) await aptInstall([fastBlas], { log }).catch(asProblem);
-  const blas = findBlas(libtorch);
-  if (!blas?.slow) return stamps.write('blas', checked);
-  const what = `${blas.name} (${blas.path}), 70 times slower than OpenBLAS`;
-  log.say(`libtorch uses the ${what}. Mend it: apt-get install ${fastBlas}`);
 }

@@ -1,8 +1,9 @@
-// One set-up at a time: a second one waits for the first and then finds its work done.
+// One at a time: a second set-up waits for the first and then finds its work done.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { interruption } from './interruption.mjs';
 
 /**
  * Runs `work` while holding the lock file at `path`; one left by a process that died is taken over.
@@ -15,7 +16,7 @@ export async function withLock(path, waiting, work) {
     if (holder && !isRunning(holder)) takeAway(path);
     else {
       if (attempt === 0) waiting(holder);
-      await sleep(200);
+      await sleep(200, undefined, { signal: interruption });
     }
   }
   try {
@@ -23,6 +24,12 @@ export async function withLock(path, waiting, work) {
   } finally {
     rmSync(path, { force: true });
   }
+}
+
+/** What the one who waits is told. */
+export function waitingFor(what, holder, path) {
+  const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+  return `Another ${what} is running (${who}); waiting for it. If none is, delete ${path}`;
 }
 
 /** The file appears with its content or, if there is one already, not at all. */

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonPath } from '../findLibtorch.mjs';
 import { run } from './child.mjs';
-import { Interrupted } from './failure.mjs';
+import { Interrupted, SetupFailure } from './failure.mjs';
 import { filesBelow, fingerprint, identity } from './stamp.mjs';
 
 /** Of this package, in a clone or where it was installed. */
@@ -83,9 +83,16 @@ async function compile({ tools, build, log, step }, { options }) {
 
 /** As many as there are cores and memory for; `OCELLI_JOBS` overrides it. */
 export function compilersAtOnce(env = process.env) {
-  if (env.OCELLI_JOBS) return Math.max(1, Math.trunc(Number(env.OCELLI_JOBS)) || 1);
+  if (env.OCELLI_JOBS) return jobs(env.OCELLI_JOBS);
   // freemem() is what is available, page cache included; the second is a container's limit.
   const limits = [freemem(), process.constrainedMemory?.() || Infinity];
   const memory = Math.floor(Math.min(...limits) / memoryPerCompiler);
   return Math.max(1, Math.min(availableParallelism(), memory));
+}
+
+function jobs(value) {
+  if (/^[1-9]\d*$/.test(value)) return Number(value);
+  throw new SetupFailure(
+    `OCELLI_JOBS: expected a positive integer, got ${value}. Correct the variable or unset it.`,
+  );
 }

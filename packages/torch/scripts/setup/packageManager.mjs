@@ -20,7 +20,8 @@ export async function aptInstall(packages, { log, refuse = () => undefined }) {
   const prefix = aptPrefix();
   if (!prefix) throw new SetupFailure('this user may not install system packages.');
   const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
-  const options = { log, remedy: 'Install them by hand' };
+  // Killed in the middle, it would leave a system whose packages have to be mended by hand.
+  const options = { log, remedy: 'Install them by hand', killable: false };
   await log.during(`system packages ${packages.join(' ')}`, async () => {
     await run([...apt, 'update'], options);
     const reason = refuse();

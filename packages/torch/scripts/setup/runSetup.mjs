@@ -1,13 +1,12 @@
 // What every set-up has in common: one at a time, in the log, ended by signals, its failure a sentence.
 import { join } from 'node:path';
-import { interrupt } from './child.mjs';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { sentence } from './failure.mjs';
-import { withLock } from './lock.mjs';
+import { interruption, listenToSignals } from './interruption.mjs';
+import { waitingFor, withLock } from './lock.mjs';
 import { Log } from './log.mjs';
 import { Stamps } from './stamp.mjs';
 import { requireBuildTools, requireNode } from './tools.mjs';
-
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
  * Runs the steps of a set-up and says how it ended; a failure becomes the exit code of the process.
@@ -17,12 +16,7 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 export async function runSetup(root, steps) {
   const state = join(root, '.ocelli');
   const log = new Log(join(state, 'setup.log'));
-  for (const [signal, exitCode] of Object.entries(exitCodes)) {
-    process.on(signal, () => {
-      process.exitCode = exitCode;
-      interrupt(signal);
-    });
-  }
+  listenToSignals();
   const setUp = async () => {
     const begun = performance.now();
     requireNode();
@@ -34,17 +28,23 @@ export async function runSetup(root, steps) {
     );
   };
   try {
-    await withLock(join(state, 'setup.lock'), (holder) => sayWaiting(log, holder), setUp);
+    const waiting = (holder) => log.say(waitingFor('set-up', holder, '.ocelli/setup.lock'));
+    await withLock(join(state, 'setup.lock'), waiting, setUp);
   } catch (error) {
-    log.detail(`\n${error?.stack}\n`);
-    console.error(`Set-up stopped: ${sentence(error)}`);
-    process.exitCode ||= 1;
+    await stopped(error, log);
   }
 }
 
-function sayWaiting(log, holder) {
-  const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-  log.say(
-    `Another set-up is running (${who}); waiting for it. If none is, delete .ocelli/setup.lock`,
-  );
+/** Says why. A program that Ctrl-C ended as well has failed for that reason and no other. */
+async function stopped(error, log) {
+  // A signal that came while a step worked without a pause is heard in the next turn of the event loop.
+  for (let turn = 0; turn < 2; turn++) await turnOfTheLoop();
+  const reason = interruption.aborted ? interruption.reason : error;
+  console.error(`Set-up stopped: ${sentence(reason)}`);
+  process.exitCode ||= 1;
+  try {
+    log.detail(`\n${error?.stack}\n`);
+  } catch {
+    // The sentence above is about the folder of the log.
+  }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { checkKernels, type CpuKernels } from '@ocelli/torch/environment';
 import { addonPath, findBlas, findLibtorch, setupCommand } from '@ocelli/torch/find-libtorch';
 import type { Libtorch } from '@ocelli/torch/find-libtorch';
 import { cardsText, type GraphicsCard, graphicsCards } from '../../train/memory/graphicsCards.ts';
@@ -12,7 +13,7 @@ const installLibtorch = `Run ${setupCommand}, which brings it, or set LIBTORCH t
 interface AddonAnswer {
   readonly version: string;
   readonly config: string;
-  readonly kernels: string;
+  readonly kernels: CpuKernels;
   readonly cudaDevices: number;
 }
 
@@ -40,8 +41,10 @@ function blasCheck(libtorch: Libtorch): Check {
   const blas = findBlas(libtorch);
   if (!blas) return good('BLAS', 'not known on this system');
   const found = blas.path === undefined ? blas.name : `${blas.name} (${blas.path})`;
-  if (!blas.slow) return good('BLAS', found);
-  return weak('BLAS', `${found}, 70 times slower`, 'Run apt-get install libopenblas0-openmp.');
+  if (blas.state === 'fast') return good('BLAS', found);
+  const remedy = 'Run apt-get install libopenblas0-openmp.';
+  if (blas.state === 'missing') return missing('BLAS', `${found} is not installed`, remedy);
+  return weak('BLAS', `${found}, 70 times slower`, remedy);
 }
 
 async function addonChecks(libtorch: Libtorch | undefined): Promise<Check[]> {
@@ -93,6 +96,11 @@ export function kernelsCheck(
   { kernels }: Pick<AddonAnswer, 'kernels'>,
   setting: string | undefined = process.env['OCELLI_KERNELS'],
 ): Check {
+  try {
+    checkKernels({ OCELLI_KERNELS: setting }, kernels);
+  } catch (error) {
+    return missing('own kernels', (error as Error).message, 'Unset OCELLI_KERNELS.');
+  }
   if (kernels !== 'none') return good('own kernels', kernels);
   const remedy = setting === 'off' ? 'Unset OCELLI_KERNELS.' : 'Use a CPU with AVX2 or NEON.';
   return weak('own kernels', "none, libtorch's operators compute everything", remedy);
