@@ -39,7 +39,10 @@ test('so do dense blocks: their numbers are rounded to it, in whichever layout',
     const exact = denseBlock(images, [layer]);
     const rounded = autocast({ device: 'cpu' }, () => denseBlock(images, [layer]));
     const error = rounded.to({ dtype: 'float32' }).sub(exact).abs().max().item();
-    expect(error / exact.max().item(), memoryFormat).toBeGreaterThan(1e-4);
+    const share = error / exact.max().item();
+    expect(share, memoryFormat).toBeGreaterThan(1e-4);
+    // A few roundings of at most 2⁻⁸ each. In the other layout libtorch 1.13 rounds each partial sum as well.
+    if (memoryFormat === 'channelsLast') expect(share).toBeLessThan(0.03);
   }
 });
 

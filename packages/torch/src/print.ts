@@ -1,5 +1,3 @@
-import type { InspectOptions } from 'node:util';
-
 import type { TypedArray } from './dtype.ts';
 
 /** What printing needs of a tensor. */
@@ -20,11 +18,14 @@ const edgeItems = 3;
  * A tensor as a person reads it: `Tensor float32 (2, 3)` and its elements in aligned columns, long
  * dimensions cut in the middle. Only the elements shown are read from the device. Of a complex tensor, which
  * has no array in JavaScript, there is the title alone; a freed one says so, for a look must not end a program.
+ *
+ * @param depth how many levels below the tensor Node.js would show, `null` for all; below 0 it is itself too deep
+ *   inside an object, and there is the title alone.
  */
-export function printTensor(tensor: Printable, options: InspectOptions): string {
+export function printTensor(tensor: Printable, depth: number | null): string {
   if (isFreed(tensor)) return 'Tensor (freed)';
   const title = describe(tensor);
-  const isShort = options.depth === -1 || tensor.numel === 0;
+  const isShort = (depth !== null && depth < 0) || tensor.numel === 0;
   if (isShort || tensor.dtype.startsWith('complex')) return title;
   const elements = shownElements(tensor);
   const width = Math.max(...elements.flat.map((text) => text.length));

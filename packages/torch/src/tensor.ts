@@ -1,4 +1,4 @@
-import { inspect, type InspectOptions } from 'node:util';
+import { inspect } from 'node:util';
 
 import type { Device } from './device.ts';
 import { type DType, type TypedArray, viewBytes } from './dtype.ts';
@@ -243,8 +243,8 @@ export class Tensor extends NativeObject {
     return nestedArray(this.toTypedArray(), this.shape);
   }
 
-  [inspect.custom](_depth: number, options: InspectOptions): string {
-    return printTensor(this, options);
+  [inspect.custom](depth: number | null): string {
+    return printTensor(this, depth);
   }
 
   // Elementwise arithmetic; the second operand broadcasts.

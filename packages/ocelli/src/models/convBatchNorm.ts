@@ -32,7 +32,7 @@ export class ConvBatchNorm extends Module {
     const conv = new Conv2d(inChannels, outChannels, 3, { padding: 1, bias: false });
     const bn = new BatchNorm2d(outChannels, { momentum: batchNormMomentum, eps: 1e-5 });
     this.conv = this.registerModule('conv', conv);
-    if (dropout > 0) this.dropout = this.registerModule('dropout', new Dropout({ p: dropout }));
+    if (dropout !== 0) this.dropout = this.registerModule('dropout', new Dropout({ p: dropout }));
     this.bn = this.registerModule('bn', bn);
   }
 

@@ -37,7 +37,8 @@ export class ConvNormAct extends Module {
     super();
     const { kernelSize = 3, activation, eps = 1e-5, momentum = 0.1, ...rest } = options;
     const { keys = ['0', '1'], ...conv } = rest;
-    const padding = typeof kernelSize === 'number' ? (kernelSize - 1) / 2 : 0;
+    const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
+    const padding = [(height - 1) / 2, (width - 1) / 2] as const;
     const shape = { padding, ...conv, bias: false };
     this.conv = this.registerModule(
       keys[0],

@@ -45,3 +45,9 @@ test('stride and padding set the size, dropout makes passes in training differ',
   expect(moved(0.5)).toBeGreaterThan(0);
   expect(moved(0)).toBe(0);
 });
+
+test.each([-0.1, 1.5, NaN])('a dropout of %d is refused', (dropout) => {
+  expect(() => new ConvUnit(3, 4, { dropout })).toThrow(
+    'ConvUnit: expected dropout to be a number from 0 to 1, got',
+  );
+});

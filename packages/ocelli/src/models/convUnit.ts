@@ -70,6 +70,7 @@ export class ConvUnit extends Module {
     this.#activation = check.oneOf('activation', activation, ['relu', 'none']);
     this.conv = this.registerModule('conv', conv);
     if (check.flag('norm', norm)) this.norm = this.registerModule('norm', new BatchNorm2d(normed));
+    check.number('dropout', dropout, [0, 1]);
     if (dropout > 0) this.dropout = this.registerModule('dropout', new Dropout({ p: dropout }));
   }
 

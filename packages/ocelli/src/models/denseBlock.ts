@@ -8,6 +8,7 @@ import {
   type Tensor,
 } from '@ocelli/torch';
 import { BatchNormReLU } from './batchNormReLU.ts';
+import { hasOwnForward } from './ownForward.ts';
 
 export interface DenseBlockOptions {
   /** How many layers the block has. */
@@ -68,10 +69,11 @@ class DenseLayer extends Module {
     const hidden = this.conv1.forward(this.norm1.forward(features));
     return this.conv2.forward(this.norm2.forward(hidden));
   }
-  /** Whether the block may compute this layer with the others: nothing watches it, all train alike. */
+
+  /** Whether the block may compute this layer with the others: all compute as they were made and train alike. */
   fusesIn({ training }: DenseBlock): boolean {
     const modules = [this, this.norm1, this.norm2];
-    return !this.watched && modules.every((module) => module.training === training);
+    return !hasOwnForward(this) && modules.every((module) => module.training === training);
   }
 
   /** What the block computes with, for one more batch. */

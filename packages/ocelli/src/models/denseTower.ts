@@ -1,5 +1,5 @@
 import { BatchNorm1d, Dropout, Linear, Module, OptionCheck, type Tensor } from '@ocelli/torch';
-import type { GlobalPool } from './globalPool.ts';
+import { type GlobalPool, globalPools } from './globalPool.ts';
 import type { TowerKind } from './towerKind.ts';
 
 /** What a tower of one linear layer is built from. */
@@ -40,6 +40,7 @@ export function denseTower(options: DenseTowerOptions = {}): TowerKind {
     hidden: check.integer('hidden', hidden, 1),
   };
   const parts = { ...outputOptions(check, last), before };
+  check.oneOf('pool', pool, globalPools);
   return { pool, make: (features, classes) => new DenseTower([features, classes], parts) };
 }
 
@@ -48,6 +49,7 @@ export function linearTower(options: LinearTowerOptions = {}): TowerKind {
   const check = new OptionCheck('linearTower');
   const { pool = 'average', ...last } = check.read(options, linearKeys);
   const parts = outputOptions(check, last);
+  check.oneOf('pool', pool, globalPools);
   return { pool, make: (features, classes) => new DenseTower([features, classes], parts) };
 }
 

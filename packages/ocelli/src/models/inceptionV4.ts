@@ -55,12 +55,9 @@ function conv(
   kernelSize: Size2d,
   shape: { stride?: number; padding?: number } = {},
 ): ConvNormAct {
-  const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
-  const padding = [(height - 1) / 2, (width - 1) / 2] as const;
   const keys = ['conv', 'bn'] as const;
   return new ConvNormAct(from, to, {
     kernelSize,
-    padding,
     ...shape,
     activation: 'relu',
     eps: 1e-3,

@@ -11,6 +11,7 @@ import { DavidNet } from './davidNet.ts';
 import { DavidNetAthena } from './davidNetAthena.ts';
 import { denseNet } from './denseNet.ts';
 import { modelNames } from './modelNames.ts';
+import { resnet } from './resnet.ts';
 import { ResnetSmall } from './resnetSmall.ts';
 import { Trunk } from './trunk.ts';
 
@@ -163,6 +164,29 @@ test('a depth that is not 6n + 2 is refused', () => {
   expect(() => cifarResnet(18)).toThrow(
     'cifarResnet: expected depth to be 6n + 2, such as 20, 32, 44 or 56, got 18.',
   );
+});
+
+test.each([
+  [
+    () => resnet(18, { groups: 32 }),
+    'resnet: expected depth to be 50 or more with groups or widthPerGroup, which bottlenecks have, got 18.',
+  ],
+  [
+    () => resnet(34, { widthPerGroup: 128 }),
+    'expected depth to be 50 or more with groups or widthPerGroup',
+  ],
+  [
+    () => resnet(50, { stem: 'cifer' as 'cifar' }),
+    'resnet: expected stem to be one of imagenet, cifar, got "cifer". Did you mean "cifar"?',
+  ],
+  [() => resnet(50, { group: 2 } as object), 'got "group". Did you mean "groups"?'],
+  [() => resnet(20 as 18), 'resnet: expected depth to be one of 18, 34, 50, 101, 152, got 20.'],
+  [
+    () => new DavidNet({ numClasses: 2, width: 4, dropout: -0.1 }),
+    'Dropout: expected p to be a number from 0 to 1, got -0.1.',
+  ],
+])('an option of a network that would have no effect is refused', (make, message) => {
+  expect(make).toThrow(message);
 });
 
 test('a frozen part counts as not trainable', () => {

@@ -142,6 +142,9 @@ describe('towers computed together', () => {
     for (const model of [together, apart]) lossOf(model.forward(images)).backward();
     const pairs = [...together.namedParameters(), ...together.namedBuffers()];
     const others = new Map([...apart.namedParameters(), ...apart.namedBuffers()]);
+    for (const [key, { grad }] of together.namedParameters()) {
+      expect([key, grad === undefined]).toEqual([key, false]);
+    }
     for (const [key, one] of pairs) {
       const other = others.get(key);
       expect(difference(one.grad ?? one, other?.grad ?? other), key).toBeLessThan(1e-5);
@@ -249,6 +252,19 @@ describe('a tower option', () => {
       () => mapTower({ widths: [8] }),
       'mapTower: expected dropouts to be 2 shares, one more than widths, got [0.15,0.5,0.1,0.1].',
     ],
+    [
+      () => denseTower({ pool: 'mean' as 'max' }),
+      'denseTower: expected pool to be one of average, max, concat, none, got "mean".',
+    ],
+    [
+      () => linearTower({ pool: 'maxx' as 'max' }),
+      'linearTower: expected pool to be one of average, max, concat, none, got "maxx". Did you mean "max"?',
+    ],
+    [
+      () => stageTower(() => [], { pool: 'none' as 'max' }),
+      'stageTower: expected pool to be one of average, max, concat, got "none".',
+    ],
+    [() => stageTower(() => [], { bais: false } as object), 'got "bais". Did you mean "bias"?'],
     [() => mapTower({ widths: [] }), 'mapTower: expected widths to be not empty, got [].'],
   ])('out of its range is refused', (make, message) => {
     expect(make).toThrow(message);

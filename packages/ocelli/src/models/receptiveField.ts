@@ -50,12 +50,12 @@ interface Visit {
 /** @param entering what the pixels of the call's input see. */
 function visit(call: Call, entering: ReceptiveField, state: Visit): ReceptiveField {
   let widest = entering;
-  for (const inner of call.inner) {
+  for (const [index, inner] of call.inner.entries()) {
     // A tensor that no layer gave was made inside this call, of what its layers gave.
-    const into = fieldOf(inner.input, state) ?? widest;
+    const into = fieldOf(inner.input, state) ?? betweenLayers(call.inner[index - 1], inner, widest);
     widest = wider(widest, visit(inner, into, state));
   }
-  const own = call.inner.length === 0 ? through(call, entering) : widest;
+  const own = call.inner.length === 0 ? through(windowOf(call), entering) : widest;
   const field = state.known.get(call.output) ?? own;
   if (call.output !== call.input) state.known.set(call.output, field);
   state.fields.set(call, field);
@@ -70,23 +70,36 @@ function fieldOf(input: unknown, { known }: Visit): ReceptiveField | undefined {
     .reduce<ReceptiveField | undefined>((most, one) => (most ? wider(most, one) : one), undefined);
 }
 
-/** After one layer. */
-function through(call: Call, { size, stride }: ReceptiveField): ReceptiveField {
-  const { kernelSize, stride: step, dilation } = windowOf(call);
+/** What enters a layer that was given no layer's output: a batch norm may have had it pooled 2×2 first. */
+function betweenLayers(
+  before: Call | undefined,
+  { module, input }: Call,
+  field: ReceptiveField,
+): ReceptiveField {
+  const isPooled = module instanceof BatchNorm2d && halves(before?.output, input);
+  return isPooled ? through(square(2), field) : field;
+}
+
+/** After one layer with that window. */
+function through(window: Window, { size, stride }: ReceptiveField): ReceptiveField {
+  const { kernelSize, stride: step, dilation } = window;
   const grown = (axis: 0 | 1): number =>
     size[axis] + (kernelSize[axis] - 1) * dilation[axis] * stride[axis];
   return { size: [grown(0), grown(1)], stride: [stride[0] * step[0], stride[1] * step[1]] };
 }
 
 function windowOf({ module, input, output }: Call): Window {
-  const pool = module instanceof MaxPool2d || module instanceof AvgPool2d;
-  if (pool || module instanceof Conv2d) return module.window;
-  const halves =
-    module instanceof BatchNorm2d &&
-    input instanceof Tensor &&
-    output instanceof Tensor &&
-    output.shape.at(-1) !== input.shape.at(-1);
-  return square(halves ? 2 : 1); // batch norm can pool 2×2 in the same pass
+  const isPool = module instanceof MaxPool2d || module instanceof AvgPool2d;
+  if (isPool || module instanceof Conv2d) return module.window;
+  const pools = module instanceof BatchNorm2d && halves(input, output);
+  return square(pools ? 2 : 1); // batch norm can pool 2×2 in the same pass
+}
+
+/** Whether one map has half the height and width of another. */
+function halves(large: unknown, small: unknown): boolean {
+  if (!(large instanceof Tensor && small instanceof Tensor)) return false;
+  const half = large.shape.slice(-2).map((side) => Math.floor(side / 2));
+  return String(half) === String(small.shape.slice(-2));
 }
 
 function square(side: number): Window {

@@ -1,4 +1,4 @@
-import { Conv2d, MaxPool2d, type Module, optionError, Sequential } from '@ocelli/torch';
+import { Conv2d, MaxPool2d, type Module, OptionCheck, Sequential } from '@ocelli/torch';
 import { BatchNormReLU } from './batchNormReLU.ts';
 import { heNormal } from './heNormal.ts';
 import { BasicBlock, Bottleneck } from './resnetBlocks.ts';
@@ -41,16 +41,24 @@ export interface ResNetOptions {
  *
  * float32 `(N, 3, H, W)` → `(N, 512 or 2048, H/32, W/32)`, with the stem `cifar` H/8.
  *
- * @throws {OptionError} if the depth is none of 18, 34, 50, 101, 152.
+ * @throws {OptionError} if the depth is none of 18, 34, 50, 101, 152, an option is unknown, or one of bottlenecks is
+ *   given to a depth that has none.
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385
  * @see Xie et al. 2017 (groups), https://arxiv.org/abs/1611.05431
  * @see Zagoruyko & Komodakis 2016 (width), https://arxiv.org/abs/1605.07146
  */
 export function resnet(depth: ResNetDepth, options: ResNetOptions = {}): Trunk {
+  const check = new OptionCheck('resnet');
+  check.read(options, ['stem', 'groups', 'widthPerGroup']);
   const { stem = 'imagenet', groups = 1, widthPerGroup = 64 } = options;
+  check.oneOf('stem', stem, ['imagenet', 'cifar']);
   const blocks: readonly number[] | undefined = repetitions[depth];
   if (blocks === undefined) {
-    throw optionError('resnet', 'depth', `one of ${Object.keys(repetitions).join(', ')}`, depth);
+    throw check.error('depth', `one of ${Object.keys(repetitions).join(', ')}`, depth);
+  }
+  if (depth < 50 && (groups !== 1 || widthPerGroup !== 64)) {
+    const rule = '50 or more with groups or widthPerGroup, which bottlenecks have';
+    throw check.error('depth', rule, depth);
   }
   const stages = [...stemStages(stem)];
   for (const [index, count] of blocks.entries()) {

@@ -59,7 +59,7 @@ export function resnetV2(depth: ResNetV2Depth): Trunk {
 
 /** Batch norm, ReLU, convolution, three times: 1×1 to a quarter, 3×3 with the stride, 1×1 back. */
 class Block extends Module {
-  readonly downsample: Conv2d | undefined;
+  readonly downsample: Sequential | undefined;
   readonly norm1: BatchNormReLU;
   readonly conv1: Conv2d;
   readonly norm2: BatchNormReLU;
@@ -72,9 +72,8 @@ class Block extends Module {
     const inner = to / 4;
     const plain = { bias: false };
     if (from !== to || stride > 1) {
-      const downsample = new Sequential({ conv: new Conv2d(from, to, 1, { stride, ...plain }) });
-      this.registerModule('downsample', downsample);
-      this.downsample = downsample.child('conv', Conv2d);
+      const conv = new Conv2d(from, to, 1, { stride, ...plain });
+      this.downsample = this.registerModule('downsample', new Sequential({ conv }));
     }
     this.norm1 = this.registerModule('norm1', new BatchNormReLU(from));
     this.conv1 = this.registerModule('conv1', new Conv2d(from, inner, 1, plain));

@@ -1,4 +1,4 @@
-import { Linear, Module, type Tensor } from '@ocelli/torch';
+import { Linear, Module, OptionCheck, type Tensor } from '@ocelli/torch';
 import { type GlobalPool, globalPool } from './globalPool.ts';
 import type { TowerKind } from './towerKind.ts';
 import type { Stage } from './trunk.ts';
@@ -16,6 +16,7 @@ export interface StageTowerOptions {
  * a linear layer. `(N, C, H, W)` → logits `(N, K)`. Keys: those of the stages, and `output`.
  *
  * @param stages makes the stages of one tower from the channels of the trunk's feature map.
+ * @throws {OptionError} if an option is unknown or out of its range.
  * @example
  * stageTower((channels) => [{ name: 'stage', module: new ConvBatchNorm(channels, 64), outChannels: 64 }]);
  */
@@ -23,18 +24,24 @@ export function stageTower(
   stages: (channels: number) => readonly Stage[],
   options: StageTowerOptions = {},
 ): TowerKind {
+  const check = new OptionCheck('stageTower');
+  const { pool = 'average', bias = true } = check.read(options, ['pool', 'bias']);
+  check.oneOf('pool', pool, ['average', 'max', 'concat']);
+  check.flag('bias', bias);
   return {
     pool: 'none',
-    make: (channels, numClasses) => new StageTower(stages(channels), { ...options, numClasses }),
+    make: (channels, numClasses) => new StageTower(stages(channels), { pool, bias, numClasses }),
   };
 }
+
+type StageTowerParts = Required<StageTowerOptions> & { readonly numClasses: number };
 
 class StageTower extends Module {
   readonly #layers: Module[];
 
-  constructor(stages: readonly Stage[], options: StageTowerOptions & { numClasses: number }) {
+  constructor(stages: readonly Stage[], options: StageTowerParts) {
     super();
-    const { pool = 'average', bias = true, numClasses } = options;
+    const { pool, bias, numClasses } = options;
     const [pooling, features] = globalPool(pool, stages.at(-1)?.outChannels ?? 0);
     const layers: [string, Module][] = [
       ...stages.map(({ name, module }): [string, Module] => [name, module]),

@@ -1,7 +1,9 @@
 import { AvgPool2d, Conv2d, Module, randn, Residual, Sequential, type Tensor } from '@ocelli/torch';
 import { describe, expect, test } from 'vitest';
+import { Airbench } from './airbench.ts';
 import { bottleneckTrunk } from './bottleneckNet.ts';
 import { catalog, createModel } from './catalog.ts';
+import { DavidNet } from './davidNet.ts';
 import { mapTower } from './mapTower.ts';
 import type { ModelName } from './modelNames.ts';
 import { MultiHead } from './multiHead.ts';
@@ -91,6 +93,33 @@ describe('the receptive field', () => {
   ])('of %s is the published one', (_, trunk, side) => {
     const { layers } = summarize(trunk(), [3, 64, 64]);
     expect(layers.at(-1)).toMatchObject({ size: [side, side], stride: [32, 32] });
+  });
+
+  // airbench: 2 by the whitening; a block adds twice its step by a 3×3 convolution, its step by the pool, which
+  // doubles it, and twice the new step by every other convolution: 2 + 2 + 1 + 4 = 9, + 4 + 2 + 8 = 23, and so on.
+  test.each([
+    ['airbench94', { numClasses: 2 }, [9, 23, 51]],
+    ['airbench96', { numClasses: 2, depth: 3 }, [13, 35, 79]],
+  ] as const)('of %s counts the pools before its norms', (_, options, sides) => {
+    const { layers } = summarize(new Airbench(options), [3, 32, 32]);
+    const ends = [1, 2, 3].map((block) =>
+      layers.findLast(({ name }) => name.startsWith(`block${block}.`)),
+    );
+    expect(ends.map((layer) => [layer?.size, layer?.stride])).toEqual(
+      sides.map((side, index) => [
+        [side, side],
+        [2 ** (index + 1), 2 ** (index + 1)],
+      ]),
+    );
+    expect(layers.find(({ name }) => name === 'block1.conv1')).toMatchObject({ size: [4, 4] });
+    expect(layers.find(({ name }) => name === 'block1.norm1')).toMatchObject({ size: [5, 5] });
+  });
+
+  test('of DavidNet counts the pools after its norms', () => {
+    const { layers } = summarize(new DavidNet({ numClasses: 2, width: 8 }), [3, 32, 32]);
+    // 3, block by block 5 and a pool 6, two more 14; 18, 20; 28, 32, two more 64.
+    const end = layers.findLast(({ name }) => name.startsWith('block3.'));
+    expect(end).toMatchObject({ size: [64, 64], stride: [8, 8] });
   });
 
   test('of pictures that are not square is told for both sides', () => {

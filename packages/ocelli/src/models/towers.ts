@@ -2,6 +2,7 @@ import { Module, OptionError, type Tensor } from '@ocelli/torch';
 import { DenseTower } from './denseTower.ts';
 import { type AlikeTowers, denseTowersTogether } from './denseTowersTogether.ts';
 import type { ClassCounts, HeadLogits } from './heads.ts';
+import { hasOwnForward } from './ownForward.ts';
 
 /** The key of an attribute's tower: its name, dots as underscores, for a dot parts the keys of modules. */
 export function towerKey(attribute: string): string {
@@ -24,10 +25,10 @@ export class Towers<Heads extends ClassCounts> extends Module<Tensor, HeadLogits
 
   /**
    * Dense towers of the same shape are computed as one batched product, unless a forward hook wants to
-   * see one of them by itself.
+   * see one of them by itself, or one or a layer of it was given a `forward` of its own.
    */
   forward(features: Tensor): HeadLogits<Heads> {
-    const groups = this.watched ? [] : this.#groups.filter(isOfOneMode);
+    const groups = this.#groups.filter(mayBeJoined);
     const together = new Map(groups.flatMap((group) => denseTowersTogether(group, features)));
     const logits = this.#towers.map(([name, tower]) => [
       name,
@@ -48,9 +49,12 @@ function refuseTwins(names: readonly string[]): void {
   }
 }
 
-/** Whether all are in training, or all in evaluation, as frozen ones are: only then they drop out alike. */
-function isOfOneMode([first, ...others]: AlikeTowers): boolean {
-  return others.every(({ training }) => training === first.training);
+/** Whether all compute as they were made, and drop out alike: a part that is frozen is in evaluation. */
+function mayBeJoined(towers: AlikeTowers): boolean {
+  const [{ dropout: first }] = towers;
+  return towers.every(
+    (tower) => !hasOwnForward(tower) && tower.dropout?.training === first?.training,
+  );
 }
 
 /** The dense towers of the same shape, classes aside; towers that are one of their kind are left out. */

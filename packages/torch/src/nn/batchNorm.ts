@@ -9,7 +9,7 @@ import {
 import { maxPool2d } from '../functional/pooling.ts';
 import { OptionCheck } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Conv2d } from './conv.ts';
+import { Conv2d } from './conv.ts';
 import { Module } from './module.ts';
 import { parameter, type Parameter } from './parameter.ts';
 
@@ -77,7 +77,8 @@ export class BatchNorm2d extends Module {
 
   /**
    * What `forward(conv.forward(images), after)` gives, in fewer passes over memory where the convolution
-   * is 3x3 with stride 1 or 2 and padding 1, without bias and groups. A hook on either module is obeyed.
+   * is 3x3 with stride 1 or 2 and padding 1, without bias and groups. A hook on either module, and a
+   * `forward` of its own or of a subclass, is obeyed.
    *
    * @param after.poolFirst keep the largest of every 2x2 outputs of the convolution, and normalise
    *   those.
@@ -85,9 +86,9 @@ export class BatchNorm2d extends Module {
    */
   forwardConvolved(conv: Conv2d, images: Tensor, after: AfterConvolution = {}): Tensor {
     const { poolFirst = false, ...rest } = after;
-    const hooked = Object.hasOwn(conv, 'forward') || Object.hasOwn(this, 'forward');
+    const isPlain = conv.forward === Conv2d.prototype.forward && !overridesForwardAlone(this);
     const stride = conv.stride3x3;
-    if (stride !== undefined && !hooked) {
+    if (stride !== undefined && isPlain) {
       return convBatchNorm(images, conv.weight, { ...this.forBatch(), ...after, stride });
     }
     const convolved = conv.forward(images);
@@ -104,6 +105,19 @@ export class BatchNorm2d extends Module {
     const momentum = this.training ? countBatch(this.#state) : 0;
     return { weight, bias, eps, runningMean, runningVar, training, momentum };
   }
+}
+
+/**
+ * Whether a norm or its class was given a `forward` without a `forwardConvolved` to match, as a hook does it:
+ * then only `forward` says what it computes.
+ */
+function overridesForwardAlone(norm: BatchNorm2d): boolean {
+  let at: object = norm;
+  while (!Object.hasOwn(at, 'forwardConvolved')) {
+    if (Object.hasOwn(at, 'forward')) return true;
+    at = Object.getPrototypeOf(at) as object; // BatchNorm2d at the latest has it
+  }
+  return false;
 }
 
 /** Registers on `module` what a layer of batch norm holds, in PyTorch's order. */

@@ -44,7 +44,10 @@ describe('Sequential', () => {
     const last = new ReLU();
     const model = new Sequential(new Identity(), last);
     expect(model.at(-1)).toBe(last);
-    expect([...model]).toEqual([model.at(0), last]);
+    const [start, end] = model;
+    expect([start, end]).toEqual([expect.any(Identity), expect.any(ReLU)]);
+    expect(start).toBe(model.at(0));
+    expect(end).toBe(last);
     expect(() => model.at(2)).toThrow(
       new OptionError('Sequential: expected index to be a position among 2 modules, got 2.'),
     );
@@ -56,7 +59,7 @@ describe('ModuleList', () => {
     const list = new ModuleList([new Linear(1, 1)]).append(new Linear(2, 1));
     expect([...list.stateDict().keys()]).toEqual(['0.weight', '0.bias', '1.weight', '1.bias']);
     expect(list.at(1).weight.shape).toEqual([1, 2]);
-    expect([...list].length).toBe(list.length);
+    expect([list.length, [...list].length]).toEqual([2, 2]);
   });
 
   it('has no forward of its own', () => {

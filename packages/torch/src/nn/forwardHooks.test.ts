@@ -81,3 +81,11 @@ test('the forward that a module was given is hooked, and there again without the
   hook.remove();
   expect(module.forward(ones([1])).item()).toBe(3);
 });
+
+test('a forward that a module is given while it is hooked stays when the hook goes', () => {
+  const module = new Doubling();
+  const hook = module.registerForwardHook((output) => output.add(1));
+  module.forward = (input) => input.mul(3);
+  hook.remove();
+  expect(module.forward(ones([1])).item()).toBe(3);
+});

@@ -22,6 +22,8 @@ interface Hooks {
   readonly after: Set<Hook>;
   /** The `forward` that the module itself had before, where it had one: most have that of their class. */
   readonly own: PropertyDescriptor | undefined;
+  /** The `forward` that calls the hooks. */
+  readonly hooked: unknown;
 }
 
 const hooksOf = new WeakMap<object, Hooks>();
@@ -60,6 +62,8 @@ function added<In, Out, H>(
     remove: () => {
       if (!among(hooks).delete(hook) || hooks.before.size + hooks.after.size > 0) return;
       hooksOf.delete(module);
+      // One that the module was given meanwhile stays.
+      if (Object.getOwnPropertyDescriptor(module, 'forward')?.value !== hooks.hooked) return;
       if (hooks.own === undefined) Reflect.deleteProperty(module, 'forward');
       else Object.defineProperty(module, 'forward', hooks.own);
     },
@@ -73,15 +77,16 @@ export function hasForwardHooks(module: object): boolean {
 
 function shadow<In, Out>(module: Hookable<In, Out>): Hooks {
   const own = Object.getOwnPropertyDescriptor(module, 'forward');
-  const hooks: Hooks = { before: new Set(), after: new Set(), own };
   const { forward } = module;
-  const value = (input: In, ...rest: never[]): Out => {
+  const hooked = (input: In, ...rest: never[]): Out => {
     for (const hook of [...hooks.before]) hook(input);
     let output: unknown = forward.call(module, input, ...rest);
     for (const hook of [...hooks.after]) output = hook(output, input) ?? output;
     return output as Out; // the module's own, or what a hook of its type returned
   };
-  Object.defineProperty(module, 'forward', { value, configurable: true, writable: true });
+  const hooks: Hooks = { before: new Set(), after: new Set(), own, hooked };
+  const shadowing = { value: hooked, configurable: true, writable: true };
+  Object.defineProperty(module, 'forward', shadowing);
   hooksOf.set(module, hooks);
   return hooks;
 }
