@@ -20,7 +20,7 @@ export interface RecipeRunOptions {
 /**
  * Runs a recipe to its end.
  *
- * @throws {Error} if it fails or does not end with its result.
+ * @throws {Error} if it fails, is killed, or does not end with its result.
  */
 export async function runRecipe(
   name: string,
@@ -31,11 +31,15 @@ export async function runRecipe(
   const command = ['--import', 'tsx', '--conditions=source', file, ...words];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let last = '';
-  for await (const line of createInterface(child.stdout)) note((last = line));
-  if (child.exitCode === null) await once(child, 'exit');
+  const read = async (): Promise<void> => {
+    for await (const line of createInterface(child.stdout)) note((last = line));
+  };
+  await Promise.all([read(), once(child, 'close')]);
+  const { exitCode, signalCode } = child;
   const result = resultOf(last);
-  if (child.exitCode === 0 && result !== undefined) return result;
-  throw new Error(`${name}: expected it to end with its accuracy and time, got "${last}".`);
+  if (exitCode === 0 && result !== undefined) return result;
+  const got = signalCode === null ? `"${last}"` : `the signal ${signalCode} after "${last}"`;
+  throw new Error(`${name}: expected it to end with its accuracy and time, got ${got}.`);
 }
 
 /** Reads `test accuracy: 0.9402  time: 512.3`. */

@@ -113,6 +113,17 @@ describe('each rule turns red', () => {
       `${torch}/nn/a.ts → ${torch}/nn/b.ts → ${torch}/nn/a.ts is a cycle`,
     ],
     [
+      'every source is reached',
+      {
+        [`${ocelli}/index.ts`]: `export { a } from './data/a.ts';`,
+        [`${ocelli}/data/a.ts`]: `import { b } from './b.ts';`,
+        [`${ocelli}/data/b.ts`]: '',
+        [`${ocelli}/data/c.ts`]: `import { a } from './a.ts';`,
+        [`${ocelli}/data/c.test.ts`]: `import { c } from './c.ts';`,
+      },
+      `${ocelli}/data/c.ts is reached by no command and no public name: nobody can use it`,
+    ],
+    [
       'no inner barrels',
       { [`${torch}/nn/index.ts`]: '' },
       `${torch}/nn/index.ts is an inner barrel: import the file that has the thing`,
@@ -150,6 +161,8 @@ describe('each rule turns red', () => {
 
   test('what the rules allow stays green', () => {
     const allowed = new Map([
+      [`${ocelli}/index.ts`, `export { a } from './data/a.ts';`],
+      [`${ocelli}/cli/main.ts`, `const { c } = await import('../train/loop/c.ts');`],
       [`${ocelli}/data/a.ts`, `import { b } from './b.ts';\nimport { T } from '@ocelli/torch';`],
       [`${ocelli}/data/b.ts`, ''],
       [`${ocelli}/train/loop/c.ts`, `import type { b } from '../../data/b.ts';`],

@@ -70,11 +70,17 @@ const everySourceHasALayer: Rule = (files) =>
     .filter((path) => isSource(path) && !placeOf(path))
     .map((path) => `${path} has no layer: give it one in test/layers.ts`);
 
-const noCycles: Rule = (files) => {
+/** What every source imports. */
+function importGraph(files: Files): Map<string, string[]> {
   const graph = new Map<string, string[]>();
   for (const [from, to] of edges(files, isSource)) {
     graph.set(from, [...(graph.get(from) ?? []), to]);
   }
+  return graph;
+}
+
+const noCycles: Rule = (files) => {
+  const graph = importGraph(files);
   const done = new Set<string>();
   const cycles: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {
@@ -86,6 +92,24 @@ const noCycles: Rule = (files) => {
   };
   for (const path of graph.keys()) visit(path, []);
   return cycles;
+};
+
+const isEntry = (path: string): boolean =>
+  /^packages\/[^/]+\/src\/(index|cli\/main)\.ts$/.test(path);
+
+/** What neither a command nor a public name brings along is there for its own tests alone. */
+const everySourceIsReached: Rule = (files) => {
+  const graph = importGraph(files);
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const next of graph.get(path) ?? []) visit(next);
+  };
+  for (const path of files.keys()) if (isEntry(path)) visit(path);
+  return [...files.keys()]
+    .filter((path) => isSource(path) && !path.endsWith('.d.ts') && !reached.has(path))
+    .map((path) => `${path} is reached by no command and no public name: nobody can use it`);
 };
 
 const noInnerBarrels: Rule = (files) =>
@@ -158,6 +182,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'every source has a layer': everySourceHasALayer,
   'mocks stay alone': mocksStayAlone,
   'no cycles': noCycles,
+  'every source is reached': everySourceIsReached,
   'no inner barrels': noInnerBarrels,
   'names say what is inside': namesSayWhatIsInside,
   'files are short': filesAreShort,

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { resultOf } from '../benchmarks/recipeRun.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { resultOf, runRecipe } from '../benchmarks/recipeRun.ts';
 import { findingOf as differenceOf } from '../scripts/proofs/kernelsOff.ts';
 import { findingOf } from '../scripts/proofs/muon94.ts';
 
@@ -10,6 +13,36 @@ describe('the result of a recipe', () => {
       seconds: 512.3,
     });
     expect(resultOf('epoch: 7  train loss: 0.9402  time: 512.3')).toBeUndefined();
+  });
+});
+
+describe('a recipe as a process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ocelli-recipe-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const recipes = join(import.meta.dirname, '..', 'recipes');
+  const run = async (name: string, source: string): Promise<[object, string[]]> => {
+    writeFileSync(join(folder, `${name}.ts`), source);
+    const lines: string[] = [];
+    const note = (line: string): void => void lines.push(line);
+    const path = relative(recipes, join(folder, name));
+    return [await runRecipe(path, ['--seed', '3'], { note }), lines];
+  };
+
+  it('is given its words and heard line by line', async () => {
+    const source = `console.log(process.argv.slice(2).join(' '));
+console.log('test accuracy: 0.9402  time: 512.3');`;
+    expect(await run('whole', source)).toEqual([
+      { accuracy: 0.9402, seconds: 512.3 },
+      ['--seed 3', 'test accuracy: 0.9402  time: 512.3'],
+    ]);
+  });
+
+  it('that is killed is no recipe to wait for', async () => {
+    const source = `console.log('epoch: 1');
+process.kill(process.pid, 'SIGKILL');`;
+    await expect(run('killed', source)).rejects.toThrow(
+      'expected it to end with its accuracy and time, got the signal SIGKILL after "epoch: 1".',
+    );
   });
 });
 

@@ -307,7 +307,8 @@ export {
   type SettledExperiment,
   type SettleOptions,
 } from './experiments/settleExperiment.ts';
-export { type GroupRun, runGroup, type RunGroupOptions } from './experiments/runGroup.ts';
+export type { GroupRun } from './experiments/groupList.ts';
+export { runGroup, type RunGroupOptions } from './experiments/runGroup.ts';
 export { newRun, type NewRunOptions, resumedRun, type RunPlan } from './experiments/runPlan.ts';
 export { type RecipeOptions, runRecipe } from './experiments/runRecipe.ts';
 export { type WorkedRun, workOn, type WorkOptions } from './experiments/workOn.ts';

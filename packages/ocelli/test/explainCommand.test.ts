@@ -342,6 +342,10 @@ describe('weights from a file', () => {
       'densenet121: layer features.transition3.pool has nothing left of pictures of (3, 16, 16): ' +
         'they are too small for the model. Take larger ones (imageSize), or another model.',
     ],
+    [
+      [photo, ...['--model', 'mnist-net', '--weights', weights, '--classes', 'a,b']],
+      'mnist-net: layer flatten does not fit pictures of (3, 224, 224).',
+    ],
     [['--misclassified', '3', ...words, '--classes', 'a,b'], 'expected --run with --misclassified'],
     [['--filters', ...words, '--classes', 'a,b'], 'expected no --image-size with --filters.'],
   ])('%j is refused in one sentence', async (asked, sentence) => {
@@ -358,6 +362,10 @@ test.each([
   [[photo, '--head', 'pose', '--class', 'bak'], 'Did you mean "back"?'],
   [[photo, '--layer', 'stage2'], 'got "stage2". Did you mean "trunk.stage2"?'],
   [[photo, '--out', 'page.gif'], 'expected --out to be a .png or .html file, got "page.gif".'],
+  [
+    [join(folder, 'no-photo.png'), '--out', 'nowhere/maps.html'],
+    'expected --out to be in a folder that is there, got "nowhere/maps.html".',
+  ],
   [[photo, '--opacity', '0'], 'expected --opacity to be a number above 0 and at most 1, got "0".'],
   [[photo, '--weights', 'bst'], 'expected --weights to be one of best, last, got "bst".'],
   [[photo, '--classes', 'a,b', '--mean', '1,2,3'], 'no --classes, --mean with --run'],

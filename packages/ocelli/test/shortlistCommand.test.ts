@@ -55,6 +55,37 @@ test(
 );
 
 test(
+  'shortlist stops when it is asked to, ranks what came to its end, and goes on',
+  async () => {
+    const shown = short.map((word) => (word === 'silent' ? 'line' : word));
+    const words = ['shortlist', 'still.json', 'learning.json', ...shown, '--epochs', '2'];
+    let begun = 0;
+    const stopped = await runCommand(folder, [...words, '--json'], (piece) => {
+      if (piece.startsWith('epoch: 1/2') && ++begun === 2) process.emit('SIGINT', 'SIGINT');
+    });
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.err).toContain('Stopped after 1 of 2 candidates; the same command goes on.\n');
+    const namesIn = (out: string): string[] => {
+      const ranked = JSON.parse(out.trim().split('\n').at(-1) ?? '') as { name: string }[];
+      return ranked.map(({ name }) => name).toSorted();
+    };
+    expect(namesIn(stopped.out)).toEqual(['still']);
+    const { exitCode, out } = await command(...words, '--json');
+    expect([exitCode, namesIn(out)]).toEqual([0, ['learning', 'still']]);
+    expect(out).toContain('going on after step 2');
+  },
+  patience,
+);
+
+test('shortlist refuses a seed that is no number', async () => {
+  const { exitCode, err } = await command('shortlist', 'still.json', ...short, '--seed', 'x');
+  expect([exitCode, err]).toEqual([
+    2,
+    'error: ocelli shortlist: expected --seed to be a number, got "x".\n',
+  ]);
+});
+
+test(
   'ablate trains with and without each transform and says what each was worth',
   async () => {
     const words = ['--data', 'pictures', '--epochs', '1', '--threads', '1', '--progress', 'silent'];

@@ -101,3 +101,24 @@ test.each(['--fast-dev-run', '--overfit-batch'])('%s is refused', async (word) =
     `error: ocelli suspects: expected no ${word}: every fold is trained in one piece, to its last epoch.\n`,
   ]);
 });
+
+test('pictures too small for the network are refused before the first fold', async () => {
+  const rows = ['warm', 'cold', 'warm', 'cold'].map((kind, row) => `few/${row}.png,${kind}`);
+  const files: Record<string, Buffer | string> = { 'few.csv': ['path,kind', ...rows].join('\n') };
+  for (const row of rows.keys()) files[`few/${row}.png`] = await picture(row);
+  writeTree(folder, files);
+  const words = ['--table', 'few.csv', '--image-size', '16', '--model', 'densenet121'];
+  const { exitCode, err } = await command('suspects', ...words, '--out', 'few-corrections.csv');
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(
+    /error: ocelli suspects: layer \S+ has nothing left of pictures of \(3, 16, 16\)/,
+  );
+});
+
+test.each(['--out', '--html'])('%s in no folder is refused before any training', async (option) => {
+  const { exitCode, err } = await command('suspects', '--table', 'none.csv', option, 'no/file');
+  expect([exitCode, err]).toEqual([
+    2,
+    `error: ocelli suspects: expected ${option} to be in a folder that is there, got "no/file".\n`,
+  ]);
+});

@@ -133,6 +133,37 @@ const refused: [string[], number, string][] = [
     2,
     'matchingRows: expected pose to be one of Back, Front, got "Bak". Did you mean "Back"?',
   ],
+  [
+    ['inspect', 'labels.csv', '--apply', 'none.csv', '--images', 'p', '--balance', '0.5'],
+    2,
+    'ocelli inspect: expected no --images, --balance with --apply, which only writes a table.',
+  ],
+  [
+    ['inspect', 'labels.csv', '--apply', 'none.csv', '--oversample', 'pose = Back x2'],
+    2,
+    'ocelli inspect: expected no --oversample with --apply, which only writes a table.',
+  ],
+  [
+    ['inspect', 'labels.csv', '--out', 'x'],
+    2,
+    'ocelli inspect: expected no --out without --apply, the table it names.',
+  ],
+  [
+    ['inspect', 'p', '--images', 'p', '--image-column', 'a', '--attributes', 'b', '--ignore', 'c'],
+    2,
+    'ocelli inspect: expected no --images, --image-column, --attributes, --ignore with a folder or ' +
+      'archive, which has no columns of paths or labels.',
+  ],
+  [
+    ['inspect', 'labels.csv', '--grid', 'grid.jpg'],
+    2,
+    'ocelli inspect: expected --grid to be a .png file, got "grid.jpg".',
+  ],
+  [
+    ['inspect', 'labels.csv', '--html', 'x/page.html'],
+    2,
+    'ocelli inspect: expected --html to be in a folder that is there, got "x/page.html".',
+  ],
   [['draw', 'persons'], 2, 'required option --out <folder> not specified.'],
   [
     ['draw', 'cats', '--out', 'x'],

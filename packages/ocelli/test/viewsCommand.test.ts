@@ -166,6 +166,18 @@ describe('predict', () => {
     expect(await predicted(mirror, '--views', 'one')).toEqual(closeTo(plain));
   });
 
+  test.each([
+    [['--top', '2'], 'expected no --top for a run of attributes, which have one label each.'],
+    [
+      ['--top', '2', '--format', 'csv'],
+      'expected no --top with --format csv, which has the probability of every class.',
+    ],
+    [['--json', '--format', 'csv'], 'expected --json or --format csv, got both.'],
+  ])('refuses %j, of which one would not be read', async (words, sentence) => {
+    const refused = await inProcess('predict', at('0.png'), '--run', one.path, ...words);
+    expect(refused).toEqual({ exitCode: 2, out: '', err: `error: ocelli predict: ${sentence}\n` });
+  });
+
   test('promises a precision for the views alone that it was measured with', async () => {
     const words = ['predict', at('0.png'), '--run', one.path, '--min-precision', '0.5'];
     expect(await inProcess(...words)).toMatchObject({ exitCode: 0 });

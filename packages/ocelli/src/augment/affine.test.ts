@@ -39,6 +39,7 @@ test.each(fixture.cases)(
   ({ name, amount, interpolation, border, result }) => {
     const images = tensor(fixture.picture).view(fixture.shape);
     const made = apply(makers[name](amount, { interpolation, border }), images);
+    expect(made.shape).toEqual(fixture.shape);
     for (const [index, value] of (made.flatten().toArray() as number[]).entries()) {
       // Float32 places and weights against float64.
       expect(value).toBeCloseTo(result[index] ?? NaN, 5);

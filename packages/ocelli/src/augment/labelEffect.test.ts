@@ -33,6 +33,12 @@ function augmented(transform: Transform) {
 
 const before = labels.toArray() as number[][];
 
+/** Whether half of the 400 images were changed, within five deviations of a binomial. */
+function expectHalf(changed: readonly number[]): void {
+  expect(changed).toHaveLength(400);
+  expect(Math.abs(changed.filter(Boolean).length - 200)).toBeLessThan(50);
+}
+
 describe('a declared effect', () => {
   test('swaps two classes of exactly the images that were flipped', () => {
     const { rows, changed } = augmented(
@@ -44,7 +50,7 @@ describe('a declared effect', () => {
       ...others,
     ]);
     expect(rows).toEqual(expected);
-    expect(changed.filter(Boolean).length).toBeGreaterThan(150);
+    expectHalf(changed);
   });
 
   test('hides an attribute of exactly the images whose colour was changed', () => {
@@ -56,6 +62,7 @@ describe('a declared effect', () => {
       gender,
     ]);
     expect(rows).toEqual(expected);
+    expectHalf(changed);
   });
 
   test('works inside a composition, joined to its neighbours or chosen for some images', () => {
@@ -69,6 +76,7 @@ describe('a declared effect', () => {
     const some = createTransform('sometimes', { probability: 0.5, transforms: [flip] });
     const { rows, changed } = augmented(some);
     expect(rows).toEqual(before.map((row, index) => (changed[index] ? allSwapped[index] : row)));
+    expectHalf(changed);
   });
 
   test('can be declared for a whole', () => {

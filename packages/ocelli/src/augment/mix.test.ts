@@ -48,6 +48,7 @@ describe.each([
         3,
       );
     }
+    expect(share.filter((value) => value < 0.9).length).toBeGreaterThan(100); // of 200
   });
 
   test('every attribute has its second label from the same partner, a missing one stays missing', () => {

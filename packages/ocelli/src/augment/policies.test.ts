@@ -121,11 +121,13 @@ test('randAugment is stronger at a higher magnitude, and changes more with a hig
     return Object.values(counts.read()).reduce((sum, { changed }) => sum + changed, 0);
   };
   expect(runs({ count: 3 })).toBeGreaterThan(2 * runs({ count: 1 }));
-  const names = (magnitude: number) =>
-    createTransform('randAugment', { magnitude }).parts?.map(({ settings }) =>
-      JSON.stringify(settings),
+  const degreesAt = (magnitude: number) =>
+    createTransform('randAugment', { magnitude }).parts?.flatMap(({ name, settings }) =>
+      name === 'rotate' ? [settings['degrees']] : [],
     );
-  expect(names(10)).not.toEqual(names(20));
+  // 30 degrees at most, at a magnitude of 30; to either side.
+  expect(degreesAt(15)).toEqual([[15, 15], [-15, -15]]); // prettier-ignore
+  expect(degreesAt(30)).toEqual([[30, 30], [-30, -30]]); // prettier-ignore
 });
 
 describe('counts', () => {

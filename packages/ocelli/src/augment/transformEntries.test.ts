@@ -125,7 +125,6 @@ test.each(chancy)(
       onChanged: (_, which) => (changed += which.sum().item()),
     });
     // Five deviations of a binomial, 5 · √(10000 · 0.3 · 0.7).
-    if (name === 'randomErase') expect(changed).toBeLessThan(3230);
-    else expect(Math.abs(changed - 3000)).toBeLessThan(230);
+    expect(Math.abs(changed - 3000)).toBeLessThan(230);
   },
 );

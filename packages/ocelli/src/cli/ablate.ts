@@ -10,12 +10,14 @@ import { usualName } from '../experiments/runPlan.ts';
 import { compareRuns } from '../report/compareRuns.ts';
 import { progressModes } from '../report/consoleReporter.ts';
 import { percent } from '../report/numbers.ts';
+import { readableRuns } from '../report/readableRuns.ts';
 import { textTable } from '../report/table.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment/experiment.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';
+import { failureOf } from './failure.ts';
 import { interruptOnce } from './interrupt.ts';
 import { positiveInteger } from './positiveInteger.ts';
 import { settingsAmong } from './settingOptions.ts';
@@ -76,13 +78,16 @@ export async function runAblate(file: string | undefined, options: AblateOptions
     const finished = runs.flatMap(({ folder, outcome, name }) =>
       folder && outcome !== 'failed' && existsSync(folder.events) ? [{ name, folder }] : [],
     );
-    const accuracies = compareRuns(finished).runs.flatMap(({ name, best }) =>
+    const { readable, errors } = readableRuns(finished);
+    for (const error of errors) process.stderr.write(`${failureOf(error).text}\n`);
+    const accuracies = compareRuns(readable).runs.flatMap(({ name, best }) =>
       best ? [{ experiment: name, accuracy: best.accuracy }] : [],
     );
     const effects = measuredEffects(accuracies);
     process.stdout.write(options.json === true ? `${JSON.stringify(effects)}\n` : told(effects));
-    const failed = runs.find(({ outcome }) => outcome === 'failed');
-    return failed ? exitCodeOf(failed.error) : exitCodes.done;
+    const failed = runs.filter(({ outcome }) => outcome === 'failed');
+    const problems = [...failed.map(({ error }) => error), ...errors];
+    return problems.length > 0 ? exitCodeOf(problems[0]) : exitCodes.done;
   } finally {
     interrupt.release();
   }

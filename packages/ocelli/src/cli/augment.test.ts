@@ -92,6 +92,10 @@ describe('ocelli augment', () => {
       { preview: 'x.png', size: '0' },
       'ocelli augment: expected --size to be a positive integer, got "0".',
     ],
+    [
+      { preview: 'x.jpg', policy: at('bad.json') },
+      'ocelli augment: expected --preview to be a .png file, got "x.jpg".',
+    ],
     [{ preview: 'x.png', policy: at('bad.json') }, /bad\.json: expected JSON, got /],
     [
       { preview: 'x.png', policy: at('wrong.json') },

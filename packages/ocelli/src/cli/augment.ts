@@ -15,6 +15,7 @@ import type { Transform } from '../augment/transform.ts';
 import { transformEntries } from '../augment/transformEntries.ts';
 import { decodePicture } from '../data/decodePicture.ts';
 import { augmentationGrid } from '../report/pictures/augmentationGrid.ts';
+import { checkOutput } from './checkOutput.ts';
 import { exitCodes } from './exitCodes.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
@@ -39,6 +40,9 @@ export async function runAugment(source: string, options: AugmentCommandOptions)
   const { preview, save } = options;
   if (preview === undefined && save === undefined) {
     throw new OptionError(`${where}: expected --preview FILE.png or --save FOLDER, got neither.`);
+  }
+  if (preview !== undefined) {
+    checkOutput(where, { name: '--preview', file: preview, kinds: ['.png'] });
   }
   const seed = wholeNumber('--seed', options.seed);
   const count = positiveInteger(where, '--count', options.count) ?? 1;

@@ -1,5 +1,5 @@
 import { optionError } from '@ocelli/torch';
-import { writeDrawing } from '../report/chartFiles.ts';
+import { drawingKinds, writeDrawing } from '../report/chartFiles.ts';
 import {
   type Comparison,
   compareRuns,
@@ -8,12 +8,15 @@ import {
 } from '../report/compareRuns.ts';
 import type { DifferingFact } from '../report/circumstances.ts';
 import { figure, grouped, percent, span } from '../report/numbers.ts';
+import { readableRuns } from '../report/readableRuns.ts';
 import { textTable } from '../report/table.ts';
 import { readEventLog } from '../train/record/eventLog.ts';
 import { epochsOf } from '../train/record/history.ts';
 import { openRunFolder } from '../train/runFolder/runFolder.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
-import { exitCodes } from './exitCodes.ts';
+import { checkOutput } from './checkOutput.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { failureOf } from './failure.ts';
 
 export interface CompareCommandOptions {
   readonly target?: string;
@@ -23,29 +26,36 @@ export interface CompareCommandOptions {
 
 const where = 'ocelli compare';
 
-/** Sets runs side by side. @returns the exit code. */
+/**
+ * Sets runs side by side; those whose records cannot be read are named instead.
+ *
+ * @returns the exit code.
+ */
 export async function runCompare(
   names: readonly string[],
   options: CompareCommandOptions,
 ): Promise<number> {
+  const { out } = options;
   const target = options.target === undefined ? undefined : accuracyOf(where, options.target);
-  const runs = names.map((name) => ({ name, folder: openRunFolder(name) }));
+  if (out !== undefined) checkOutput(where, { name: '--out', file: out, kinds: drawingKinds });
+  const named = names.map((name) => ({ name, folder: openRunFolder(name) }));
+  const { readable: runs, errors } = readableRuns(named);
+  for (const error of errors) process.stderr.write(`${failureOf(error).text}\n`);
+  if (runs.length === 0) return exitCodeOf(errors[0]);
   const comparison = compareRuns(runs, target);
   const text =
     options.json === true ? `${JSON.stringify(comparison)}\n` : comparisonText(comparison, target);
-  if (options.out !== undefined) {
+  if (out !== undefined) {
     const { comparisonChart } = await import('../report/charts/comparisonChart.ts');
     const lines = runs.map(({ name, folder }) => ({
       name,
       epochs: epochsOf(readEventLog(folder.events)),
     }));
-    await writeDrawing(where, options.out, comparisonChart(lines));
+    await writeDrawing(where, out, comparisonChart(lines));
   }
   process.stdout.write(text);
-  if (options.out !== undefined && options.json !== true) {
-    process.stdout.write(`written: ${options.out}\n`);
-  }
-  return exitCodes.done;
+  if (out !== undefined && options.json !== true) process.stdout.write(`written: ${out}\n`);
+  return errors.length > 0 ? exitCodeOf(errors[0]) : exitCodes.done;
 }
 
 /** An accuracy that a user gave. @throws {OptionError} if it is none. */

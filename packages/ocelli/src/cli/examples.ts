@@ -22,6 +22,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   evaluate: [
     ['the accuracy on record, measured again', 'evaluate runs/pictures-davidnet/1'],
     ['on other pictures', 'evaluate runs/pictures-davidnet/1 --data more-pictures'],
+    ['on rows held back to the end', 'evaluate runs/labels-resnet18/1 --part test'],
   ],
   predict: [
     ['by the run trained last', 'predict photo.jpg'],

@@ -19,6 +19,7 @@ import {
   modelInput,
 } from '../train/predict/predictor.ts';
 import { activationSheet } from './activationSheet.ts';
+import { checkOutput } from './checkOutput.ts';
 import { choice } from './choice.ts';
 import { eachPicture } from './eachPicture.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -127,9 +128,9 @@ function drawingOf({
   if (!(share > 0 && share <= 1)) {
     throw optionError(where, '--opacity', 'a number above 0 and at most 1', opacity);
   }
-  if (!/\.(png|html)$/.test(out)) throw optionError(where, '--out', 'a .png or .html file', out);
+  checkOutput(where, { name: '--out', file: out, kinds: ['.png', '.html'] });
   const mode = name === 'jet' ? ('add' as const) : ('blend' as const);
-  const format = out.endsWith('.png') ? ('png' as const) : ('html' as const);
+  const format = out.toLowerCase().endsWith('.png') ? ('png' as const) : ('html' as const);
   return { colours: colourMaps[name], opacity: share, mode, format };
 }
 

@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
 import { checkDevice, getNumThreads, optionError, setNumThreads } from '@ocelli/torch';
+import { metricsOf } from '../experiments/metricModule.ts';
+import { refuseMisfits } from '../experiments/refuseMisfits.ts';
 import { settleExperiment } from '../experiments/settleExperiment.ts';
-import { writeDrawing } from '../report/chartFiles.ts';
-import { sweepChart } from '../report/charts/sweepChart.ts';
+import { drawingKinds, writeDrawing } from '../report/chartFiles.ts';
+import { sweepChart, type SweepChartOptions } from '../report/charts/sweepChart.ts';
 import { type Experiment, resolveExperiment } from '../train/experiment/experiment.ts';
-import { saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
+import { clipped, saveCurve, type SweepCurve } from '../train/lrFinder/curve.ts';
 import { sweepExperiment } from '../train/lrFinder/sweepExperiment.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { openRunData } from '../train/runData/runData.ts';
 import { stageCount } from '../train/experiment/stages.ts';
+import { checkOutput } from './checkOutput.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';
@@ -22,6 +25,11 @@ export interface FindLrOptions extends Readonly<Record<string, unknown>> {
   readonly steps: string;
   readonly spacing: string;
   readonly validationBatches?: string;
+  /** A learning rate to point out in the charts. */
+  readonly mark?: string;
+  /** How many points at each end the charts leave out. */
+  readonly clipFirst?: string;
+  readonly clipLast?: string;
   readonly out: string;
 }
 
@@ -43,14 +51,18 @@ export async function runFindLr(file: string | undefined, options: FindLrOptions
   checkDevice(where, asked.device);
   setNumThreads(asked.threads ?? getNumThreads());
   const sweep = sweepOf(options);
+  const view = viewOf(options);
+  checkOutput(where, { name: '--out', file: options.out, kinds: drawingKinds });
+  const metrics = await metricsOf(asked);
   const data = await openRunData(asked);
+  refuseMisfits(asked, { data, metrics }, where);
   const { experiment, lines } = await settleExperiment(asked, data);
   const curve = await sweepExperiment(experiment, data, {
     ...sweep,
     onPoint: ({ lr, smoothed }, step) => showStep(step, { lr, smoothed, steps: sweep.steps }),
   });
   process.stderr.write('\n');
-  await keep(curve, options.out);
+  await keep(curve, view, options.out);
   const said = [...stageLine(experiment), ...lines].map((line) => `${line}\n`);
   process.stdout.write(said.join('') + told(curve, options.out));
   return exitCodes.done;
@@ -79,6 +91,24 @@ function sweepOf(options: FindLrOptions) {
   };
 }
 
+/** What of a curve its charts show, and how. */
+interface View {
+  readonly ends: { readonly first: number; readonly last: number };
+  readonly look: Pick<SweepChartOptions, 'axis' | 'mark'>;
+}
+
+function viewOf({ mark, clipFirst, clipLast, spacing }: FindLrOptions): View {
+  const first = positiveInteger(where, '--clip-first', clipFirst) ?? 0;
+  const last = positiveInteger(where, '--clip-last', clipLast) ?? 0;
+  return {
+    ends: { first, last },
+    look: {
+      axis: spacing === 'linear' ? 'linear' : 'logarithmic',
+      ...(mark !== undefined && { mark: rate('--mark', mark) }),
+    },
+  };
+}
+
 function rate(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
@@ -93,11 +123,13 @@ function showStep(
   if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(50)}`);
 }
 
-/** The chart under the name given; beside it the one of the accuracy, and the points as JSON. */
-async function keep(curve: SweepCurve, out: string): Promise<void> {
-  await writeDrawing(where, out, sweepChart(curve));
-  await writeDrawing(where, accuracyBeside(out), sweepChart(curve, { show: 'accuracy' }));
-  saveCurve(jsonBeside(out), curve);
+/** The chart under the name given; beside it the one of the accuracy, and all points as JSON. */
+async function keep(curve: SweepCurve, { ends, look }: View, out: string): Promise<void> {
+  saveCurve(jsonBeside(out), curve); // first: it is whole whatever the charts leave out
+  const shown = { ...curve, points: clipped(curve.points, ends) };
+  await writeDrawing(where, out, sweepChart(shown, look));
+  const accuracy = sweepChart(shown, { ...look, show: 'accuracy' });
+  await writeDrawing(where, accuracyBeside(out), accuracy);
 }
 
 function accuracyBeside(out: string): string {

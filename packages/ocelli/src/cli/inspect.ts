@@ -1,7 +1,7 @@
 import { OptionError } from '@ocelli/torch';
 import { lookAtPictures } from '../data/look/lookAtPictures.ts';
 import type { PictureLooks } from '../data/look/lookAtPictures.ts';
-import { openForLook } from '../data/look/openForLook.ts';
+import { holdsClasses, openForLook } from '../data/look/openForLook.ts';
 import type { LookedAt } from '../data/look/openForLook.ts';
 import type { AttributeTable } from '../data/table/attributeTable.ts';
 import { applyCorrectionRules, parseCorrectionRule } from '../data/table/correctionRules.ts';
@@ -21,7 +21,9 @@ import { tableGrid } from '../report/inspection/tableGrid.ts';
 import { grouped } from '../report/numbers.ts';
 import { inspectionText } from '../report/inspectionText.ts';
 import type { Inspection, PictureCounts } from '../report/inspectionText.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
 import { writeDurably } from '../train/runFolder/durableFile.ts';
+import { checkOutput } from './checkOutput.ts';
 import { exitCodes } from './exitCodes.ts';
 import { columnOptions } from './tableOptions.ts';
 import type { TableWords } from './tableOptions.ts';
@@ -40,9 +42,13 @@ export interface InspectCommandOptions extends TableWords {
   readonly json?: boolean;
 }
 
+const where = 'ocelli inspect';
+
 /** Says what is in a table of pictures and labels, and draws it. @returns the exit code. */
 export async function runInspect(file: string, options: InspectCommandOptions): Promise<number> {
   refuseUnread(options);
+  if (holdsClasses(file)) refuseOfTables(options);
+  checkOutputs(options);
   if (options.apply !== undefined) return applyFile(file, options.apply, options);
   const { images } = options;
   const looked = await openForLook(file, {
@@ -98,32 +104,39 @@ async function applyFile(
   return exitCodes.done;
 }
 
-/** @throws {OptionError} for options of the page without one, or of corrections without any. */
+function checkOutputs({ html, grid, out }: InspectCommandOptions): void {
+  if (html !== undefined) checkOutput(where, { name: '--html', file: html });
+  if (grid !== undefined) checkOutput(where, { name: '--grid', file: grid, kinds: ['.png'] });
+  if (out !== undefined) checkOutput(where, { name: '--out', file: out });
+}
+
+/** @throws {OptionError} for options of the page without one, and those that --apply does not read. */
 function refuseUnread(options: InspectCommandOptions): void {
-  const { html, balance, oversample = [], apply, out } = options;
-  if (out !== undefined && apply === undefined) {
-    throw new OptionError('ocelli inspect: expected no --out without --apply, the table it names.');
+  const { html, balance, oversample, apply, out } = options;
+  if (apply === undefined) {
+    refuse({ out }, 'without --apply, the table it names');
+    if (html === undefined) refuse({ balance, oversample }, 'without --html, the page it changes');
+    return;
   }
-  if (apply !== undefined) {
-    const { html: page, grid, pictures, json, query = [], correct = [] } = options;
-    const others = { '--html': page, '--grid': grid, '--pictures': pictures, '--json': json };
-    const given = Object.entries(others).flatMap(([name, value]) => (value ? [name] : []));
-    if (query.length > 0) given.push('--query');
-    if (correct.length > 0) given.push('--correct');
-    if (given.length === 0) return;
-    throw new OptionError(
-      `ocelli inspect: expected no ${given.join(', ')} with --apply, which only writes a table.`,
-    );
-  }
-  if (html !== undefined) return;
-  const given = [
-    ...(balance === undefined ? [] : ['--balance']),
-    ...(oversample.length === 0 ? [] : ['--oversample']),
-  ];
+  const { images, correct, query, pictures, grid, json } = options;
+  const ofLooking = { images, correct, query, pictures, html, balance, oversample, grid, json };
+  refuse(ofLooking, 'with --apply, which only writes a table');
+}
+
+/** @throws {OptionError} for options that are about a table. */
+function refuseOfTables({ images, imageColumn, attributes, ignore }: InspectCommandOptions): void {
+  const reason = 'with a folder or archive, which has no columns of paths or labels';
+  refuse({ images, imageColumn, attributes, ignore }, reason);
+}
+
+/** @throws {OptionError} if one of the options is given; those that may be given again are lists. */
+function refuse(options: Readonly<Record<string, unknown>>, reason: string): void {
+  const given = Object.entries(options).flatMap(([name, value]) => {
+    const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined;
+    return isGiven ? [optionNameOf(name)] : [];
+  });
   if (given.length === 0) return;
-  throw new OptionError(
-    `ocelli inspect: expected no ${given.join(', ')} without --html, the page it changes.`,
-  );
+  throw new OptionError(`${where}: expected no ${given.join(', ')} ${reason}.`);
 }
 
 async function look({ supply, table }: LookedAt): Promise<PictureLooks> {

@@ -103,6 +103,10 @@ function addEvaluate(program: Command, done: Done): void {
     .option('--data <path>', "pictures, as for train (default: the run's own)")
     .option('--table <file>', 'a table with labels, for a run of attributes')
     .option('--images <folder>', "folder that the table's paths start from (default: its own)")
+    .option(
+      '--part <train|validation|test>',
+      'part of the pictures (default: what the run validated on; of --data its test part)',
+    )
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option(...viewsOption)
     .option('--batch-size <number>', "pictures per step (default: the run's own)")
@@ -120,8 +124,8 @@ function addPredict(program: Command, done: Done): void {
     .option('--run <run>', 'run folder, or name of published weights (default: trained last)')
     .option('--weights <best|last>', 'which weights of the run', 'best')
     .option(...viewsOption)
-    .option('--top <number>', 'labels to show per picture, where it has one', '5')
-    .option('--format <table|json|jsonl|csv>', 'how to print the answers', 'table')
+    .option('--top <number>', 'labels to show per picture, where it has one (default: 5)')
+    .option('--format <table|json|jsonl|csv>', 'how to print the answers (default: table)')
     .option(
       '--min-precision <share>',
       'answer "unsure" where fewer answers than this would be right',
@@ -139,7 +143,7 @@ function addSummary(program: Command, done: Done): void {
     .description(
       'what a model consists of and costs; several side by side; without [models], their names',
     )
-    .option('--input <CxHxW>', 'channels, height and width of a picture', '3x224x224')
+    .option('--input <CxHxW>', 'channels, height and width of a picture (default: 3x224x224)')
     .option('--classes <number>', 'classes, for one label a picture (default: 10)')
     .option(
       '--heads <name=classes,...>',
@@ -149,7 +153,7 @@ function addSummary(program: Command, done: Done): void {
       '--diagram <file>',
       'also draw it: .svg or .png with blocks folded, .html to zoom and open',
     )
-    .option('--batch <number>', 'pictures of a training step', '32')
+    .option('--batch <number>', 'pictures of a training step (default: 32)')
     .option('--trial <pictures>', 'try ten steps: how long an epoch of so many pictures takes here')
     .option('--json', 'print JSON')
     .action(async (models: string[], options) => {
@@ -310,6 +314,9 @@ async function addFindLr(program: Command, words: readonly string[], done: Done)
       '--validation-batches <number>',
       'also measure so many held-back batches after each step',
     )
+    .option('--mark <number>', 'a learning rate to point out in the charts')
+    .option('--clip-first <number>', 'points at the beginning that the charts leave out')
+    .option('--clip-last <number>', 'points at the end that the charts leave out')
     .option('--out <file>', 'chart to write, .png or .svg; its points go beside it', 'find-lr.png');
   if (words.includes('find-lr')) {
     const { addSettingOptions } = await import('./settingOptions.ts');

@@ -1,4 +1,5 @@
-import { DataError, optionError } from '@ocelli/torch';
+import { DataError, OptionError, optionError } from '@ocelli/torch';
+import { headsOf } from '../data/labelNames.ts';
 import {
   answerCsv,
   answerJson,
@@ -17,8 +18,8 @@ import { positiveInteger } from './positiveInteger.ts';
 
 export interface PredictCommandOptions extends AskedModelOptions {
   readonly run?: string;
-  readonly top: string;
-  readonly format: string;
+  readonly top?: string;
+  readonly format?: string;
   readonly minPrecision?: string;
   readonly json?: boolean;
 }
@@ -26,6 +27,7 @@ export interface PredictCommandOptions extends AskedModelOptions {
 const where = 'ocelli predict';
 
 const formats = ['table', 'json', 'jsonl', 'csv'] as const;
+type Format = (typeof formats)[number];
 
 /**
  * Says what is on pictures. A picture that cannot be read does not keep the others from being answered.
@@ -36,10 +38,11 @@ export async function runPredict(
   words: readonly string[],
   options: PredictCommandOptions,
 ): Promise<number> {
-  const asked = options.json === true ? 'json' : options.format;
-  const format = choice(where, { name: '--format', value: asked, among: formats });
-  const top = positiveInteger(where, '--top', options.top) ?? 1;
+  const format = formatOf(options);
+  const asked = positiveInteger(where, '--top', options.top);
   const trained = askedModel(where, chosenRun(where, options.run), options);
+  if (asked !== undefined) refuseUnreadTop(format, trained);
+  const top = asked ?? 5;
   const minPrecision = precisionOf(options.minPrecision, trained);
   const { answers, exitCode } = await eachPicture(
     await pictureFiles(words),
@@ -51,11 +54,29 @@ export async function runPredict(
   return exitCode;
 }
 
+function formatOf({ json = false, format }: PredictCommandOptions): Format {
+  const value = format ?? (json ? 'json' : 'table');
+  if (json && value !== 'json') {
+    throw new OptionError(`${where}: expected --json or --format ${value}, got both.`);
+  }
+  return choice(where, { name: '--format', value, among: formats });
+}
+
+/** @throws {OptionError} where all labels are shown, or one of each attribute. */
+function refuseUnreadTop(format: Format, { labelNames }: TrainedModel): void {
+  if (format === 'csv') {
+    const reason = 'which has the probability of every class';
+    throw new OptionError(`${where}: expected no --top with --format csv, ${reason}.`);
+  }
+  const isOfAttributes = headsOf(labelNames).some(({ attribute }) => attribute !== undefined);
+  if (!isOfAttributes) return;
+  throw new OptionError(
+    `${where}: expected no --top for a run of attributes, which have one label each.`,
+  );
+}
+
 const texts: Readonly<
-  Record<
-    (typeof formats)[number],
-    (answers: readonly PictureAnswer[], options: AnswerTableOptions) => string
-  >
+  Record<Format, (answers: readonly PictureAnswer[], options: AnswerTableOptions) => string>
 > = {
   table: answerTable,
   csv: (answers) => answerCsv(answers),

@@ -57,7 +57,12 @@ test.each([
   [
     'cosine',
     { out: 'a.pdf' },
-    'ocelli schedule: expected the file to be named *.png or *.svg, got "a.pdf".',
+    'ocelli schedule: expected --out to be a .png or .svg file, got "a.pdf".',
+  ],
+  [
+    'cosine',
+    { out: 'nowhere/a.svg' },
+    'ocelli schedule: expected --out to be in a folder that is there, got "nowhere/a.svg".',
   ],
   [
     'step',
@@ -67,6 +72,7 @@ test.each([
   ['cosin', {}, 'schedule: unknown schedule "cosin". Did you mean "cosine"?'],
 ])('ocelli schedule %s refuses %j', async (name, options, message) => {
   await expect(runSchedule(name, { ...run, ...options })).rejects.toThrow(message);
+  expect(written()).toBe('');
 });
 
 test('ocelli find-lr writes the curve as chart and points, and says what it suggests', async () => {
@@ -91,6 +97,50 @@ test('ocelli find-lr writes the curve as chart and points, and says what it sugg
   expect(points.every(({ validationAccuracy: share = -1 }) => share >= 0 && share <= 1)).toBe(true);
 });
 
+test('the charts of ocelli find-lr point out a rate and leave out the ends; the points stay whole', async () => {
+  const data = join(folder, 'clipped');
+  await drawPictures(data, { train: 4, test: 2 });
+  const sweep = {
+    from: '0.01',
+    to: '0.04',
+    steps: '4',
+    spacing: 'linear',
+    out: join(folder, 'ends.svg'),
+  };
+  const settings = { data, pad: 0, model: 'resnet20' };
+  await runFindLr(undefined, {
+    ...sweep,
+    ...settings,
+    mark: '0.025',
+    clipFirst: '1',
+    clipLast: '1',
+  });
+  for (const name of ['ends.svg', 'ends-accuracy.svg']) {
+    const chart = readFileSync(join(folder, name), 'utf8');
+    expect(chart).toContain('chosen  0.025');
+    // The axis ends where the points do: 0.01 and 0.04 are not on it.
+    const rates = Array.from(chart.matchAll(/>([\d.]+)<\/text>/g), ([, text]) => Number(text));
+    expect(rates).toEqual(expect.arrayContaining([0.02, 0.03]));
+    expect(rates).not.toContain(0.04);
+  }
+  expect(readCurve(join(folder, 'ends.json')).points).toHaveLength(4);
+  await expect(
+    runFindLr(undefined, { ...sweep, ...settings, clipFirst: '3', clipLast: '1' }),
+  ).rejects.toThrow('clipped: expected first and last to be fewer than the 4 points, got [3,1].');
+});
+
+test.each([
+  ['lr.jpg', 'ocelli find-lr: expected --out to be a .png or .svg file, got "lr.jpg".'],
+  [
+    'nowhere/lr.png',
+    'ocelli find-lr: expected --out to be in a folder that is there, got "nowhere/lr.png".',
+  ],
+])('ocelli find-lr refuses %s before it opens any picture', async (out, message) => {
+  const sweep = { from: '1e-4', to: '1e-2', steps: '4', spacing: 'linear' };
+  const settings = { data: join(folder, 'no-pictures'), model: 'resnet20' };
+  await expect(runFindLr(undefined, { ...sweep, ...settings, out })).rejects.toThrow(message);
+});
+
 test('ocelli find-lr tries the first stage of an experiment that has several, and says so', async () => {
   const data = join(folder, 'staged');
   await drawPictures(data, { train: 4, test: 2, side: 32 });
@@ -100,4 +150,15 @@ test('ocelli find-lr tries the first stage of an experiment that has several, an
   const path = join(folder, 'staged.svg');
   expect(await runFindLr(undefined, { ...sweep, ...settings, out: path })).toBe(0);
   expect(written()).toMatch(/^stage 1 of 2, which begins with new weights\n4 steps; /);
+});
+
+test('ocelli find-lr refuses pictures that the network was not made for', async () => {
+  const data = join(folder, 'large');
+  await drawPictures(data, { train: 4, test: 2, side: 64 });
+  const sweep = { from: '1e-4', to: '1e-2', steps: '4', spacing: 'linear' };
+  const settings = { data, pad: 0, model: 'resnet-small', out: join(folder, 'large.svg') };
+  // 64 pixels, halved three times and pooled 4×4, leave 2×2 places of 512 channels.
+  await expect(runFindLr(undefined, { ...sweep, ...settings })).rejects.toThrow(
+    /^ocelli find-lr: layer linear does not fit pictures of \(3, 64, 64\)\. .*2048.* Take another size \(imageSize\), or another model\.$/,
+  );
 });

@@ -1,5 +1,5 @@
 import { OptionError, optionError } from '@ocelli/torch';
-import { writeDrawing } from '../report/chartFiles.ts';
+import { drawingKinds, writeDrawing } from '../report/chartFiles.ts';
 import { scheduleChart } from '../report/charts/scheduleChart.ts';
 import {
   createSchedule,
@@ -7,6 +7,7 @@ import {
   type RunLength,
   scheduleEntries,
 } from '../train/schedules/createSchedule.ts';
+import { checkOutput } from './checkOutput.ts';
 import { exitCodes } from './exitCodes.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
@@ -31,12 +32,14 @@ export async function runSchedule(name: string, options: ScheduleCommandOptions)
     process.stdout.write(listed());
     return exitCodes.done;
   }
+  const { out } = options;
+  if (out !== undefined) checkOutput(where, { name: '--out', file: out, kinds: drawingKinds });
   const schedule = made(name, options.options, run);
   process.stdout.write(table(schedule, run));
   if (schedule.plateau) process.stdout.write(`before any reduction; those depend on the run\n`);
-  if (options.out !== undefined) {
-    await writeDrawing(where, options.out, scheduleChart(name, schedule, run));
-    process.stdout.write(`written: ${options.out}\n`);
+  if (out !== undefined) {
+    await writeDrawing(where, out, scheduleChart(name, schedule, run));
+    process.stdout.write(`written: ${out}\n`);
   }
   return exitCodes.done;
 }

@@ -15,6 +15,8 @@ const groups: Readonly<Record<string, readonly SettingName[]>> = {
     'validationShare',
     'testShare',
     'imageSize',
+    'fit',
+    'maxPixels',
     'constants',
     'pixelRange',
     'onBadImage',

@@ -32,6 +32,8 @@ const table: [name: string, words: string[], value: unknown, fallback: string][]
   ],
   ['testShare', ['--test-share', '0.1', ...ofTable], 0.1, 'none'],
   ['imageSize', ['--image-size', '64'], 64, 'the size the pictures have; of a table, 112'],
+  ['fit', ['--fit', 'contain', '--image-size', '64'], 'contain', 'cover'],
+  ['maxPixels', ['--max-pixels', '1000000'], 1_000_000, '40000000'],
   [
     'constants',
     ['--constants', 'persons'],

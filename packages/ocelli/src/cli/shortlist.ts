@@ -6,12 +6,12 @@ import { type Candidate, type Ranked, shortlist } from '../experiments/shortlist
 import { progressModes } from '../report/consoleReporter.ts';
 import { percent, span } from '../report/numbers.ts';
 import { textTable } from '../report/table.ts';
-import type { ExperimentInput } from '../train/experiment/experiment.ts';
 import { choice } from './choice.ts';
 import { exitCodes } from './exitCodes.ts';
 import { readExperimentFile } from './experimentFile.ts';
 import { failureOf } from './failure.ts';
 import { interruptOnce } from './interrupt.ts';
+import { numberWord } from './numberWord.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface ShortlistCommandOptions {
@@ -36,10 +36,9 @@ export async function runShortlist(
 ): Promise<number> {
   const { data, table, images, runsDir, json = false } = options;
   const mode = choice(where, { name: '--progress', value: options.progress, among: progressModes });
-  const seed = Number(options.seed);
+  const seed = numberWord(where, '--seed', options.seed);
   const threads = positiveInteger(where, '--threads', options.threads);
-  const own = threads === undefined ? {} : { threads };
-  const candidates = await Promise.all(files.map((file) => candidateOf(file, own)));
+  const candidates = await Promise.all(files.map(candidateOf));
   const interrupt = interruptOnce();
   try {
     const ranked = await shortlist(candidates, {
@@ -50,6 +49,7 @@ export async function runShortlist(
       epochs: positiveInteger(where, '--epochs', options.epochs) ?? 20,
       source: { ...(data && { data }), ...(table && { table }), ...(images && { images }) },
       signal: interrupt.signal,
+      ...(threads !== undefined && { threads }),
       ...(runsDir !== undefined && { runsDir }),
       onBegin: (name, { index, count }) =>
         process.stderr.write(`\n[${index + 1}/${count}] ${name}\n`),
@@ -61,7 +61,11 @@ export async function runShortlist(
     }
     const facts = ranked.map(({ name, accuracy, seconds }) => ({ name, accuracy, seconds }));
     process.stdout.write(json ? `${JSON.stringify(facts)}\n` : told(ranked));
-    if (interrupt.signal().aborted) return interrupt.exitCode();
+    if (interrupt.signal().aborted) {
+      const count = `${ranked.length} of ${candidates.length} candidates`;
+      process.stderr.write(`Stopped after ${count}; the same command goes on.\n`);
+      return interrupt.exitCode();
+    }
     return ranked.some(({ error }) => error !== undefined) ? exitCodes.data : exitCodes.done;
   } finally {
     interrupt.release();
@@ -69,7 +73,7 @@ export async function runShortlist(
 }
 
 /** A file with settings, or a program: a module without a default export. */
-async function candidateOf(file: string, own: ExperimentInput): Promise<Candidate> {
+async function candidateOf(file: string): Promise<Candidate> {
   const name = basename(file, extname(file)).replace(/[^\w.-]+/g, '-');
   const isModule = ['.ts', '.mts', '.js', '.mjs'].includes(extname(file).toLowerCase());
   // Importing a recipe would run it: whether it exports anything is read from its text.
@@ -80,7 +84,7 @@ async function candidateOf(file: string, own: ExperimentInput): Promise<Candidat
   if (isGroup(content)) {
     throw new OptionError(`${where}: expected one experiment a file, got a group in ${file}.`);
   }
-  return { name: given, settings: { ...content, ...own } };
+  return { name: given, settings: { ...content } };
 }
 
 function told(ranked: readonly Ranked[]): string {

@@ -97,10 +97,10 @@ describe('--diagram', () => {
     expect(page).toContain('>every layer</button>');
   });
 
-  test('of another kind of file is refused', async () => {
+  test('of another kind of file is refused before the model is looked at', async () => {
     const path = join(folder, 'model.pdf');
-    expect(await main(['summary', 'resnet20', '--input', '3x32x32', '--diagram', path])).toBe(2);
-    expect(err).toContain('expected the file to be named *.svg, *.png or *.html, got ');
+    expect(await main(['summary', 'nothing', '--input', '3x32x32', '--diagram', path])).toBe(2);
+    expect(err).toContain('expected --diagram to be a .svg or .png or .html file, got ');
   });
 });
 
@@ -117,6 +117,11 @@ describe('costs', () => {
     expect(one.memory.weights).toBe(4 * 274_442); // running statistics too
     expect(one.largestBatch).toBeGreaterThan(10);
     expect([one.trial, ten.batch]).toEqual([undefined, 10]);
+  });
+
+  test('are those of 32 pictures of 224 pixels, unless told otherwise', async () => {
+    await main(['summary', 'resnet20', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ input: [3, 224, 224], cost: { batch: 32 } });
   });
 
   test('of time are foretold by a trial', async () => {
@@ -166,6 +171,14 @@ describe('costs', () => {
 });
 
 test.each([
+  [
+    ['--diagram', 'a.svg', '--trial', '100', '--json'],
+    'ocelli summary: expected a model with --diagram, --trial, got none.',
+  ],
+  [
+    ['--input', '3x32x32', '--batch', '4', '--classes', '3', '--heads', 'age=5'],
+    'ocelli summary: expected a model with --input, --batch, --classes, --heads, got none.',
+  ],
   [['resnet20', '--batch', '0'], 'expected --batch to be a positive integer, got "0".'],
   [['resnet20', '--trial', 'x'], 'expected --trial to be a positive integer, got "x".'],
   [['resnet20', 'resnet32', '--diagram', 'a.png'], '--diagram to be left out with several models'],

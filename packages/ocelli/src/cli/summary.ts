@@ -1,17 +1,19 @@
-import { optionError } from '@ocelli/torch';
+import { OptionError, optionError } from '@ocelli/torch';
 import type { ModelAnswer } from '../models/catalog.ts';
 import type { ClassCounts } from '../models/heads.ts';
 import { classifierNames, personSystemNames } from '../models/modelNames.ts';
 import { personHeads } from '../models/personHeads.ts';
 import type { PictureShape } from '../models/trace.ts';
+import { optionNameOf } from '../train/experiment/optionName.ts';
+import { checkOutput } from './checkOutput.ts';
 import { exitCodes } from './exitCodes.ts';
 import { positiveInteger } from './positiveInteger.ts';
 
 export interface SummaryCommandOptions {
-  readonly input: string;
+  readonly input?: string;
   readonly classes?: string;
   readonly heads?: string;
-  readonly batch: string;
+  readonly batch?: string;
   readonly trial?: string;
   readonly diagram?: string;
   readonly json?: boolean;
@@ -33,7 +35,12 @@ export async function runSummary(
   return exitCodes.done;
 }
 
-function namesText({ json = false }: SummaryCommandOptions): string {
+/** @throws {OptionError} for options that say something of a model. */
+function namesText({ json = false, ...ofModel }: SummaryCommandOptions): string {
+  const given = Object.keys(ofModel).map(optionNameOf);
+  if (given.length > 0) {
+    throw new OptionError(`${where}: expected a model with ${given.join(', ')}, got none.`);
+  }
   const names = { classifiers: classifierNames, personSystems: personSystemNames };
   if (json) return `${JSON.stringify(names)}\n`;
   const list = (title: string, those: readonly string[]): string =>
@@ -43,11 +50,15 @@ function namesText({ json = false }: SummaryCommandOptions): string {
 }
 
 async function textOf(name: string, options: SummaryCommandOptions): Promise<string> {
+  const { diagram } = options;
+  if (diagram !== undefined) {
+    checkOutput(where, { name: '--diagram', file: diagram, kinds: ['.svg', '.png', '.html'] });
+  }
   const { model, summary, cost } = await lookAt(name, options);
-  if (options.diagram !== undefined) {
+  if (diagram !== undefined) {
     const { input } = summary;
     const { writeDiagram } = await import('../report/diagram/writeDiagram.ts');
-    await writeDiagram(options.diagram, model, { input, title: `${name}, ${input.join('×')}` });
+    await writeDiagram(diagram, model, { input, title: `${name}, ${input.join('×')}` });
   }
   const { costText } = await import('../report/modelCost.ts');
   const { summaryText } = await import('../report/summaryText.ts');
@@ -78,8 +89,8 @@ async function comparison(
 
 /** A model of the catalog, its layers, and what training it takes here. */
 async function lookAt(name: string, options: SummaryCommandOptions) {
-  const input = pictureShape(options.input);
-  const batch = positiveInteger(where, '--batch', options.batch) ?? 1;
+  const input = pictureShape(options.input ?? '3x224x224');
+  const batch = positiveInteger(where, '--batch', options.batch) ?? 32;
   const pictures = positiveInteger(where, '--trial', options.trial);
   const answer = answerOf(name, options);
   const { createModel } = await import('../models/catalog.ts');

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type ExperimentGroup, isGroup, resolveGroup } from '../experiments/experimentGroup.ts';
-import { type GroupRun, runGroup } from '../experiments/runGroup.ts';
+import type { GroupRun } from '../experiments/groupList.ts';
+import { runGroup } from '../experiments/runGroup.ts';
 import { shownPath, usualName } from '../experiments/runPlan.ts';
 import type { ProgressMode } from '../report/consoleReporter.ts';
 import { resolveExperiment, type ResolveOptions } from '../train/experiment/experiment.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { settingsAmong } from './settingOptions.ts';
 import { compareRuns } from '../report/compareRuns.ts';
+import { readableRuns } from '../report/readableRuns.ts';
 import { accuracyOf, comparisonText } from './compare.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import type { ExperimentFile } from './experimentFile.ts';
@@ -86,9 +88,11 @@ interface Circumstances {
 /** Says how all of them fared, and answers for the first that failed. */
 function concluded(runs: readonly GroupRun[], { group, target, interrupt }: Circumstances): number {
   // Those that failed count too: k of n is of all.
-  const shown = runs.flatMap(({ folder }) =>
+  const begun = runs.flatMap(({ folder }) =>
     folder && existsSync(folder.events) ? [{ name: shownPath(folder), folder }] : [],
   );
+  const { readable: shown, errors } = readableRuns(begun);
+  for (const error of errors) process.stderr.write(`${failureOf(error).text}\n`);
   if (shown.length > 0)
     process.stdout.write(`\n${comparisonText(compareRuns(shown, target), target)}`);
   const failed = runs.filter(({ outcome }) => outcome === 'failed');
@@ -103,5 +107,6 @@ function concluded(runs: readonly GroupRun[], { group, target, interrupt }: Circ
     );
     return interrupt.exitCode();
   }
-  return failed.length > 0 ? exitCodeOf(failed[0]?.error) : exitCodes.done;
+  const problems = [...failed.map(({ error }) => error), ...errors];
+  return problems.length > 0 ? exitCodeOf(problems[0]) : exitCodes.done;
 }

@@ -1,5 +1,6 @@
 import { DataError } from '@ocelli/torch';
 import sharp, { type Sharp } from 'sharp';
+import { DEFAULT_MAX_PIXELS, type Fit } from './decodingDefaults.ts';
 import { otherContent, pictureFormat } from './pictureFormat.ts';
 
 /** Height and width in pixels. */
@@ -7,12 +8,6 @@ export interface PictureSize {
   readonly height: number;
   readonly width: number;
 }
-
-/**
- * How a picture of another shape fills the stored size: `cover` cuts what sticks out of the middle,
- * `contain` adds black bars, `fill` stretches.
- */
-export type Fit = 'cover' | 'contain' | 'fill';
 
 /** How pictures become pixels. */
 export interface DecodeOptions {
@@ -34,9 +29,6 @@ export class BadPictureError extends DataError {}
 
 /** Raised whenever a picture that is resized comes to other pixels, so that caches are made anew. */
 export const RESIZING = 2;
-
-/** Largest picture decoded unless the user says otherwise. */
-export const DEFAULT_MAX_PIXELS = 40_000_000;
 
 /**
  * Decodes one picture: the only way from a file to pixels, in training, evaluation and prediction.
@@ -112,7 +104,7 @@ async function badPicture(
   if (size !== undefined && size.width * size.height > maxPixels) {
     return new BadPictureError(
       `${name}: expected at most ${maxPixels} pixels, got ${size.width}x${size.height}. ` +
-        'Shrink it or allow more pixels.',
+        'Shrink it, or allow more with maxPixels (--max-pixels).',
       { cause },
     );
   }

@@ -2,14 +2,14 @@ import type { OptionCheck } from '@ocelli/torch';
 import type { BuildOptions, DecodeProgress } from './buildEntry.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { CIFAR_FORMATS } from './cifarFormat.ts';
-import { DEFAULT_MAX_PIXELS } from './decodePicture.ts';
-import type { DecodeOptions, Fit, PictureSize } from './decodePicture.ts';
+import type { DecodeOptions, PictureSize } from './decodePicture.ts';
+import { DEFAULT_MAX_PIXELS, type Fit, fitNames } from './decodingDefaults.ts';
 
 /** How the pictures of a data set are decoded and kept. */
 export interface DecodingOptions {
   /** Stored size in pixels, one number for a square; without it all pictures must have one size. */
   size?: number | PictureSize;
-  /** How pictures of another shape fill `size`. @default 'cover' */
+  /** How pictures of another shape fill `size`, without which it is refused. @default 'cover' */
   fit?: Fit;
   /** Larger pictures are bad pictures. @default 40_000_000 */
   maxPixels?: number;
@@ -34,7 +34,10 @@ export const DECODING_OPTIONS: readonly (keyof DecodingOptions)[] = [
 /** @internal Refuses values that the options do not allow. @throws {OptionError} */
 export function checkDecodingOptions(check: OptionCheck, options: DecodingOptions): void {
   const { fit, onBadImage, size, maxPixels } = options;
-  if (fit !== undefined) check.oneOf('fit', fit, ['cover', 'contain', 'fill']);
+  if (fit !== undefined) check.oneOf('fit', fit, fitNames);
+  if (fit !== undefined && size === undefined) {
+    throw check.error('fit', 'left out without size, to which it brings pictures', fit);
+  }
   if (onBadImage !== undefined) check.oneOf('onBadImage', onBadImage, ['error', 'skip']);
   if (maxPixels !== undefined) check.integer('maxPixels', maxPixels, 1);
   const sides = typeof size === 'object' ? [size.height, size.width] : [size];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SplitName } from './folderTree.ts';
-import type { Fit } from './decodePicture.ts';
+import type { Fit } from './decodingDefaults.ts';
 import type { DatasetName } from './datasetNames.ts';
 import type { LabelKind } from './cifarFormat.ts';
 

@@ -181,7 +181,8 @@ describe('bad pictures', () => {
   test('include those above maxPixels', async () => {
     const set = await dataSet();
     expect(await messageOf(open({ path: set, maxPixels: 15 }))).toContain(
-      'train/cat/1.png: expected at most 15 pixels, got 4x4. Shrink it or allow more pixels.',
+      'train/cat/1.png: expected at most 15 pixels, got 4x4. ' +
+        'Shrink it, or allow more with maxPixels (--max-pixels).',
     );
   });
 
@@ -226,6 +227,12 @@ describe('what is no data set is refused with one sentence', () => {
     expect(await messageOf(open({ path: path.join(set, 'data_batch_1.bin') }))).toBe(
       `${set}/data_batch_1.bin: expected a folder or an archive (.tar, .tar.gz, .tgz, .zip), ` +
         'got a .bin file. Pass the folder that holds all the batches.',
+    );
+  });
+
+  test('a fit without a size', async () => {
+    expect(await messageOf(open({ path: root, fit: 'fill' }))).toBe(
+      'openPictures: expected fit to be left out without size, to which it brings pictures, got "fill".',
     );
   });
 

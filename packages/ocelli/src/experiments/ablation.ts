@@ -24,7 +24,8 @@ const off = { pad: 0, flip: false, cutout: 0 } as const;
  * The experiments that tell what each transform of an experiment is worth: the one to compare with
  * (`all` or `none`), then one a transform.
  *
- * @throws {OptionError} if the experiment has no transform.
+ * @throws {OptionError} if the experiment has no transform, has stages, or has `originals` and one of these
+ *   would be left without any transform.
  */
 export function ablationExperiments(experiment: Experiment, mode: AblationMode): NamedSettings[] {
   if (experiment.stages !== null) {
@@ -36,11 +37,11 @@ export function ablationExperiments(experiment: Experiment, mode: AblationMode):
   if (parts.length === 0) {
     throw new OptionError('ablation: expected an experiment with transforms, got one without.');
   }
-  const whole = { name: 'all', ...parts.map(({ settings }) => settings).reduce(joined) };
-  const none = { name: 'none', ...off };
+  if (experiment.originals && (mode === 'add' || parts.length === 1)) refuseOriginals(mode, parts);
+  const whole = { name: 'all', ...off, ...parts.map(({ settings }) => settings).reduce(joined) };
   if (mode === 'add') {
     return [
-      none,
+      { name: 'none', ...off },
       ...parts.map(({ name, settings }) => ({ name: `only-${name}`, ...off, ...settings })),
     ];
   }
@@ -51,6 +52,13 @@ export function ablationExperiments(experiment: Experiment, mode: AblationMode):
       return { name: `without-${name}`, ...off, ...rest.reduce(joined, {}) };
     }),
   ];
+}
+
+/** Without a transform an epoch would have half the steps, and what those are worth would be measured too. */
+function refuseOriginals(mode: AblationMode, parts: readonly Part[]): never {
+  const name = mode === 'add' ? 'none' : `without-${parts[0]?.name}`;
+  const rule = `off, for ${name} has no transform and would train for half the steps of the others`;
+  throw optionError('ablation', 'originals', rule, true);
 }
 
 interface Part {

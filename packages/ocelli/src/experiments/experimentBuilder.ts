@@ -1,5 +1,6 @@
 import { OptionError } from '@ocelli/torch';
 import type { ExperimentInput } from '../train/experiment/experiment.ts';
+import { isSource, namesSource } from './oneSource.ts';
 
 /** An experiment as a file has it: its name and any settings. */
 export type NamedSettings = { readonly name: string } & ExperimentInput;
@@ -20,13 +21,21 @@ const parts: readonly (readonly [string, readonly (keyof ExperimentInput)[]])[] 
   ['a length: epochs()', ['epochs']],
 ];
 
+/** What is said in one call with its options. */
+type Part = 'pictures' | 'optimizer' | 'schedule';
+
+const pictures: Part = 'pictures';
+
 /**
  * An experiment said part by part. Every method gives a new one, so that experiments can start from a
- * common one; what is said last counts.
+ * common one; what is said last counts. Pictures, optimizer and schedule take the place of those said
+ * before with all options of that call; what `set` said stays.
  */
 export class ExperimentBuilder {
   readonly name: string;
   readonly settings: ExperimentInput;
+  /** By setting: the part as an option of which it was said. */
+  #parts: ReadonlyMap<string, Part> = new Map();
 
   constructor(name: string, settings: ExperimentInput = {}) {
     this.name = name;
@@ -35,12 +44,14 @@ export class ExperimentBuilder {
 
   /** Any settings, as an experiment file has them. */
   set(settings: ExperimentInput): ExperimentBuilder {
-    return new ExperimentBuilder(this.name, { ...this.settings, ...settings });
+    return this.#say(settings);
   }
 
   /** The same experiment by another name. */
   named(name: string): ExperimentBuilder {
-    return new ExperimentBuilder(name, this.settings);
+    const same = new ExperimentBuilder(name, this.settings);
+    same.#parts = this.#parts;
+    return same;
   }
 
   /** Pictures in class folders, an archive of them, or CIFAR's binary batches. */
@@ -55,7 +66,7 @@ export class ExperimentBuilder {
 
   /** A table of pictures and attributes. */
   table(path: string, columns: TableSettings = {}): ExperimentBuilder {
-    return this.set({ ...columns, table: path });
+    return this.#say({ ...columns, table: path }, 'pictures');
   }
 
   model(name: NonNullable<ExperimentInput['model']>): ExperimentBuilder {
@@ -71,17 +82,13 @@ export class ExperimentBuilder {
     name: NonNullable<ExperimentInput['optimizer']>,
     options: OptimizerSettings = {},
   ): ExperimentBuilder {
-    return this.set({ ...options, optimizer: name });
+    return this.#say({ ...options, optimizer: name }, 'optimizer');
   }
 
-  /** The learning rate over time, with the options of that schedule. */
+  /** The learning rate over time, with the options of that schedule; those of one said before are gone. */
   schedule(name: string, options: Readonly<Record<string, unknown>> = {}): ExperimentBuilder {
-    const { peakEpoch, ...others } = options;
-    return this.set({
-      schedule: name as NonNullable<ExperimentInput['schedule']>, // checked when it is resolved
-      ...(typeof peakEpoch === 'number' && { peakEpoch }),
-      ...(Object.keys(others).length > 0 && { scheduleOptions: others }),
-    });
+    const schedule = name as NonNullable<ExperimentInput['schedule']>; // checked when it is resolved
+    return this.#say({ schedule, ...optionsOf(name, options) }, 'schedule');
   }
 
   /** Transforms of the training pictures, in their order. */
@@ -98,6 +105,38 @@ export class ExperimentBuilder {
     refuseMissing(this.name, this.settings);
     return { name: this.name, ...this.settings };
   }
+
+  /** Says settings, those of a part in place of what was said of it before. */
+  #say(said: ExperimentInput, part?: Part): ExperimentBuilder {
+    const replaced: (Part | undefined)[] = [part, ...(namesSource(said) ? [pictures] : [])];
+    const stays = ([name]: readonly [string, unknown]): boolean => {
+      const own = isSource(name) ? pictures : this.#parts.get(name);
+      return own === undefined || !replaced.includes(own);
+    };
+    const kept = Object.fromEntries(Object.entries(this.settings).filter(stays));
+    const next = new ExperimentBuilder(this.name, { ...kept, ...said });
+    const partOf = new Map([...this.#parts].filter(stays));
+    for (const name of Object.keys(said)) {
+      if (part === undefined) partOf.delete(name);
+      else partOf.set(name, part);
+    }
+    next.#parts = partOf;
+    return next;
+  }
+}
+
+/** A schedule's options as settings: the triangle's peak is one of its own. */
+function optionsOf(
+  schedule: string,
+  options: Readonly<Record<string, unknown>>,
+): Pick<ExperimentInput, 'peakEpoch' | 'scheduleOptions'> {
+  const isTriangle = schedule === 'triangle';
+  const { peakEpoch, ...others } = options;
+  const scheduleOptions = isTriangle ? others : options;
+  return {
+    ...(isTriangle && peakEpoch !== undefined && { peakEpoch: peakEpoch as number }), // checked later
+    ...(Object.keys(scheduleOptions).length > 0 && { scheduleOptions }),
+  };
 }
 
 /** Begins an experiment. @param name of its runs: a plain folder name. */

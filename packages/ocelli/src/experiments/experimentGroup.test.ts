@@ -27,6 +27,70 @@ test('an experiment said part by part is the one that a file would say', () => {
   });
 });
 
+test('pictures said anew take the place of those before, with all that was said of them', () => {
+  const tabled = small.table('t.csv', { testShare: 0.1 });
+  expect(tabled.settings).toEqual({
+    ...{ table: 't.csv', testShare: 0.1 },
+    ...{ model: 'resnet20', epochs: 3 },
+  });
+  const rest = { model: 'resnet20', epochs: 3 };
+  expect(tabled.table('u.csv').settings).toEqual({ ...rest, table: 'u.csv' });
+  expect(tabled.data('others').settings).toEqual({ ...rest, data: 'others' });
+  expect(tabled.dataset('cifar10').settings).toEqual({ ...rest, dataset: 'cifar10' });
+  expect(tabled.set({ dataset: 'cifar10' }).settings).toEqual({ ...rest, dataset: 'cifar10' });
+  expect(resolveExperiment(tabled.named('again').data('others').settings).data).toBe('others');
+});
+
+test('an optimizer or a schedule said anew has none of the options of the one before', () => {
+  const said = small
+    .set({ gradientClip: 2, weightDecay: 0.01 })
+    .optimizer('sgd', { lr: 0.1, momentum: 0.8 })
+    .schedule('triangle', { peakEpoch: 2 });
+  const anew = said.schedule('cosine', { warmupEpochs: 1 }).optimizer('adam', { lr: 2e-3 });
+  expect(anew.settings).toEqual({
+    ...{ data: 'pictures', model: 'resnet20', epochs: 3, gradientClip: 2, weightDecay: 0.01 },
+    ...{ optimizer: 'adam', lr: 2e-3, schedule: 'cosine', scheduleOptions: { warmupEpochs: 1 } },
+  });
+  expect(resolveExperiment(anew.settings).momentum).toBeNull();
+  const back = anew.schedule('triangle');
+  expect(back.settings).not.toHaveProperty('scheduleOptions');
+  // What `set` says of an option is no longer the optimizer's.
+  expect(said.set({ lr: 0.3 }).optimizer('adam').settings).toMatchObject({ lr: 0.3 });
+});
+
+test('a peak is a setting of the triangle and an option of other schedules', () => {
+  const cycle = small.schedule('oneCycle', { peakEpoch: 1 });
+  expect(cycle.settings).not.toHaveProperty('peakEpoch');
+  expect(resolveExperiment(cycle.settings).scheduleOptions).toEqual({ peakEpoch: 1 });
+  const wrong = small.schedule('triangle', { peakEpoch: 'two' }).settings;
+  expect(() => resolveExperiment(wrong)).toThrow('expected peakEpoch to be');
+});
+
+test('of a group too, pictures said last are the ones', () => {
+  const group = experimentGroup('sources')
+    .share({ dataset: 'cifar10', model: 'resnet20', epochs: 2 })
+    .share({ data: 'mine' })
+    .add('shared')
+    .add('own', { dataset: 'cifar100' });
+  const facts = [...resolveGroup(group)].map(({ experiment: one }) => [one.data, one.dataset]);
+  expect(facts).toEqual([
+    ['mine', null],
+    [null, 'cifar100'],
+  ]);
+});
+
+test('a schedule takes its own options, and none of the schedule that was said before it', () => {
+  const { peakEpoch, scheduleOptions } = resolveExperiment(
+    small.schedule('oneCycle', { peakEpoch: 2 }).settings,
+  );
+  expect([peakEpoch, scheduleOptions]).toEqual([null, { peakEpoch: 2 }]);
+  const said = small.schedule('triangle', { peakEpoch: 2 }).schedule('step', { every: 1 });
+  expect(resolveExperiment(said.settings)).toMatchObject({
+    ...{ schedule: 'step', peakEpoch: null, scheduleOptions: { every: 1 } },
+  });
+  expect(resolveExperiment(said.schedule('constant').settings).scheduleOptions).toEqual({});
+});
+
 test('an experiment that lacks parts says which, all of them', () => {
   expect(() => experiment('bare').toJSON()).toThrow(
     'experiment "bare": expected all its parts to be given; missing: ' +

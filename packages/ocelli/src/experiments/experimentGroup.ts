@@ -4,6 +4,7 @@ import {
   type ExperimentInput,
   resolveExperiment,
 } from '../train/experiment/experiment.ts';
+import { settingsOver } from './oneSource.ts';
 
 /** An experiment of a group, complete. */
 export interface GroupMember {
@@ -105,7 +106,7 @@ function membersOf(one: unknown, surroundings: Surroundings): Member[] {
   const { name, ...own } = one as Record<string, unknown>;
   if (name === undefined) throw new OptionError(`${where}: expected name to be given, got none.`);
   if (!isFolderName(name)) throw optionError(where, 'name', nameRule, name);
-  const settings = { ...(shared as object), ...own, ...overrides };
+  const settings = settingsOver(settingsOver((shared ?? {}) as object, own), overrides);
   const first = resolveExperiment(settings, { where: `${where} (${name})` });
   const repetitions = Array.from({ length: Number(repeat) }, (_, index) => ({
     name,

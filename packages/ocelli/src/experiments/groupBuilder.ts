@@ -1,5 +1,6 @@
 import type { ExperimentInput } from '../train/experiment/experiment.ts';
 import { ExperimentBuilder, type NamedSettings, refuseMissing } from './experimentBuilder.ts';
+import { settingsOver } from './oneSource.ts';
 
 /** A group as a file has it. */
 export interface GroupInput {
@@ -34,9 +35,9 @@ export class GroupBuilder {
     this.#repeat = given.repeat ?? 1;
   }
 
-  /** Settings of all its experiments, unless one says otherwise. */
+  /** Settings of all its experiments, unless one says otherwise; what is said last counts. */
   share(settings: ExperimentInput): GroupBuilder {
-    return this.#with({ shared: { ...this.#shared, ...settings } });
+    return this.#with({ shared: settingsOver(this.#shared, settings) });
   }
 
   /** One more experiment: a builder, or a name and the settings that are its own. */

@@ -1,6 +1,6 @@
 import type { Metric } from '../metrics/metric.ts';
-import { catalog } from '../models/catalog.ts';
-import { refuseMisfittingPictures } from '../models/refusePictures.ts';
+import { mayMisfit, refuseMisfittingPictures } from '../models/refusePictures.ts';
+import type { PictureShape } from '../models/trace.ts';
 import { checkFigures } from '../metrics/bestFigure.ts';
 import { buildModel } from '../train/assembly/buildModel.ts';
 import { countedHeads } from '../train/loss/countedHeads.ts';
@@ -10,6 +10,12 @@ import { declaredFigures, headOptions } from '../train/assembly/headOptions.ts';
 import type { RunData } from '../train/runData/runData.ts';
 import { atStage, stageCount } from '../train/experiment/stages.ts';
 
+/** Pictures, and the figures of the user's own that are measured on them. */
+export interface MeasuredData {
+  readonly data: Pick<RunData, 'train' | 'facts'>;
+  readonly metrics: readonly Metric[];
+}
+
 /**
  * Refuses settings about attributes that the data does not have, and pictures that are too small or too
  * large for a network, before there is a run folder.
@@ -18,7 +24,7 @@ import { atStage, stageCount } from '../train/experiment/stages.ts';
  */
 export function refuseMisfits(
   experiment: Experiment,
-  { data, metrics }: { readonly data: RunData; readonly metrics: readonly Metric[] },
+  { data, metrics }: MeasuredData,
   where: string,
 ): void {
   const { facts } = data;
@@ -34,14 +40,11 @@ export function refuseMisfits(
     const { imageSize, freeze } = stage;
     const [height, width] =
       imageSize === null ? [facts.height, facts.width] : [imageSize, imageSize];
-    const areSmall = Math.min(height, width) < enoughForAll;
-    const mayNotFit = areSmall || catalog[stage.model].isOfFixedSize === true;
+    const picture: PictureShape = [3, height, width];
+    const mayNotFit = mayMisfit(stage.model, picture);
     if (freeze === null && !mayNotFit) continue;
     const model = buildModel(stage, heads);
     if (freeze !== null) freezeParts(model, freeze);
-    if (mayNotFit) refuseMisfittingPictures(model, [3, height, width], where);
+    if (mayNotFit) refuseMisfittingPictures(model, picture, where);
   }
 }
-
-/** Side in pixels from which on every network of the catalog has something left of a picture. */
-const enoughForAll = 96;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { getNumThreads, setNumThreads } from '@ocelli/torch';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/dataTree.ts';
 import { drawPictures } from '../../test/drawnPictures.ts';
@@ -89,4 +90,21 @@ test('run again, it goes on: what is complete is left, what was stopped is finis
   const third = await runGroup(resolveGroup(other), silent);
   expect(third[0]).toMatchObject({ outcome: 'completed' });
   expect(third[0]?.folder?.path).toBe(join(runsDir, 'stopped', 'one', '3'));
+});
+
+test('an experiment that says no number of threads has not those of the one before it', async () => {
+  const before = getNumThreads();
+  setNumThreads(2);
+  const { threads: _, ...others } = shared;
+  const two = experimentGroup('threads')
+    .share({ ...others, epochs: 1 })
+    .add('one', { threads: 1 })
+    .add('usual');
+  const runs = await runGroup(resolveGroup(two), silent);
+  const after = getNumThreads();
+  setNumThreads(before);
+  expect(runs.map(({ folder }) => folder && readRunRecord(folder).experiment.threads)).toEqual([
+    1, 2,
+  ]);
+  expect(after).toBe(2);
 });

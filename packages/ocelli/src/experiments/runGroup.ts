@@ -1,14 +1,10 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { writeJsonDurably } from '../train/runFolder/durableFile.ts';
-import { readEventLog } from '../train/record/eventLog.ts';
-import type { RunEnded } from '../train/record/events.ts';
-import type { Experiment } from '../train/experiment/experiment.ts';
-import { type RunFolder, runFolderAt } from '../train/runFolder/runFolder.ts';
-import { readRunRecord } from '../train/record/runRecord.ts';
-import { atStage } from '../train/experiment/stages.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { getNumThreads, setNumThreads } from '@ocelli/torch';
+import type { RunFolder } from '../train/runFolder/runFolder.ts';
+import { earlierRun, type PassOver } from './earlierRun.ts';
 import type { ExperimentGroup, GroupMember } from './experimentGroup.ts';
+import { type GroupRun, writeGroupList } from './groupList.ts';
 import { newRun, resumedRun } from './runPlan.ts';
 import { type WorkOptions, workOn } from './workOn.ts';
 
@@ -22,22 +18,11 @@ export interface RunGroupOptions extends Omit<WorkOptions, 'onFolder'> {
   readonly onEnd?: (run: GroupRun) => void;
 }
 
-/** How an experiment of a group fared. */
-export interface GroupRun {
-  readonly name: string;
-  readonly seed: number;
-  /** `completed` and `stopped` as a run ends; `earlier` if it was complete before. */
-  readonly outcome: RunEnded['reason'] | 'earlier' | 'failed';
-  /** Absent if it failed before it had one. */
-  readonly folder?: RunFolder;
-  /** Why it failed. */
-  readonly error?: unknown;
-}
-
 /**
  * Runs the experiments of a group, one after the other, as `runsDir/<group>/<experiment>/<n>`, and lists
  * them in `runsDir/<group>/group.json`. One that fails is noted and the next begins. One that was already
- * run with the same settings is not run again; one that was interrupted goes on.
+ * run with the same settings is not run again; one that was interrupted goes on. A folder whose record cannot
+ * be read is named on stderr and passed over.
  *
  * Asked to stop, it stops the experiment in work and begins no other.
  */
@@ -49,95 +34,63 @@ export async function runGroup(
   const root = join(runsDir, group.name);
   mkdirSync(root, { recursive: true });
   const runs: GroupRun[] = [];
+  const runNext = memberRunner(root, work);
   for (const [index, member] of [...group].entries()) {
     onBegin?.(member, { index, count: group.length });
-    const run = await runMember(member, root, work);
+    const run = await runNext(member);
     runs.push(run);
-    writeJsonDurably(join(root, 'group.json'), listed(group, runs, root));
+    writeGroupList(root, group.name, runs);
     onEnd?.(run);
     if (run.outcome === 'interrupted') break;
   }
   return runs;
 }
 
-async function runMember(member: GroupMember, root: string, work: WorkOptions): Promise<GroupRun> {
-  const { name, experiment } = member;
-  const known = { name, seed: experiment.seed };
-  const before = earlierRun(join(root, name), experiment);
-  if (before?.isComplete === true) return { ...known, outcome: 'earlier', folder: before.folder };
-  const plan = before
-    ? resumedRun(before.folder.path)
-    : newRun({ experiment, runsDir: root, name });
-  let folder: RunFolder | undefined;
-  try {
-    const onFolder = (made: RunFolder): void => void (folder = made);
-    const { result } = await workOn(plan, { ...work, onFolder });
-    const { saveFailure, reason } = result;
-    const ending = saveFailure === undefined ? { outcome: reason } : failed(saveFailure);
-    return { ...known, ...ending, ...(folder && { folder }) };
-  } catch (error) {
-    return { ...known, ...failed(error), ...(folder && { folder }) };
-  }
+/**
+ * What runs the members of one group in `root/<experiment>/<n>`, each with the threads there were at first,
+ * unless it says how many.
+ */
+export function memberRunner(
+  root: string,
+  options: WorkOptions,
+): (member: GroupMember) => Promise<GroupRun> {
+  const threads = getNumThreads();
+  const passOver = passingOver(options);
+  return async function runMember({ name, experiment }) {
+    const known = { name, seed: experiment.seed };
+    let folder: RunFolder | undefined;
+    try {
+      const before = earlierRun(join(root, name), experiment, passOver);
+      if (before?.isComplete === true) {
+        return { ...known, outcome: 'earlier', folder: before.folder };
+      }
+      const plan = before
+        ? resumedRun(before.folder.path)
+        : newRun({ experiment, runsDir: root, name });
+      const onFolder = (made: RunFolder): void => void (folder = made);
+      const { result } = await workOn(plan, { ...options, onFolder });
+      const { saveFailure, reason } = result;
+      const ending = saveFailure === undefined ? { outcome: reason } : failed(saveFailure);
+      return { ...known, ...ending, ...(folder && { folder }) };
+    } catch (error) {
+      return { ...known, ...failed(error), ...(folder && { folder }) };
+    } finally {
+      setNumThreads(threads);
+    }
+  };
+}
+
+/** Says each folder once, however often it was looked at. */
+function passingOver({ err = process.stderr }: WorkOptions): PassOver {
+  const said = new Set<string>();
+  return ({ path }, reason) => {
+    if (said.has(path)) return;
+    said.add(path);
+    const why = reason instanceof Error ? reason.message : String(reason);
+    err.write(`warning: ${path} is passed over: ${why}\n`);
+  };
 }
 
 function failed(error: unknown) {
   return { outcome: 'failed', error } as const;
-}
-
-/** A run of the same settings: the complete one if there is one, else one that can go on. */
-function earlierRun(parent: string, experiment: Experiment) {
-  if (!existsSync(parent)) return undefined;
-  const runs = readdirSync(parent)
-    .filter((name) => /^[1-9]\d*$/.test(name))
-    .map((name) => runFolderAt(join(parent, name)))
-    .filter((folder) => existsSync(folder.experiment) && existsSync(folder.events))
-    .filter((folder) => isSame(readRunRecord(folder).experiment, experiment))
-    .map((folder) => ({ folder, ending: endingOf(folder) }));
-  const complete = runs.find(({ ending }) => ending === 'completed' || ending === 'stopped');
-  if (complete) return { folder: complete.folder, isComplete: true };
-  const open = runs.find(({ ending }) => ending !== 'nonFinite');
-  return open && { folder: open.folder, isComplete: false };
-}
-
-function endingOf(folder: RunFolder): RunEnded['reason'] | undefined {
-  const last = readEventLog(folder.events).findLast(
-    ({ type }) => type === 'runEnded' || type === 'runStarted',
-  );
-  return last?.type === 'runEnded' ? last.reason : undefined;
-}
-
-/**
- * Whether a record is that of an experiment; it has answers to what was left to data and machine, and its
- * settings are those of the stage that was last in work.
- */
-function isSame(record: Experiment, wanted: Experiment): boolean {
-  return isDeepStrictEqual(asked(atStage(record, 1), wanted), asked(wanted, wanted));
-}
-
-/** What an experiment asks for, without the answers that `wanted` leaves to data and machine. */
-function asked(experiment: Experiment, wanted: Experiment): object {
-  const stages = experiment.stages?.map(({ batchSize: _, ...stage }) => stage) ?? null;
-  return {
-    ...experiment,
-    ...(wanted.threads === null && { threads: null }),
-    ...(wanted.validationShare === null && { validationShare: null }),
-    ...(wanted.autoBatch && { batchSize: null, stages }),
-    ...(wanted.findLr !== null && { lr: null }),
-  };
-}
-
-/** The content of `group.json`. */
-function listed(group: ExperimentGroup, runs: readonly GroupRun[], root: string): object {
-  return {
-    group: group.name,
-    runs: runs.map(({ name, seed, outcome, folder, error }) => ({
-      name,
-      seed,
-      outcome,
-      ...(folder && { folder: relative(root, folder.path) }),
-      ...(error !== undefined && {
-        error: error instanceof Error ? error.message : JSON.stringify(error),
-      }),
-    })),
-  };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawPictures } from '../../test/drawnPictures.ts';
 import { resolveExperiment } from '../train/experiment/experiment.ts';
 import { openRunData } from '../train/runData/runData.ts';
-import { newRun, restartedRun, resumedRun } from './runPlan.ts';
+import { newRun, restartedRun, resumedRun, usualName } from './runPlan.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -66,3 +66,8 @@ test('a checkpoint is named by its path, beside those there are if there is no s
       'It has step-2-epoch-1, step-1-epoch-1.',
   );
 });
+
+test.each(['sets/pets', 'pets.tar', 'pets.tar.gz', 'pets.tgz', 'pets.zip'])(
+  'a run on %s is called by its pictures, not by the kind of their file',
+  (data) => expect(usualName(resolveExperiment({ data }))).toBe('pets-davidnet'),
+);

@@ -162,7 +162,7 @@ export function usualName(experiment: Experiment): string {
 function dataName({ data, table, dataset }: Experiment): string {
   const path = data ?? table;
   if (path === null) return dataset ?? 'pictures';
-  const stem = basename(path).replace(/\.(tar|tar\.gz|tgz|csv)$/, '');
+  const stem = basename(path).replace(/\.(tar|tar\.gz|tgz|zip|csv)$/, '');
   return stem.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'pictures';
 }
 

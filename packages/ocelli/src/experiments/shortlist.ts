@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { DataError, optionError } from '@ocelli/torch';
 import { compareRuns } from '../report/compareRuns.ts';
 import { type ExperimentInput, resolveExperiment } from '../train/experiment/experiment.ts';
-import { openRunData } from '../train/runData/runData.ts';
-import { resolveGroup } from './experimentGroup.ts';
-import { runGroup } from './runGroup.ts';
-import { type SubsetSource, subsetTable, writeSubset } from './subsetFolder.ts';
+import { type GroupMember, resolveGroup } from './experimentGroup.ts';
+import { type GroupRun, writeGroupList } from './groupList.ts';
+import { runRecipeProgram } from './recipeProgram.ts';
+import { memberRunner } from './runGroup.ts';
+import { shortlistSubset } from './shortlistSubset.ts';
+import type { SubsetSource } from './subsetFolder.ts';
 import type { WorkOptions } from './workOn.ts';
 
 /** What may be on a shortlist: settings, or a program that takes `--data`, `--epochs` and `--seed`. */
@@ -26,6 +23,8 @@ export interface ShortlistOptions extends Pick<WorkOptions, 'mode' | 'signal' | 
   readonly epochs?: number;
   /** Of the choice of pictures, the split, weights and order. @default 0 */
   readonly seed?: number;
+  /** Threads libtorch computes with. @default those of each candidate's settings */
+  readonly threads?: number;
   /** Settings that say where the pictures are, where the candidates do not. @default {} */
   readonly source?: ExperimentInput;
   /** Where the subset and the runs lie, as `<runsDir>/shortlist`. @default 'runs' */
@@ -48,34 +47,50 @@ export interface Ranked {
 /**
  * Trains every candidate on the same few pictures, in the same split, with the same seed, for the same
  * number of epochs, and ranks them by their best accuracy, then by their time. Those that failed are last.
+ * How all fared is also listed in `<runsDir>/shortlist/group.json`.
  *
- * @throws {OptionError} if settings are wrong, a candidate has stages, or there are too few pictures.
+ * Asked to stop, it stops the candidate in work, which then has no rank, and begins no other.
+ *
+ * @throws {OptionError} if settings are wrong, two candidates have one name, one has stages, or there are
+ *   too few pictures.
  * @throws {DataError} for everything that can be wrong with the data.
  */
 export async function shortlist(
   candidates: readonly Candidate[],
   options: ShortlistOptions = {},
 ): Promise<Ranked[]> {
-  const { pictures = 500, epochs = 20, seed = 0, runsDir = 'runs' } = options;
+  const { pictures = 500, epochs = 20, seed = 0, threads, runsDir = 'runs' } = options;
+  refuseTwice(candidates);
   for (const candidate of candidates) refuseStages(candidate);
   const root = join(runsDir, 'shortlist');
-  const subset = await subsetOf(candidates, options, { root, count: pictures, seed });
-  const ranked: Ranked[] = [];
+  const source = sourceOf(candidates, options);
+  refuseOtherFits(candidates, source);
+  const choice = { count: pictures, seed };
+  const subset = await shortlistSubset(join(root, 'pictures'), source, choice);
+  const conditions = { subset, epochs, seed, ...(threads !== undefined && { threads }) };
+  const train = memberRunner(root, workOptions(options));
+  const runs: CandidateRun[] = [];
   for (const [index, candidate] of candidates.entries()) {
     options.onBegin?.(candidate.name, { index, count: candidates.length });
-    const known = { subset, epochs, seed, root };
-    try {
-      const result =
-        'recipe' in candidate
-          ? await runRecipe(candidate.recipe, known)
-          : await runSettings(candidate.name, candidate.settings, { ...options, ...known });
-      ranked.push({ name: candidate.name, ...result });
-    } catch (error) {
-      ranked.push({ name: candidate.name, error });
-    }
-    if (options.signal?.().aborted === true) break;
+    const run = await candidateRun(candidate, conditions, train);
+    const isOver = options.signal?.().aborted === true;
+    // What ends this process ends a recipe too, which has not failed by that.
+    const isCut = isOver && run.outcome === 'failed';
+    runs.push(isCut ? { ...run, outcome: 'interrupted' } : run);
+    writeGroupList(root, 'shortlist', runs);
+    if (isOver) break;
   }
-  return ranked.toSorted(byResult);
+  return runs
+    .filter(({ outcome }) => outcome !== 'interrupted')
+    .map(rankedOf)
+    .toSorted(byResult);
+}
+
+function refuseTwice(candidates: readonly Candidate[]): void {
+  const names = candidates.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw optionError('shortlist', 'names', 'different for each candidate', twice);
 }
 
 /** All train for the same number of epochs, which is that of a stage where there are stages. */
@@ -86,113 +101,101 @@ function refuseStages(candidate: Candidate): void {
   throw optionError('shortlist', `candidate ${candidate.name}`, rule, `${count} stages`);
 }
 
-function byResult(one: Ranked, other: Ranked): number {
-  const better = (other.accuracy ?? -1) - (one.accuracy ?? -1);
-  return better === 0 ? (one.seconds ?? Infinity) - (other.seconds ?? Infinity) : better;
-}
-
-/** The pictures of all candidates, in files of their own; those of an earlier shortlist are used again. */
-async function subsetOf(
+/** Where the pictures are: as said, else as the first candidate with settings has it. */
+function sourceOf(
   candidates: readonly Candidate[],
   { source = {} }: ShortlistOptions,
-  { root, count, seed }: { root: string; count: number; seed: number },
-): Promise<SubsetSource> {
+): ExperimentInput {
   const first = candidates.find((candidate) => 'settings' in candidate);
-  const settings = { ...(first && 'settings' in first && first.settings), ...source };
-  const { data, table, dataset, ...others } = resolveExperiment(settings, { where: 'shortlist' });
-  const opened = await openRunData(resolveExperiment({ ...settings, seed }));
-  const place = [data ?? table ?? dataset, others.imageSize, count, seed].join('-');
-  const folder = join(root, 'pictures', place.replace(/[^\w.-]+/g, '_'));
-  const isTable = 'attributes' in opened.train.labelNames;
-  const subset = isTable ? { table: join(folder, subsetTable) } : { data: folder };
-  if (existsSync(folder)) return subset;
-  // Under another name until it is whole: what is there is used again.
-  const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  await writeSubset(opened.train, unfinished, { count, seed });
-  renameSync(unfinished, folder);
-  return subset;
+  return { ...(first && 'settings' in first && first.settings), ...source };
 }
+
+/** All share pictures that are stored as the first fits them: another fit would find nothing to do. */
+function refuseOtherFits(candidates: readonly Candidate[], source: ExperimentInput): void {
+  const { fit } = resolveExperiment(source, { where: 'shortlist' });
+  for (const candidate of candidates) {
+    const own = 'settings' in candidate ? (candidate.settings.fit ?? fit) : fit;
+    if (own === fit) continue;
+    const rule = `${fit}, as of the first`;
+    throw optionError('shortlist', `fit of candidate ${candidate.name}`, rule, own);
+  }
+}
+
+function workOptions({ mode, signal, where }: ShortlistOptions): WorkOptions {
+  return {
+    report: false,
+    ...(where !== undefined && { where }),
+    ...(mode !== undefined && { mode }),
+    ...(signal && { signal }),
+  };
+}
+
+/** How a candidate fared, with what it reached if it came to its end. */
+type CandidateRun = GroupRun & Pick<Ranked, 'accuracy' | 'seconds'>;
 
 interface Conditions {
   readonly subset: SubsetSource;
   readonly epochs: number;
   readonly seed: number;
-  readonly root: string;
+  readonly threads?: number;
 }
 
-/** Settings that say where pictures are and what a table means; the subset has its own answers. */
+async function candidateRun(
+  candidate: Candidate,
+  conditions: Conditions,
+  train: (member: GroupMember) => Promise<GroupRun>,
+): Promise<CandidateRun> {
+  const { name } = candidate;
+  try {
+    if ('settings' in candidate) return measured(await train(memberOf(candidate, conditions)));
+    const { seed } = conditions;
+    return { name, seed, outcome: 'completed', ...(await recipeResult(candidate, conditions)) };
+  } catch (error) {
+    return { name, seed: conditions.seed, outcome: 'failed', error };
+  }
+}
+
+/** Settings that say where pictures are, what a table means and what is held back; the subset has its own answers. */
 const ofSource: readonly string[] = [
   ...['data', 'dataset', 'table', 'images', 'imageColumn', 'labelColumns', 'ignoreColumns'],
-  ...['groupColumn', 'corrections', 'testShare'],
+  ...['groupColumn', 'corrections', 'testShare', 'validationShare'],
 ];
 
-async function runSettings(
-  name: string,
-  settings: ExperimentInput,
-  { subset, epochs, seed, root, mode, signal, where }: ShortlistOptions & Conditions,
-): Promise<Omit<Ranked, 'name'>> {
+function memberOf(
+  { name, settings }: { readonly name: string; readonly settings: ExperimentInput },
+  { subset, ...shared }: Conditions,
+): GroupMember {
   const own = Object.fromEntries(
     Object.entries(settings).filter(([setting]) => !ofSource.includes(setting)),
   );
-  const experiments = [{ ...own, ...subset, epochs, seed, name }];
-  const [run] = await runGroup(resolveGroup({ name: 'shortlist', experiments }), {
-    runsDir: join(root, '..'),
-    report: false,
-    ...(where !== undefined && { where }),
-    ...(mode !== undefined && { mode }),
-    ...(signal && { signal }),
-  });
-  if (run?.folder === undefined || run.outcome === 'failed') throw run?.error;
-  const [summary] = compareRuns([{ name, folder: run.folder }]).runs;
-  return { accuracy: summary?.best?.accuracy ?? 0, seconds: summary?.seconds ?? 0 };
+  const experiments = [{ ...own, ...subset, ...shared, name }];
+  const [member] = resolveGroup({ name: 'shortlist', experiments });
+  if (member === undefined) throw new Error('internal: a group without its one member');
+  return member;
 }
 
-/** Runs a recipe as a program of its own and reads what it prints. */
-async function runRecipe(path: string, conditions: Conditions): Promise<Omit<Ranked, 'name'>> {
-  const { subset, epochs, seed } = conditions;
-  if (!('data' in subset)) {
-    throw new DataError(`${path}: expected pictures with one label for a recipe, got a table.`);
-  }
-  const words = [
-    '--data',
-    resolve(subset.data),
-    '--epochs',
-    String(epochs),
-    '--seed',
-    String(seed),
-  ];
-  const startedAt = performance.now();
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [...process.execArgv, ...loaderFlags(), path, ...words],
-    { maxBuffer: 2 ** 26 },
-  );
-  const seconds = (performance.now() - startedAt) / 1000;
-  const accuracy = bestPrinted(stdout);
-  if (accuracy === undefined) {
-    throw new DataError(`${path}: expected it to print an accuracy of its test part, got none.`);
-  }
-  return { accuracy, seconds };
+function measured(run: GroupRun): CandidateRun {
+  const { name, folder, outcome } = run;
+  if (folder === undefined || outcome === 'failed' || outcome === 'interrupted') return run;
+  const [summary] = compareRuns([{ name, folder }]).runs;
+  return { ...run, accuracy: summary?.best?.accuracy ?? 0, seconds: summary?.seconds ?? 0 };
 }
 
-/** The best accuracy in what a recipe prints, from 0 to 1. */
-export function bestPrinted(text: string): number | undefined {
-  const shares = [...text.matchAll(/^test accuracy: ([\d.]+)/gm)].map(([, share]) => Number(share));
-  const counts = [...text.matchAll(/Accuracy: (\d+)\/(\d+)/g)].map(
-    ([, right, all]) => Number(right) / Number(all),
-  );
-  const all = [...shares, ...counts];
-  return all.length === 0 ? undefined : Math.max(...all);
+function recipeResult({ recipe }: { readonly recipe: string }, { subset, ...told }: Conditions) {
+  if ('data' in subset) return runRecipeProgram(recipe, { ...told, data: subset.data });
+  throw new DataError(`${recipe}: expected pictures with one label for a recipe, got a table.`);
 }
 
-/** TypeScript is read by Node.js itself from 22.18 on; before, by tsx, where it is installed. */
-function loaderFlags(): string[] {
-  if ('typescript' in process.features && process.features.typescript !== false) return [];
-  try {
-    const tsx = createRequire(join(process.cwd(), 'x.js')).resolve('tsx');
-    return ['--import', pathToFileURL(tsx).href];
-  } catch {
-    return [];
-  }
+function rankedOf({ name, accuracy, seconds, error }: CandidateRun): Ranked {
+  return {
+    name,
+    ...(accuracy !== undefined && { accuracy }),
+    ...(seconds !== undefined && { seconds }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function byResult(one: Ranked, other: Ranked): number {
+  const better = (other.accuracy ?? -1) - (one.accuracy ?? -1);
+  return better === 0 ? (one.seconds ?? Infinity) - (other.seconds ?? Infinity) : better;
 }

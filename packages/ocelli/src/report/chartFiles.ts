@@ -4,6 +4,9 @@ import { optionError } from '@ocelli/torch';
 import { type Drawing, svgFile } from './charts/chart.ts';
 import { pngOf } from './pictures/raster.ts';
 
+/** How the names of drawings end. */
+export const drawingKinds = ['.png', '.svg'] as const;
+
 /**
  * Writes a drawing as the kind of file that its name says.
  *

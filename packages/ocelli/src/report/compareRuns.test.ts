@@ -129,7 +129,9 @@ test('the curves of all runs are drawn over one another, a panel a figure', asyn
   expect(svg.match(/stroke="#0072b2"/g)?.length).toBeGreaterThanOrEqual(5);
   expect(svg.match(/stroke="#d55e00"/g)?.length).toBeGreaterThanOrEqual(5);
   expect(svg).toContain(`>${again.name}</text>`);
-  await expect(runCompare([plain.name], { out: 'curves.gif' })).rejects.toThrow('*.png or *.svg');
+  await expect(runCompare(['nowhere'], { out: 'curves.gif' })).rejects.toThrow(
+    'ocelli compare: expected --out to be a .png or .svg file, got "curves.gif".',
+  );
 });
 
 test('a loss that was not finite and settings that are lists are told as such', async () => {
@@ -143,4 +145,30 @@ test('a loss that was not finite and settings that are lists are told as such', 
   const [, line] = String(write.mock.calls[0]?.[0]).split('\n');
   write.mockRestore();
   expect(line).toMatch(/ 50\.00% +- +1\/1 .*\[\{"horizontalFlip":\{\}\}\]/);
+});
+
+test('a run whose record is damaged is named in one sentence, and hides no other', async () => {
+  const torn = recordedRun('torn', { seed: 3 }, [100]);
+  writeFileSync(torn.folder.experiment, '{"experiment": {"se');
+  const unknown = recordedRun('unknown', { seed: 4 }, [100]);
+  writeFileSync(unknown.folder.environment, '');
+  const [write, say] = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockReturnValue(true),
+  );
+  const all = [plain.name, torn.name, unknown.name, slow.name];
+  const [some, none] = [await runCompare(all, {}), await runCompare([torn.name], {})];
+  const tables = write?.mock.calls.map(([text]) => String(text)) ?? [];
+  const sentences = say?.mock.calls.map(([text]) => String(text)) ?? [];
+  write?.mockRestore();
+  say?.mockRestore();
+  expect([some, none]).toEqual([4, 4]);
+  expect(tables).toHaveLength(1);
+  expect(tables[0]).toContain(plain.name);
+  expect(tables[0]).toContain(slow.name);
+  expect(tables[0]).not.toContain(torn.name);
+  expect(sentences.map((text) => text.split(': expected')[0])).toEqual([
+    `error: ${torn.folder.experiment}`,
+    `error: ${unknown.folder.environment}`,
+    `error: ${torn.folder.experiment}`,
+  ]);
 });

@@ -27,15 +27,19 @@ export interface OpenForLookOptions extends ColumnOptions {
   images?: string;
 }
 
+/** Whether something is a folder or an archive of pictures sorted into classes, and so no table. */
+export function holdsClasses(file: string): boolean {
+  return isArchiveName(file) || (fs.existsSync(file) && fs.statSync(file).isDirectory());
+}
+
 /**
  * Opens a table, or pictures sorted into classes (folders, an archive, CIFAR), for looking at them. Of
- * those the attributes are `class` and, where there are several parts, `part`.
+ * those the attributes are `class` and, where there are several parts, `part`; they read no options.
  *
  * @throws {DataError} if there is neither.
  */
 export async function openForLook(file: string, options: OpenForLookOptions): Promise<LookedAt> {
-  const isFolder = fs.existsSync(file) && fs.statSync(file).isDirectory();
-  if (isFolder || isArchiveName(file)) return classes(file);
+  if (holdsClasses(file)) return classes(file);
   const { images = path.dirname(file), ...columns } = options;
   const { table, ignored, twins } = await readTable(file, columns);
   const { paths, ...source } = presentPictures(table, images);

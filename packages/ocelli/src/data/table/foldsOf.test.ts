@@ -28,3 +28,17 @@ test('more folds than rows are refused', () => {
     'foldsOf: expected folds to be a whole number from 2 to 31, got 40.',
   );
 });
+
+test.each([
+  // Three persons for four folds.
+  [4, [0, 0, 0, 1, 1, 1, 2, 2, 2], 3],
+  // Two persons, one of them with one picture: neither fold has room for the other.
+  [2, [0, 1, 1], 2],
+])('%i folds of which one would be empty are refused', (folds, persons, sets) => {
+  const rows = { schema, labels: Int32Array.from(persons, (person) => person % 2) };
+  const together = [Int32Array.from(persons)];
+  expect(() => foldsOf({ ...rows, together }, { folds, seed: 1 })).toThrow(
+    'foldsOf: expected folds to be few enough to fill each (rows that belong together share one; ' +
+      `there are ${sets} such sets), got ${folds}.`,
+  );
+});

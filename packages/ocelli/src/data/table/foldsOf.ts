@@ -24,7 +24,8 @@ export interface FoldOptions {
  * Divides rows into folds of nearly the same size that share out every class of every attribute alike.
  *
  * @returns the fold of every row, from 0.
- * @throws {OptionError} if there are fewer than 2 folds, more than 100, or more than rows.
+ * @throws {OptionError} if there are fewer than 2 folds, more than 100, or more than rows; or if rows that
+ *   stay together leave one of them empty.
  */
 export function foldsOf(rows: FoldedRows, { folds, seed }: FoldOptions): Uint8Array {
   const { schema, labels, together } = rows;
@@ -40,5 +41,9 @@ export function foldsOf(rows: FoldedRows, { folds, seed }: FoldOptions): Uint8Ar
   );
   const classCounts = names.map((name) => classesOf(schema, name).length);
   const units = pictureUnits(count, together);
-  return stratifiedParts({ units, labels, classCounts, sizes, seed });
+  const foldOf = stratifiedParts({ units, labels, classCounts, sizes, seed });
+  if (new Set(foldOf).size === folds) return foldOf;
+  const sets = units.starts.length - 1;
+  const rule = `few enough to fill each (rows that belong together share one; there are ${sets} such sets)`;
+  throw optionError('foldsOf', 'folds', rule, folds);
 }

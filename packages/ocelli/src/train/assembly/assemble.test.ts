@@ -79,7 +79,7 @@ test('lr, schedule, peakEpoch and epochs shape the learning rate', () => {
   expect(at({ schedule: 'constant' }, 0)).toBe(0.4);
 });
 
-test('lossReduction and labelSmoothing reach the loss', () => {
+test('lossReduction reaches the loss', () => {
   expect(assembled({}).loss.reduction).toBe('sum');
   expect(assembled({ lossReduction: 'mean' }).loss.reduction).toBe('mean');
 });
@@ -91,5 +91,6 @@ test('the seed decides the first weights, the model their number, memory is chan
   const athena = assembled({ model: 'davidnet-athena' }).model;
   expect(countParameters(athena).trainable).toBe(6_573_194);
   const wide = model.parameters().filter(({ shape }) => shape[2] === 3);
+  expect(wide).toHaveLength(8);
   expect(wide.every((weight) => weight.isContiguous('channelsLast'))).toBe(true);
 });

@@ -38,6 +38,7 @@ test.each(['sum', 'mean'] as const)(
     const parts = await trained(reduction, { accumulation: 2 });
     expect(whole.seen).toEqual([5, 5, 5, 5, 1]);
     expect(parts.seen).toEqual([3, 2, 3, 2, 3, 2, 3, 2, 1]);
+    expect(whole.weights).not.toEqual(weightsOf(plainModel()));
     for (const [index, weight] of parts.weights.entries()) {
       expect(weight).toBeCloseTo(whole.weights[index] ?? NaN, 5);
     }

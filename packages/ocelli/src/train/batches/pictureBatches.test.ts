@@ -155,9 +155,22 @@ describe('a policy of its own', () => {
   });
 
   test('that mixes pictures gives both labels and their shares', () => {
-    const { mix, labels } = batchOf([{ mixup: { alpha: 1 } }]);
-    expect(mix?.labels.shape).toEqual(labels.shape);
-    expect(mix?.share.shape).toEqual([labels.shape[0]]);
+    const { mix, images, labels, indices } = batchOf([{ mixup: { alpha: 1 } }]);
+    const [seconds, shares] = [mix?.labels.toArray(), mix?.share.toArray()] as number[][];
+    const own = dataset.at(Int32Array.from(indices)).images.to({ dtype: 'float32' }).select(1, 0);
+    const names = labels.toArray() as number[];
+    let told = 0;
+    for (const [row, share] of (shares ?? []).entries()) {
+      const mixed = own.select(0, row).mul(share);
+      // The partner is the picture whose rest makes up what is seen, to a level; of a share near 1 any is.
+      const partners = names.filter((_, other) => {
+        const whole = own.select(0, other).mul(1 - share).add(mixed); // prettier-ignore
+        return whole.sub(images.select(0, row).select(0, 0)).abs().max().item() <= 1;
+      });
+      expect(partners).toContain(seconds?.[row]);
+      told += Number(partners.length === 1);
+    }
+    expect(told).toBeGreaterThan(6); // of twelve
   });
 
   test('leaves no room for the settings that it replaces', () => {

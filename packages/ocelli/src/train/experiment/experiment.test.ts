@@ -18,6 +18,8 @@ test('without any setting: the recipe that really ran, with a decay that decays'
     testShare: null,
     validationShare: null,
     imageSize: null,
+    fit: 'cover',
+    maxPixels: 40_000_000,
     constants: null,
     pixelRange: null,
     onBadImage: 'error',
@@ -100,6 +102,8 @@ test('a resolved experiment resolves to itself, so a stored one can be read back
     { augmentation: [{ flip: {} }] },
     { findLr: 'valley', autoBatch: true, metrics: 'metrics.js' },
     { stages: [{ epochs: 2 }, { schedule: 'constant', freeze: ['stem'] }, { optimizer: 'adam' }] },
+    { fit: 'fill', stages: [{ imageSize: 8 }, { imageSize: 16 }] },
+    { stages: [{ imageSize: 8 }, {}] },
   ];
   for (const input of inputs) {
     const once = resolveExperiment(input);
@@ -121,6 +125,8 @@ const other: Required<ExperimentInput> = {
   testShare: 0.1,
   validationShare: 0.2,
   imageSize: 64,
+  fit: 'contain',
+  maxPixels: 1_000_000,
   constants: 'persons',
   pixelRange: [0, 127],
   onBadImage: 'skip',
@@ -185,6 +191,7 @@ const other: Required<ExperimentInput> = {
 function companionOf(name: SettingName): ExperimentInput {
   if (name === 'scheduleOptions') return { schedule: 'cosine' };
   if (name === 'minDelta') return { patience: 3 };
+  if (name === 'fit') return { imageSize: 64 };
   if (name === 'emaWarmup') return { emaDecay: 0.9 };
   if (name === 'lookaheadAlpha') return { lookaheadSteps: 5 };
   if (name === 'precision' || name === 'cudaGraph') return { device: 'cuda' };
@@ -241,6 +248,16 @@ test.each(optimizers)('%s brings its own defaults', (optimizer, lr, momentum, de
 });
 
 const refused: [Record<string, unknown>, string][] = [
+  [{ fit: 'contain' }, 'experiment: expected fit to be left out without imageSize, got "contain".'],
+  [
+    { fit: 'contain', stages: [{ imageSize: 8 }, { epochs: 2 }] },
+    'experiment, stage 2: expected fit to be left out without imageSize, got "contain".',
+  ],
+  [
+    { imageSize: 8, fit: 'contian' },
+    'experiment: expected fit to be one of cover, contain, fill, got "contian". Did you mean "contain"?',
+  ],
+  [{ maxPixels: 0 }, 'experiment: expected maxPixels to be a positive integer, got 0.'],
   [
     { emaWarmup: true },
     'experiment: expected no emaWarmup without emaDecay, got true. It would have no effect.',

@@ -100,6 +100,8 @@ class Answers {
       ...this.#source(),
       validationShare: g.validationShare ?? null,
       imageSize: g.imageSize ?? (isTable ? tableDefaults.imageSize : null),
+      fit: this.#fit(),
+      maxPixels: this.#answer('maxPixels'),
       ...this.#scale(),
       onBadImage: this.#answer('onBadImage'),
       freeze: g.freeze ?? null,
@@ -148,6 +150,16 @@ class Answers {
     if (data === undefined) return { data: null, dataset: dataset ?? 'cifar10', ...columns };
     this.#refuseUnread('dataset', 'with data of your own');
     return { data, dataset: null, ...columns };
+  }
+
+  /** Pictures that keep their size fit as they are. */
+  #fit() {
+    const fit = this.#answer('fit');
+    const { table, imageSize } = this.#given;
+    if (fit !== settings.fit.fallback && table === undefined && imageSize === undefined) {
+      this.#refuse('fit', `left out without ${this.#nameOf('imageSize')}`);
+    }
+    return fit;
   }
 
   #scale() {

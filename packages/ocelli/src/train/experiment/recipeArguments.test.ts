@@ -27,6 +27,10 @@ test.each([
   [['--epochs', 'three'], 'recipe: expected --epochs to be a number, got "three".'],
   [['--epochs'], 'recipe: expected --epochs to be followed by a value, got undefined.'],
   [['stray'], 'recipe: expected options among --data, --epochs, --weight-decay, got "stray".'],
+  [
+    ['--epochs', '1', 'stray'],
+    'recipe: expected options among --data, --epochs, --weight-decay, got "stray".',
+  ],
 ])('%j is refused', (words, message) => {
   expect(() => recipeArguments(defaults, words)).toThrow(expect.objectContaining({ message }));
 });

@@ -27,9 +27,9 @@ export function recipeArguments<const Constants extends RecipeConstants>(
   const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
   const values: Record<string, string | number> = { ...defaults };
   for (const token of tokens) {
-    if (token.kind !== 'option') throw unexpected(words, names.keys());
+    if (token.kind !== 'option') throw unexpected(words[token.index] ?? '', names.keys());
     const name = names.get(token.name);
-    if (name === undefined) throw unexpected([token.rawName], names.keys());
+    if (name === undefined) throw unexpected(token.rawName, names.keys());
     values[name] = read(token.rawName, token.value, defaults[name]);
   }
   const changed = Object.keys(defaults).filter((name) => values[name] !== defaults[name]);
@@ -50,9 +50,8 @@ function read(option: string, text: string | undefined, fallback: unknown): stri
   throw optionError('recipe', option, 'a number', text);
 }
 
-function unexpected(words: readonly string[], known: Iterable<string>): OptionError {
+function unexpected(word: string, known: Iterable<string>): OptionError {
   const options = [...known].map((name) => `--${name}`);
-  const word = words.find((one) => !options.includes(one)) ?? '';
   const hint = didYouMean(word, options);
   const rule = `expected options among ${options.join(', ')}`;
   return new OptionError(`recipe: ${rule}, got "${word}".${hint && ` ${hint}`}`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { constantsNames } from '../../data/constants.ts';
 import { datasetNames } from '../../data/datasetNames.ts';
+import { DEFAULT_MAX_PIXELS, fitNames } from '../../data/decodingDefaults.ts';
 import { modelNames } from '../../models/modelNames.ts';
 import { type AttributesInput, refusedAttributes } from './attributeSettings.ts';
 import { loopSettings } from './loopSettings.ts';
@@ -115,6 +116,14 @@ export const settings = {
   imageSize: define(positiveInteger(4096), {
     help: 'side in pixels to which pictures are resized once, when they are decoded',
     fallbackText: `the size the pictures have; of a table, ${tableDefaults.imageSize}`,
+  }),
+  fit: define(choice(fitNames), {
+    help: 'how pictures of another shape come to that size: their middle, whole between black bars, or stretched',
+    fallback: 'cover',
+  }),
+  maxPixels: define(positiveInteger(), {
+    help: 'largest picture, in pixels; a larger one counts as one that cannot be decoded',
+    fallback: DEFAULT_MAX_PIXELS,
   }),
   constants: define(choice(constantsNames), {
     help: 'published mean and deviation to normalize with',

@@ -59,9 +59,15 @@ function gradientsOf({ weights = [1, 1], rule }: Changes): Record<string, number
   trainStep(batch, { model, optimizer, loss, gradients: rule?.(model) ?? jointGradients });
   const flat = (prefix: string): number[] =>
     model.namedParameters().flatMap(([key, { grad }]) => {
-      return key.startsWith(prefix) ? Array.from(grad?.toTypedArray() ?? [], Number) : [];
+      if (!key.startsWith(prefix)) return [];
+      if (grad === undefined) throw new Error(`${key} has no gradient`);
+      return Array.from(grad.toTypedArray(), Number);
     });
   return { trunk: flat('trunk.'), gender: flat('heads.gender.'), pose: flat('heads.pose.') };
+}
+
+function largest(values: readonly number[] = []): number {
+  return Math.max(...values.map(Math.abs));
 }
 
 function close(values: readonly number[] | undefined, factor = 1) {
@@ -70,8 +76,10 @@ function close(values: readonly number[] | undefined, factor = 1) {
 
 test('with all loss weights 1, separate gradients are the joint ones', () => {
   const [joint, separate] = [gradientsOf({}), gradientsOf({ rule: separateGradients })];
-  for (const part of ['trunk', 'gender', 'pose'])
+  for (const part of ['trunk', 'gender', 'pose']) {
+    expect(largest(joint[part])).toBeGreaterThan(0.01);
     expect(separate[part]).toEqual(close(joint[part]));
+  }
 });
 
 test('separate gradients differ from the joint update: loss weights reach the trunk alone', () => {
@@ -146,6 +154,7 @@ test('a learning rate of its own moves a head by its factor and nothing else', (
   };
   const [joint, own] = [moved(1), moved(3)];
   for (const [key, change] of Object.entries(joint)) {
+    expect(largest(change)).toBeGreaterThan(1e-4);
     expect(own[key]).toEqual(close(change, key.includes('pose') ? 3 : 1));
   }
 });

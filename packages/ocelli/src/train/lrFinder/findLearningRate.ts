@@ -34,6 +34,8 @@ import type { SweepPoint } from './sweepPoint.ts';
 export interface FindLearningRateOptions extends SweepOptions, Omit<StepParts, 'optimizer'> {
   optimizer: StepOptimizer & SavableOptimizer;
   data: TrainingData;
+  /** Factors on every learning rate tried, one for each parameter group. @default 1 for each */
+  lrFactors?: readonly number[];
   /** Weight of the past in the smoothed loss, from 0 (none) to below 1. @default 0.9 */
   smoothing?: number;
   /** The sweep ends when the smoothed loss is this many times its lowest so far. @default 4 */
@@ -55,6 +57,7 @@ const KEYS = [
   'optimizer',
   'loss',
   'data',
+  'lrFactors',
   'gradients',
   'gradientClip',
   'accumulation',
@@ -143,9 +146,9 @@ function* endlessBatches(data: TrainingData): Iterable<Batch> {
 }
 
 function measureStep(batch: Batch, lr: number, options: FindLearningRateOptions) {
-  const { optimizer, loss, data, device = 'cpu' } = options;
+  const { optimizer, loss, data, lrFactors, device = 'cpu' } = options;
   const totals = new RunningTotals(device);
-  setLearningRate(optimizer, loss.reduction === 'sum' ? lr / data.batchSize : lr);
+  setLearningRate(optimizer, loss.reduction === 'sum' ? lr / data.batchSize : lr, lrFactors);
   try {
     trainStep(batch, options, (outcome) => totals.add(outcome));
     const { loss: mean, accuracy } = scoresOf(totals.read());

@@ -32,7 +32,7 @@ export interface FitOneCycleResult extends FitResult {
 export async function fitOneCycle(options: FitOneCycleOptions): Promise<FitOneCycleResult> {
   const { suggestion = 'valley', finder = {}, oneCycle = {}, ...rest } = options;
   const { model, optimizer, loss, data, gradients, gradientClip, device, epochs } = rest;
-  const { accumulation, precision } = rest;
+  const { accumulation, precision, lrFactors } = rest;
   const curve = await findLearningRate({
     ...finder,
     ...{ model, optimizer, loss, data },
@@ -40,6 +40,7 @@ export async function fitOneCycle(options: FitOneCycleOptions): Promise<FitOneCy
     ...(gradientClip !== undefined && { gradientClip }),
     ...(accumulation !== undefined && { accumulation }),
     ...(precision && { precision }),
+    ...(lrFactors && { lrFactors }),
     ...(device && { device }),
   });
   const lr = suggestedRate('fitOneCycle', curve, suggestion);

@@ -31,9 +31,10 @@ export async function sweepExperiment(
   const { stepsPerEpoch, batchSize } = data;
   const parts = assemble(experiment, { heads: countedHeads(train), stepsPerEpoch, batchSize });
   if (experiment.startFrom !== null) startFrom(experiment.startFrom, parts.model);
-  const { model, optimizer, loss, gradients, gradientClip, accumulation, precision } = parts;
+  const { model, optimizer, loss, lrFactors, gradients, gradientClip, accumulation, precision } =
+    parts;
   return findLearningRate({
-    ...{ model, optimizer, loss, gradients, accumulation, precision, data },
+    ...{ model, optimizer, loss, lrFactors, gradients, accumulation, precision, data },
     ...(gradientClip !== undefined && { gradientClip }),
     device: experiment.device,
     ...rates,

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tinyAttributeTraining } from '../../../test/tinyAttributes.ts';
+import { precisionSteps } from '../../metrics/confidence.ts';
+import { fitTemperature, predictionsAt } from '../../metrics/temperature.ts';
+import { predictAll } from '../../report/evaluation/predictAll.ts';
+import { oneView } from '../evaluation/views.ts';
 import { readCalibration } from './calibration.ts';
 import { openEventLog } from '../record/eventLog.ts';
 import { fit } from '../loop/fit.ts';
@@ -11,12 +15,24 @@ import { runFolderAt } from '../runFolder/runFolder.ts';
 test('the record of a run says how to read the probabilities of each epoch', async () => {
   const folder = runFolderAt(mkdtempSync(join(tmpdir(), 'ocelli-calibration-')));
   const log = openEventLog(folder.events);
-  await fit(tinyAttributeTraining({ consumers: [log.consume] }));
+  const training = tinyAttributeTraining({ consumers: [log.consume] });
+  await fit(training);
   log.close();
   const [first, second] = [readCalibration(folder, 1), readCalibration(folder, 2)];
   expect([...first.keys()]).toEqual(['gender', 'pose']);
-  expect(first.get('gender')?.temperature).toBeGreaterThan(0);
-  expect(second.get('pose')?.precisionSteps.length).toBeGreaterThan(0);
+  // What the model of the last epoch says of the validation pictures, asked again.
+  const { model, validation } = training;
+  const how = { attributes: {}, views: oneView, onBatch: () => {} };
+  for (const { name, ...predictions } of await predictAll(model.eval(), validation.data, how)) {
+    const { temperature = NaN, precisionSteps: steps = [] } = second.get(name) ?? {};
+    expect(temperature).toBeCloseTo(fitTemperature(predictions) ?? NaN, 2);
+    expect(steps).toEqual(
+      precisionSteps(predictionsAt(predictions, temperature)).map(({ confidence, precision }) => ({
+        confidence: expect.closeTo(confidence, 4) as number,
+        precision,
+      })),
+    );
+  }
   expect(second.get('gender')).not.toEqual(first.get('gender'));
   expect(readCalibration(folder, 3).size).toBe(0);
 });

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { CheckpointError, type LoadReport, readSafetensors } from '@ocelli/torch';
 import { storedConstants } from '../../data/constants.ts';
+import { DEFAULT_MAX_PIXELS } from '../../data/decodingDefaults.ts';
 import type { ModelName } from '../../models/modelNames.ts';
-import { refuseMisfittingPictures } from '../../models/refusePictures.ts';
+import { mayMisfit, refuseMisfittingPictures } from '../../models/refusePictures.ts';
+import type { PictureShape } from '../../models/trace.ts';
 import { buildModel } from '../assembly/buildModel.ts';
 import { oneView } from '../evaluation/views.ts';
 import type { AnsweringModel } from './predictor.ts';
@@ -41,13 +43,14 @@ export function loadImportedModel(options: ImportedModelOptions): AnsweringModel
     throw new CheckpointError(`${weights}: expected a safetensors file, got no such file.`);
   }
   const model = buildModel({ seed: 0, model: options.model, device }, [{ classes }]).eval();
-  if (options.imageSize !== undefined) {
-    refuseMisfittingPictures(model, [3, imageSize, imageSize], options.model);
+  const picture: PictureShape = [3, imageSize, imageSize];
+  if (options.imageSize !== undefined || mayMisfit(options.model, picture)) {
+    refuseMisfittingPictures(model, picture, options.model);
   }
   refuseOthers(model.loadStateDict(readSafetensors(weights), { strict: false }), options);
   return {
     model,
-    experiment: { device, attributes: null },
+    experiment: { device, attributes: null, fit: 'cover', maxPixels: DEFAULT_MAX_PIXELS },
     pictures: { height: imageSize, width: imageSize, mean, std },
     labelNames: { classes },
     views: oneView,

@@ -22,8 +22,8 @@ import { loadWeights, type WeightsFacts, type WeightsName } from '../checkpoints
 /** A model that answers about pictures, wherever its weights are from. */
 export interface AnsweringModel<Schema extends AttributeSchema = AttributeSchema> {
   readonly model: PictureModel;
-  /** Where it computes, and what each attribute was trained with. */
-  readonly experiment: Pick<Experiment, 'device' | 'attributes'>;
+  /** Where it computes, what each attribute was trained with, and how pictures are decoded. */
+  readonly experiment: Pick<Experiment, 'device' | 'attributes' | 'fit' | 'maxPixels'>;
   /** How pictures become its input. */
   readonly pictures: Pick<PictureFacts, 'height' | 'width' | 'mean' | 'std'>;
   /** What its outputs stand for, in order. */
@@ -146,12 +146,13 @@ export function answersOn(
   return inferenceMode(() => scope(() => headAnswers(image, trained, options)));
 }
 
-/** A picture file as the model's run stored its pictures: the same decoder, the same size. */
+/** A picture file as the model's run stored its pictures: the same decoder, size, fit and limit. */
 export async function decodeFor(
   path: string,
-  { pictures: { height, width } }: Pick<AnsweringModel, 'pictures'>,
+  { pictures: { height, width }, experiment }: Pick<AnsweringModel, 'pictures' | 'experiment'>,
 ): Promise<DecodedPicture> {
-  return decodePicture(await readFile(path), path, { size: { height, width } });
+  const { fit, maxPixels } = experiment;
+  return decodePicture(await readFile(path), path, { size: { height, width }, fit, maxPixels });
 }
 
 /** Stored pixels of one picture as the model sees them: float32 `(1, 3, H, W)` on its device. */

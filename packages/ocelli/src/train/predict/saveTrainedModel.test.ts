@@ -119,6 +119,16 @@ test('weights of another network and settings that there are not are refused bef
   expect(existsSync(folder.path)).toBe(false);
 });
 
+test('pictures of a size that the network was not made for are refused', () => {
+  const model = createModel('mnist-net', { numClasses: 3 });
+  const experiment = { ...facts.experiment, model: 'mnist-net' } as const;
+  const pictures = { ...facts.pictures, height: 64, width: 64 };
+  expect(() => saveTrainedModel(folder, model, { ...facts, experiment, pictures })).toThrow(
+    /^saveTrainedModel: layer flatten does not fit pictures of \(3, 64, 64\)\./,
+  );
+  expect(existsSync(folder.path)).toBe(false);
+});
+
 test('random numbers go on as if nothing had been saved', () => {
   const model = trained();
   manualSeed(4);

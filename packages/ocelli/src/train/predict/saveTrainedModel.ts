@@ -12,6 +12,8 @@ import {
 } from '@ocelli/torch';
 import { headsOf } from '../../data/labelNames.ts';
 import type { ModelName } from '../../models/modelNames.ts';
+import { mayMisfit, refuseMisfittingPictures } from '../../models/refusePictures.ts';
+import type { PictureShape } from '../../models/trace.ts';
 import { newModel } from '../assembly/buildModel.ts';
 import { saveWeights, type WeightsFacts } from '../checkpoints/weights.ts';
 import { type ExperimentInput, resolveExperiment } from '../experiment/experiment.ts';
@@ -39,7 +41,8 @@ export interface TrainedModelFacts extends WeightsFacts {
  * published. Only what is given stands in `experiment.json`.
  *
  * @param folder from `createRunFolder`, or `runFolderAt` of any folder that has no run yet.
- * @throws {OptionError} if there is one, a setting is unknown, or a weight is too large for `dtype`.
+ * @throws {OptionError} if there is one, a setting is unknown, pictures of that size do not fit the network, or
+ *   a weight is too large for `dtype`.
  * @throws {CheckpointError} if the weights are not those of the catalog's network of that name.
  * @example
  * saveTrainedModel(createRunFolder('runs', 'mine'), model, {
@@ -77,6 +80,10 @@ function copied(model: AnyModule, { experiment, pictures }: TrainedModelFacts): 
   const copy = newModel(experiment.model, headsOf(pictures.labelNames));
   setRandomState(state);
   copy.loadStateDict(model.stateDict());
+  const picture: PictureShape = [3, pictures.height, pictures.width];
+  if (mayMisfit(experiment.model, picture)) {
+    refuseMisfittingPictures(copy, picture, 'saveTrainedModel');
+  }
   return copy;
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@ocelli/torch';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainPng, writeTree } from '../../../test/dataTree.ts';
 import { digitFiles, evenCounts, mnistCounts } from '../../../test/digitFiles.ts';
@@ -115,6 +116,58 @@ test('where the mean is not subtracted, a cutout has the mean colour all the sam
   expect(erased).toBe(30);
   const blackIn = (images: Tensor | undefined): number => images?.eq(0).sum().item() ?? NaN;
   expect(blackIn(batch?.images)).toBeLessThanOrEqual(blackIn(plain)); // the holes are not black
+});
+
+test('fit says how pictures of another shape come to the size', async () => {
+  const red = await plainPng({ r: 200, g: 10, b: 10 }, { width: 16, height: 16 });
+  const wide = sharp(red).extend({ right: 16, background: '#0a64c8' }).png();
+  const names = ['a', 'b'].flatMap((name) => [0, 1].map((index) => `train/${name}/${index}.png`));
+  const bytes = await wide.toBuffer();
+  writeTree(join(folder, 'wide'), Object.fromEntries(names.map((name) => [name, bytes])));
+  const seen = async (input: ExperimentInput): Promise<number[]> => {
+    const { train } = await open('wide', { imageSize: 16, validationShare: 0.5, ...input });
+    const reds = train.images.select(0, 0).select(0, 0).contiguous();
+    return Array.from(reds.toTypedArray(), Number);
+  };
+  const [cut, whole, stretched] = [
+    await seen({}),
+    await seen({ fit: 'contain' }),
+    await seen({ fit: 'fill' }),
+  ];
+  expect(cut).toEqual(await seen({ fit: 'cover' }));
+  // Of 16 rows of red, those of a picture twice as wide as high are the 8 in the middle.
+  const column = (rows: readonly number[]): number[] => rows.filter((_, index) => index % 16 === 0);
+  const bar = [0, 0, 0, 0];
+  expect(column(whole)).toEqual([...bar, ...new Array<number>(8).fill(200), ...bar]);
+  expect(column(cut)).toEqual(new Array<number>(16).fill(200));
+  expect(column(stretched)).toEqual(column(cut));
+  expect(stretched).not.toEqual(cut); // the edge between the colours is stretched as well
+});
+
+test('maxPixels says which pictures are too large to be decoded', async () => {
+  await expect(open('both', { maxPixels: 255 })).rejects.toThrow(
+    /^30 of 30 pictures cannot be used\.[^]*blue\/0\.png: expected at most 255 pixels, got 16x16\. Shrink/,
+  );
+  expect((await open('both', { maxPixels: 256 })).skipped).toEqual([]);
+  const large = await plainPng({ r: 1, g: 2, b: 3 }, { width: 40, height: 20 });
+  await drawPictures(join(folder, 'large'), { train: 4, test: 1 });
+  writeFileSync(join(folder, 'large/train/red/large.png'), large);
+  const input = { imageSize: 16, onBadImage: 'skip' } as const;
+  expect((await open('large', input)).train.length).toBe(13);
+  const { train, skipped } = await open('large', { ...input, maxPixels: 799 });
+  expect([train.length, skipped.map(({ path }) => path)]).toEqual([12, ['train/red/large.png']]);
+});
+
+test('the test part is at hand, whatever is validated on', async () => {
+  const names = ['blue', 'green', 'red'].flatMap((hue) => [
+    `test/${hue}/0.png`,
+    `test/${hue}/1.png`,
+  ]);
+  for (const input of [{}, { validationShare: 0.3 }, { fastDevRun: true, batchSize: 2 }]) {
+    const { test: held } = await open('both', input);
+    expect(Array.from({ length: held?.length ?? 0 }, (_, i) => held?.nameOf(i))).toEqual(names);
+  }
+  expect((await open('both/train')).test).toBeUndefined();
 });
 
 test('digits that would be mirrored are warned about', async () => {

@@ -17,6 +17,8 @@ export interface RunData {
   readonly train: PictureDataset;
   /** Pictures evaluated after every epoch, and what they are called. */
   readonly validation: { readonly split: string; readonly dataset: PictureDataset };
+  /** The test part of the data, or what `testShare` held back; the run has seen it where it validated on it. */
+  readonly test?: PictureDataset;
   readonly facts: PictureFacts;
   /** Share of the training pictures that was held back to validate on; `null` where none was. */
   readonly validationShare: number | null;
@@ -51,16 +53,20 @@ export type DataListeners = Pick<OpenPicturesOptions, 'onDecode' | 'onDownload' 
 
 /** The options with which a run's pictures are opened, in training and in evaluation. */
 export function pictureOptions(
-  experiment: Pick<Experiment, 'data' | 'dataset' | 'imageSize' | 'onBadImage'>,
+  experiment: Pick<
+    Experiment,
+    'data' | 'dataset' | 'imageSize' | 'fit' | 'maxPixels' | 'onBadImage'
+  >,
   listeners: DataListeners = {},
 ): OpenPicturesOptions {
-  const { data, dataset, imageSize, onBadImage } = experiment;
+  const { data, dataset, imageSize, fit, maxPixels, onBadImage } = experiment;
   return {
     ...listeners,
+    maxPixels,
     onBadImage,
     ...(data !== null && { path: data }),
     ...(dataset !== null && { dataset }),
-    ...(imageSize !== null && { size: imageSize }),
+    ...(imageSize !== null && { size: imageSize, fit }),
   };
 }
 
@@ -84,14 +90,15 @@ export async function openRunData(
   const { mean, std } = inputScale(experiment, own);
   const { train, validation } = trialParts(parts, experiment);
   const [, height, width] = train.imageShape;
-  const { classes, skipped } = pictures;
+  const { classes, skipped, test } = pictures;
   const labelNames = { classes };
   const counts = { trainCount: train.length, validationCount: validation.dataset.length };
   const facts = { labelNames, height, width, mean, std, ...counts };
   const foundCount = picturesFound(pictures);
   const files = (): DataFiles => dataFilesOf(pictures.cacheEntry);
   const warnings = mirroredDigits(pictures, experiment);
-  return { train, validation, validationShare, skipped, foundCount, facts, warnings, files };
+  const counted = { skipped, foundCount, facts, warnings, files };
+  return { train, validation, ...(test && { test }), validationShare, ...counted };
 }
 
 /** Usual transforms go by the name of a data set; of files one has no name is given, and digits are found later. */

@@ -55,6 +55,7 @@ export async function openTableData(
   return {
     train,
     validation,
+    ...(opened.test && { test: opened.test }),
     validationShare: share,
     skipped,
     foundCount: opened.table.length + skipped.length,
@@ -73,8 +74,11 @@ export async function openTableData(
 
 /** The settings that say which rows and columns of a table are read, and which pictures they mean. */
 function readingOptions(experiment: TableSettings) {
-  const { images, imageColumn, ignoreColumns, groupColumn, imageSize, onBadImage } = experiment;
+  const { images, imageColumn, ignoreColumns, groupColumn, imageSize } = experiment;
+  const { fit, maxPixels, onBadImage } = experiment;
   return {
+    fit,
+    maxPixels,
     onBadImage,
     ...(images !== null && { folder: images }),
     ...(imageColumn !== null && { imageColumn }),
@@ -91,7 +95,14 @@ function decodingOptions({ onDecode, cacheFolder }: Listeners): Listeners {
 
 type TableSettings = Pick<
   Experiment,
-  'images' | 'imageColumn' | 'ignoreColumns' | 'groupColumn' | 'imageSize' | 'onBadImage'
+  | 'images'
+  | 'imageColumn'
+  | 'ignoreColumns'
+  | 'groupColumn'
+  | 'imageSize'
+  | 'fit'
+  | 'maxPixels'
+  | 'onBadImage'
 >;
 
 /**

@@ -26,13 +26,13 @@ export function refuseBegunRun(folder: RunFolder): void {
  */
 export function clearRun(folder: RunFolder): void {
   const { path, events, results, rates, weights, checkpoints, checkpointIndex } = folder;
-  const { predictions, evaluation, pictures, report } = folder;
+  const { predictions, evaluation, pictures, tensorboard, report } = folder;
   let number = 1;
   const keptAs = (): string => join(path, `events-${number}.jsonl`);
   while (existsSync(keptAs())) number++;
   // The record goes last: as long as it is there, the run counts as begun.
   const made = [results, rates, checkpointIndex, weights, checkpoints];
-  for (const one of [...made, predictions, evaluation, pictures, report]) {
+  for (const one of [...made, predictions, evaluation, pictures, tensorboard, report]) {
     rmSync(one, { recursive: true, force: true });
   }
   for (const inner of [weights, checkpoints]) mkdirSync(inner);

@@ -58,6 +58,9 @@ test('gradientClip shortens the gradient of the mean, whether the loss adds up o
   const clipped = furthest(free, mean);
   expect(clipped).toBeGreaterThan(1e-3);
   expect(furthest(mean, sum)).toBeLessThan(clipped / 100);
+  // Shortened it is, and not taken away.
+  const still = await trained({ lossReduction: 'mean', lr: 0 });
+  expect(furthest(still, mean)).toBeGreaterThan(1e-3);
 });
 
 test('of fewer pictures than a batch, too, clip and decay are those of the mean', async () => {
@@ -122,6 +125,7 @@ test('an average of the weights is what is saved: emaDecay, emaWarmup, lookahead
   const seen: string[] = [];
   for (const input of inputs) seen.push((await trained(input)).join());
   expect(new Set(seen).size).toBe(inputs.length);
+  expect((await trained({})).join()).toBe(seen[0]); // what differs is not chance
 });
 
 test('gradientAccumulation sends the pictures of a step through the model in parts', async () => {

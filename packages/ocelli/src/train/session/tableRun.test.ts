@@ -82,6 +82,11 @@ test('a table trains a model of many heads; a missing label drops no row', async
   expect(first?.train.attributes?.['hue']?.labelled).toBe(18);
 });
 
+test('the same settings learn the same, so that a change tells of what was changed', async () => {
+  plain ??= lossesOf({});
+  expect(await lossesOf({})).toEqual(await plain);
+});
+
 test.each([
   { lossWeights: 'learned' },
   { gradients: 'separate', attributes: { hue: { lossWeight: 0.3 } } },
@@ -90,7 +95,9 @@ test.each([
   { attributes: { hue: { lr: 3 } } },
   { attributes: { shade: { loss: 'binary' } } },
   { pad: 0, augmentation: [{ mixup: { alpha: 1 } }] },
+  { pad: 0, augmentation: [{ cutmix: { alpha: 1 } }] },
   { pad: 0, augmentation: [{ cutout: { size: 4 } }] },
+  { originals: true },
   { oversampling: ['shade = dark x3'] },
   { pixelRange: [0, 1] },
   { constants: 'persons' },
