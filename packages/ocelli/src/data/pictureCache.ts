@@ -14,7 +14,10 @@ import type { Manifest } from './manifest.ts';
 
 /** What the cache is asked for. */
 export interface CacheRequest extends BuildOptions {
-  /** What identifies the source for ever: its absolute path, or the address of a published archive. */
+  /**
+   * What identifies the source for ever: its absolute path, of a table also that of the pictures, or the address
+   * of a published archive.
+   */
   readonly identity: string;
   /** Changes with the source's content; see `FileSource.fingerprint`. */
   readonly fingerprint: string;

@@ -60,6 +60,25 @@ describe('openTable', () => {
     expect((await open(folder)).fromCache).toBe(false);
   });
 
+  test('takes pictures of the same names, sizes and times below another folder for others', async () => {
+    const folder = await dataTree();
+    const other = writeTree(temporaryFolder(), {
+      'p/0.png': await plainPng({ r: 0, g: 0, b: 90 }),
+    });
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [`${folder}/p/${i}.png`, `${other}/p/${i}.png`];
+      if (i > 0) fs.copyFileSync(from, to);
+      for (const file of [from, to]) fs.utimesSync(file, 1e9, 1e9);
+      expect(fs.statSync(to).size).toBe(fs.statSync(from).size);
+    }
+    const first = await open(folder);
+    const second = await open(folder, { folder: other });
+    const blueOf = ({ all }: typeof first) =>
+      all.at(Int32Array.of(0)).images.select(1, 2).max().item();
+    expect([blueOf(first), blueOf(second)]).toEqual([100, 90]);
+    expect((await open(folder, { folder: other })).fromCache).toBe(true);
+  });
+
   test('applies corrections before the split and oversampling to the training part', async () => {
     const { train, table, corrections, oversampling, split } = await open(await dataTree(), {
       corrections: [{ when: { half: 'second' }, set: { shade: 'dark' } }],

@@ -182,10 +182,12 @@ function decode<Schema extends AttributeSchema>(
 ): Promise<CacheEntry> {
   const { path: file, first } = options;
   const rows = first === undefined ? '' : `#first-${first}`;
+  // The same names below another folder are other pictures.
+  const identity = `${pictures.path} by ${path.resolve(file)}${rows}`;
   return pictures.fingerprint().then((fingerprint) =>
     cachedPictures({
       ...buildOptions(options),
-      identity: `${path.resolve(file)}${rows}`,
+      identity,
       fingerprint,
       source: async () => pictures,
       paths: pictures.paths,
