@@ -2,7 +2,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 // Messages of TensorFlow's event.proto, summary.proto and graph.proto: the fields that are used here.
 
-/** One thing that happened; exactly one of the last four. */
+/** One thing that happened; exactly one of the last five. */
 export interface EventMessage {
   /** Seconds since 1970. */
   readonly wallTime: number;
@@ -12,6 +12,8 @@ export interface EventMessage {
   readonly scalars?: Readonly<Record<string, number>>;
   readonly images?: Readonly<Record<string, ImageMessage>>;
   readonly graph?: readonly NodeMessage[];
+  /** A run goes on: what earlier files have of this step and later ones counts no more. */
+  readonly starts?: true;
 }
 
 export interface ImageMessage {
@@ -48,8 +50,15 @@ export function encodeEvent(event: EventMessage): Uint8Array {
     for (const [tag, image] of Object.entries(event.images ?? {})) writeImage(writer, tag, image);
     writer.join();
   }
+  if (event.starts) {
+    writer.tag(7, WireType.LengthDelimited).fork(); // session_log
+    writer.tag(1, WireType.Varint).int32(sessionStart).join();
+  }
   return writer.finish();
 }
+
+/** `SessionLog.START`. */
+const sessionStart = 1;
 
 function writeScalar(writer: BinaryWriter, tag: string, value: number): void {
   writer.tag(1, WireType.LengthDelimited).fork();

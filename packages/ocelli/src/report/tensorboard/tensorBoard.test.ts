@@ -65,6 +65,24 @@ test('a run is written while it works: graph, rates, and the scores of every epo
   expect(records[3]?.includes(floatBytes(0.75))).toBe(true); // 150 of 200
 });
 
+test('a run that goes on takes the place of what was written of the steps to come', async () => {
+  const folder = runFolderAt(join(root, 'goes-on'));
+  const consume = tensorBoardWriter({ folder, graph: () => [] });
+  const { progress } = epochEnded(1, 150);
+  await consume({ ...runStarted(), from: progress }, () => Promise.resolve());
+  await consume({ type: 'runEnded', reason: 'completed', progress }, () => Promise.resolve());
+  const [name = ''] = readdirSync(folder.tensorboard);
+  const [, second] = recordsIn(readFileSync(join(folder.tensorboard, name)));
+  // event.proto: after the time, field 2 is the step, field 7 a SessionLog with START, 1, in field 1.
+  expect(second?.subarray(9).toString('hex')).toBe(`10${hexOf(progress.step + 1)}3a020801`);
+});
+
+/** A small number as protobuf writes it. */
+function hexOf(number: number): string {
+  expect(number).toBeLessThan(128);
+  return number.toString(16).padStart(2, '0');
+}
+
 /** Records by their lengths; the checksums are those of the first test. */
 function recordsIn(bytes: Buffer): Buffer[] {
   const records: Buffer[] = [];

@@ -23,7 +23,8 @@ const stepEverySeconds = 1;
  * and accuracies of every epoch and attribute, the learning rate, the model's graph, and at the end the
  * pictures that the report has drawn; it comes after the writer of the report.
  *
- * `tensorboard --logdir runs` shows all runs below. A run that goes on writes another file.
+ * `tensorboard --logdir runs` shows all runs below. A run that goes on writes another file, in place of what
+ * earlier ones have of later steps: a run that was taken back or killed does those again.
  */
 export function tensorBoardWriter({ folder, graph }: TensorBoardOptions): TrainEventConsumer {
   let file: RecordFile | undefined;
@@ -34,6 +35,7 @@ export function tensorBoardWriter({ folder, graph }: TensorBoardOptions): TrainE
     if (event.type === 'runStarted') {
       file ??= createRecordFile(freeName(folder.tensorboard));
       write({ fileVersion: 'brain.Event:2' });
+      if (event.from.step > 0) write({ step: event.from.step + 1, starts: true });
       write({ graph: graph() });
     }
     if (event.type === 'stepEnded' && event.seconds - lastStepAt >= stepEverySeconds) {
