@@ -69,6 +69,3 @@ function sideDetail(ageStep: number, topShade: string, back: number): string {
   if (ageStep === 2) return shape('M-9 104L9 104L12 114L-10 112Z', LIGHT);
   return ageStep >= 3 ? shape('M7 106Q13 118 12 140L17 132Q14 112 8 106Z', LIGHT) : '';
 }
-
-/** The lower hem of a trunk, where legs or a skirt begin. */
-export const HEM: number = HEIGHTS.hip + 4;
