@@ -52,6 +52,7 @@ export async function runFindLr(file: string | undefined, options: FindLrOptions
   setNumThreads(asked.threads ?? getNumThreads());
   const sweep = sweepOf(options);
   const view = viewOf(options);
+  refuseNothingLeft(view.ends, { count: sweep.steps, of: 'steps' });
   checkOutput(where, { name: '--out', file: options.out, kinds: drawingKinds });
   const metrics = await metricsOf(asked);
   const data = await openRunData(asked);
@@ -109,6 +110,16 @@ function viewOf({ mark, clipFirst, clipLast, spacing }: FindLrOptions): View {
   };
 }
 
+/** @throws {OptionError} if the charts would leave out everything: the sweep may end early, too. */
+function refuseNothingLeft(
+  { first, last }: View['ends'],
+  { count, of }: { readonly count: number; readonly of: string },
+): void {
+  if (first + last < count) return;
+  const rule = `fewer than the ${count} ${of}`;
+  throw optionError(where, '--clip-first and --clip-last', rule, [first, last]);
+}
+
 function rate(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
@@ -126,6 +137,8 @@ function showStep(
 /** The chart under the name given; beside it the one of the accuracy, and all points as JSON. */
 async function keep(curve: SweepCurve, { ends, look }: View, out: string): Promise<void> {
   saveCurve(jsonBeside(out), curve); // first: it is whole whatever the charts leave out
+  const of = `points until the loss diverged, which are all in ${jsonBeside(out)}`;
+  refuseNothingLeft(ends, { count: curve.points.length, of });
   const shown = { ...curve, points: clipped(curve.points, ends) };
   await writeDrawing(where, out, sweepChart(shown, look));
   const accuracy = sweepChart(shown, { ...look, show: 'accuracy' });

@@ -124,9 +124,15 @@ test('the charts of ocelli find-lr point out a rate and leave out the ends; the 
     expect(rates).not.toContain(0.04);
   }
   expect(readCurve(join(folder, 'ends.json')).points).toHaveLength(4);
-  await expect(
-    runFindLr(undefined, { ...sweep, ...settings, clipFirst: '3', clipLast: '1' }),
-  ).rejects.toThrow('clipped: expected first and last to be fewer than the 4 points, got [3,1].');
+  const none = { ...settings, data: join(folder, 'no-pictures'), clipFirst: '3', clipLast: '1' };
+  await expect(runFindLr(undefined, { ...sweep, ...none })).rejects.toThrow(
+    'ocelli find-lr: expected --clip-first and --clip-last to be fewer than the 4 steps, got [3,1].',
+  );
+  // A sweep that ends at its second step, where the loss is a thousandfold.
+  const early = { ...sweep, ...settings, from: '0.01', to: '1e6', clipFirst: '2', clipLast: '1' };
+  await expect(runFindLr(undefined, early)).rejects.toThrow(
+    /^ocelli find-lr: expected --clip-first and --clip-last to be fewer than the [23] points until the loss diverged, which are all in .*ends\.json, got \[2,1\]\.$/,
+  );
 });
 
 test.each([
