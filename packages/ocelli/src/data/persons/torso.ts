@@ -1,5 +1,4 @@
 import type { Build } from './build.ts';
-import { HEIGHTS } from './build.ts';
 import type { Look } from './look.ts';
 import { d, mirrored, oval, shape, stroke } from './vector.ts';
 
