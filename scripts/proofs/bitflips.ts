@@ -12,39 +12,41 @@ import { CheckpointError, Linear, manualSeed, randn, SGD } from '@ocelli/torch';
 import { atTheBeginning, loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from 'ocelli';
 import { inTemporaryFolder } from '../../benchmarks/temporaryFolder.ts';
 import type { Finding, Proof } from './proof.ts';
+import { findingOf } from './tried.ts';
 
 const flips = 1000;
 
 export const bitflips: Proof = {
   name: 'bitflips',
-  claim: `${flips} times one bit of a saved checkpoint or of saved weights is flipped, or a file cut short, anywhere: each damage is found when the file is read.`,
-  run: () => inTemporaryFolder(async (folder) => damageOften(folder)),
+  claim: `${flips} times one bit of a saved checkpoint or of saved weights is flipped, or a file cut short, anywhere: each damage is found when the file is read, which was read before it.`,
+  run: () => inTemporaryFolder(async (folder) => damageOften(save(folder), { folder, flips })),
 };
 
-function damageOften(folder: string): Finding {
-  const saved = save(folder);
-  const missed: string[] = [];
-  for (let round = 0; round < flips; round++) {
-    const what = saved[round % saved.length];
-    if (what === undefined) throw new Error('internal: nothing was saved');
-    const damaged = join(folder, 'damaged');
-    cpSync(what.path, damaged, { recursive: true });
-    const damage = damageOne(damaged);
-    if (!isFound(() => what.read(damaged))) missed.push(damage);
-    rmSync(damaged, { recursive: true });
-  }
-  const figure =
-    `${flips - missed.length} of ${flips} found` +
-    missed
-      .slice(0, 5)
-      .map((sentence) => `; missed: ${sentence}`)
-      .join('');
-  return { held: missed.length === 0, figure };
-}
-
+/** A folder that was saved, and what reads it. */
 interface Saved {
   readonly path: string;
   readonly read: (path: string) => unknown;
+}
+
+/** Damages copies of what was saved, each in turn, and has them read before and after. */
+export function damageOften(
+  saved: readonly Saved[],
+  { folder, flips }: { readonly folder: string; readonly flips: number },
+): Finding {
+  const wrong: string[] = [];
+  let found = 0;
+  for (let round = 0; round < flips; round++) {
+    const what = saved[round % saved.length];
+    if (what === undefined) throw new Error('internal: nothing was saved');
+    const copy = join(folder, 'damaged');
+    cpSync(what.path, copy, { recursive: true });
+    if (isRefused(() => what.read(copy))) wrong.push('refused before it was damaged');
+    const damage = damageOne(copy);
+    if (isRefused(() => what.read(copy))) found += 1;
+    else wrong.push(`missed: ${damage}`);
+    rmSync(copy, { recursive: true });
+  }
+  return findingOf([{ what: 'damages found', count: found, least: flips }], wrong);
 }
 
 /** A checkpoint and the weights of a small model after one step. */
@@ -95,7 +97,7 @@ function below(limit: number): number {
   return Math.floor(Math.random() * limit);
 }
 
-function isFound(read: () => unknown): boolean {
+function isRefused(read: () => unknown): boolean {
   try {
     read();
     return false;

@@ -1,49 +1,58 @@
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { listCheckpoints } from 'ocelli';
 import { inTemporaryFolder } from '../../benchmarks/temporaryFolder.ts';
 import type { Finding, Proof } from './proof.ts';
+import { differences, readRunFiles } from './runFiles.ts';
 import { type Reference, ShortRuns } from './shortRun.ts';
+import { standingOf, startFaults } from './standing.ts';
+import { findingOf } from './tried.ts';
 
 const kills = 50;
 
 export const kill: Proof = {
   name: 'kill',
-  claim: `Killed with SIGKILL at ${kills} random moments of their work and gone on with each time, runs end with the very weights of a run that nothing disturbed.`,
+  claim: `Killed with SIGKILL at ${kills} random moments of their work, runs go on from their newest checkpoint each time, and leave what a run does that nothing disturbed.`,
   run: () => inTemporaryFolder(killOften),
 };
 
 async function killOften(folder: string): Promise<Finding> {
   const { runs, reference } = await ShortRuns.prepare(folder);
-  let [done, finished, equal, saved] = [0, 0, 0, 0];
-  while (done < kills || finished === 0) {
+  const wrong: string[] = [];
+  let [killed, finished, resumed] = [0, 0, 0];
+  while (killed < kills || finished === 0) {
     const name = `killed${finished}`;
-    const outcome = await killOnce(runs, name, reference);
-    if (outcome === 'killed') {
-      done += 1;
-      if (listCheckpoints(join(runs.pathOf(name), 'checkpoints')).length > 0) saved += 1;
-    } else {
-      finished += 1;
-      if (runs.weightsOf(name) === reference.weights) equal += 1;
-    }
+    const path = runs.pathOf(name);
+    const before = standingOf(path);
+    const isKilled = await killOnce(runs, name, reference);
+    const after = standingOf(path);
+    const faults = startFaults(before, after, isKilled);
+    wrong.push(...faults);
+    const hasBegun = after.starts.length > before.starts.length;
+    if (hasBegun && before.step > 0 && faults.length === 0) resumed += 1;
+    if (isKilled) killed += 1;
+    else wrong.push(...differences(readRunFiles(path), [reference.files]));
+    if (!isKilled) finished += 1;
   }
-  const figure =
-    `${done} kills in ${finished} runs (${saved} with a checkpoint to go on from); ` +
-    `${equal} of ${finished} ended with the same weights`;
-  return { held: equal === finished, figure };
+  const tried = [
+    { what: 'kills', count: killed, least: kills },
+    { what: 'times gone on from a checkpoint', count: resumed, least: Math.floor(kills / 4) },
+    { what: 'runs to their end', count: finished, least: 1 },
+  ];
+  return findingOf(tried, wrong);
 }
 
-/** Kills the run at a moment drawn from the work of a whole one, unless it is done by then. */
-async function killOnce(runs: ShortRuns, name: string, reference: Reference) {
+/**
+ * Kills the run at a moment drawn from the work of a whole one, unless it is done by then.
+ *
+ * @returns whether it was killed.
+ */
+async function killOnce(runs: ShortRuns, name: string, reference: Reference): Promise<boolean> {
   const { child, outcome } = runs.start(name);
   await runs.atWork(name, { child, outcome });
   const moment = setTimeout(1000 * Math.random() * reference.workSeconds, 'late' as const);
   const first = await Promise.race([outcome, moment]);
-  if (first === 'late' && child.exitCode === null && child.kill('SIGKILL')) {
-    const { exitCode } = await outcome;
-    if (exitCode === null) return 'killed';
-  }
+  const isSent = first === 'late' && child.exitCode === null && child.kill('SIGKILL');
   const { exitCode, err } = await outcome;
-  if (exitCode !== 0) throw new Error(`a resumed run ended with ${exitCode}: ${err}`);
-  return 'finished';
+  if (isSent && child.signalCode === 'SIGKILL') return true;
+  if (exitCode !== 0) throw new Error(`a run ended with ${child.signalCode ?? exitCode}: ${err}`);
+  return false;
 }

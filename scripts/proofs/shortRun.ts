@@ -1,10 +1,11 @@
 // A training run of seconds on drawn pictures, which a proof kills, starves or repeats.
 import { existsSync, readFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { writePictures } from '../../benchmarks/pictureFolder.ts';
 import { type Outcome, startCommand } from '../../packages/ocelli/test/commandLine.ts';
+import { differences, readRunFiles, type RunFiles } from './runFiles.ts';
+import { standingOf, startFaults } from './standing.ts';
 
 /** Small pictures and a small network on one thread: what takes time is to be the saving. */
 const settings = ['--data', 'pictures', '--model', 'resnet20', '--pad', '2', '--threads', '1'];
@@ -13,10 +14,7 @@ const quiet = ['--progress', 'silent', '--no-report'];
 
 /** What the uninterrupted run came to. */
 export interface Reference {
-  /** SHA-256 of its last weights. */
-  readonly weights: string;
-  /** From the command to its end. */
-  readonly seconds: number;
+  readonly files: RunFiles;
   /** From the moment when it takes its folder to its end. */
   readonly workSeconds: number;
 }
@@ -36,14 +34,13 @@ export class ShortRuns {
     await writePictures(join(folder, 'pictures'), 60);
     const runs = new ShortRuns(folder);
     await runs.finish('warm');
-    const begun = performance.now();
     const { child, outcome } = runs.start('reference');
     const working = await runs.atWork('reference', { child, outcome });
-    const workBegun = performance.now();
+    const begun = performance.now();
     const { exitCode, err } = await outcome;
     if (!working || exitCode !== 0) throw new Error(`the reference ended with ${exitCode}: ${err}`);
-    const [seconds, workSeconds] = [secondsSince(begun), secondsSince(workBegun)];
-    return { runs, reference: { weights: runs.weightsOf('reference'), seconds, workSeconds } };
+    const workSeconds = (performance.now() - begun) / 1000;
+    return { runs, reference: { files: readRunFiles(runs.pathOf('reference')), workSeconds } };
   }
 
   /** Starts the run of that name, or goes on with it if it has begun to exist. */
@@ -58,6 +55,19 @@ export class ShortRuns {
     const outcome = await this.start(name, env).outcome;
     if (outcome.exitCode === 0) return outcome;
     throw new Error(`run ${name} ended with ${outcome.exitCode}: ${outcome.err}`);
+  }
+
+  /** Goes on with a run to its end. @returns in what it did not end as the reference, or begin as it stood */
+  async goOn(name: string, { files }: Reference): Promise<string[]> {
+    const path = this.pathOf(name);
+    try {
+      const before = standingOf(path);
+      await this.finish(name);
+      const faults = startFaults(before, standingOf(path));
+      return [...faults, ...differences(readRunFiles(path), [files])];
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
   }
 
   /** Waits until the process holds the run. @returns false if it ended before that. */
@@ -79,15 +89,6 @@ export class ShortRuns {
   pathOf(name: string): string {
     return join(this.folder, 'runs', name, '1');
   }
-
-  weightsOf(name: string): string {
-    const file = join(this.pathOf(name), 'weights', 'last.safetensors');
-    return createHash('sha256').update(readFileSync(file)).digest('hex');
-  }
-}
-
-function secondsSince(moment: number): number {
-  return (performance.now() - moment) / 1000;
 }
 
 /** The process that the note of a lock names; a killed one leaves its note behind. */

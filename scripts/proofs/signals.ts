@@ -2,39 +2,46 @@ import { setTimeout } from 'node:timers/promises';
 import { inTemporaryFolder } from '../../benchmarks/temporaryFolder.ts';
 import type { Finding, Proof } from './proof.ts';
 import { type Reference, ShortRuns } from './shortRun.ts';
+import { standingOf } from './standing.ts';
+import { findingOf } from './tried.ts';
 
 const rounds = 20;
 const patience = 10; // seconds
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type Signal = keyof typeof exitCodes;
 
 export const signals: Proof = {
   name: 'signals',
-  claim: `SIGTERM or SIGINT at ${rounds} random moments: the run saves and ends within ${patience} s with the shell's exit code, and gone on with, it has the weights of one that nothing disturbed.`,
+  claim: `SIGTERM or SIGINT at ${rounds} random moments: the run saves and ends within ${patience} s with the shell's exit code, goes on from where it was saved, and leaves what one does that nothing disturbed.`,
   run: () => inTemporaryFolder(signalOften),
 };
 
 async function signalOften(folder: string): Promise<Finding> {
   const { runs, reference } = await ShortRuns.prepare(folder);
   const wrong: string[] = [];
-  let slowest = 0;
+  let [stopped, inWork, slowest] = [0, 0, 0];
   for (let round = 0; round < rounds; round++) {
-    const signal = round % 2 === 0 ? 'SIGTERM' : 'SIGINT';
+    const signal: Signal = round % 2 === 0 ? 'SIGTERM' : 'SIGINT';
     const name = `signalled${round}`;
     const { exitCode, seconds } = await signalOnce(runs, { name, signal, reference });
     slowest = Math.max(slowest, seconds);
-    if (exitCode !== exitCodes[signal]) wrong.push(`${signal} ended with ${exitCode}`);
-    await runs.finish(name);
-    if (runs.weightsOf(name) !== reference.weights) wrong.push(`${signal} led to other weights`);
+    if (exitCode === exitCodes[signal]) stopped += 1;
+    else wrong.push(`${signal} ended with ${exitCode}`);
+    if (seconds > patience) wrong.push(`${signal} took ${seconds.toFixed(1)} s`);
+    if (standingOf(runs.pathOf(name)).step > 0) inWork += 1;
+    const faults = await runs.goOn(name, reference);
+    wrong.push(...faults.map((fault) => `after ${signal}, ${fault}`));
   }
-  const figure =
-    `${rounds} signals, slowest end after ${slowest.toFixed(1)} s, ${wrong.length} went wrong` +
-    wrong.map((sentence) => `; ${sentence}`).join('');
-  return { held: wrong.length === 0 && slowest <= patience, figure };
+  const tried = [
+    { what: `runs stopped, after ${slowest.toFixed(1)} s at most`, count: stopped, least: rounds },
+    { what: 'of them saved at work', count: inWork, least: rounds / 4 },
+  ];
+  return findingOf(tried, wrong);
 }
 
 interface Round {
   readonly name: string;
-  readonly signal: keyof typeof exitCodes;
+  readonly signal: Signal;
   readonly reference: Reference;
 }
 

@@ -1,30 +1,38 @@
 import { inTemporaryFolder } from '../../benchmarks/temporaryFolder.ts';
-import { LastEpoch } from './lastEpoch.ts';
+import { type FaultyEpoch, LastEpoch } from './lastEpoch.ts';
 import type { Finding, Proof } from './proof.ts';
+import { findingOf } from './tried.ts';
 
 export const syscalls: Proof = {
   name: 'syscalls',
   claim:
-    'Killed at every single system call with which its last epoch writes record, checkpoint and ' +
-    'weights, and gone on with, a run ends with the very weights of one that nothing disturbed.',
+    'Killed at every single system call with which its last epoch writes record, results, checkpoint and ' +
+    'weights, a run leaves each of them whole, old or new; gone on with, it goes on from its checkpoint and ' +
+    'leaves what one that nothing disturbed does.',
   run: () => inTemporaryFolder(killAtEachCall),
 };
 
 async function killAtEachCall(folder: string): Promise<Finding> {
   const epoch = await LastEpoch.prepare(folder);
-  const wrong: number[] = [];
-  let unreached = 0;
-  for (let call = 1; call <= epoch.calls; call++) {
-    const { exitCode } = await epoch.withFault('KILL', call);
-    // A faster run writes fewer steps to its record than the one whose calls were counted.
-    if (exitCode === 0) unreached += 1;
-    else if (exitCode !== null) throw new Error(`call ${call} ended the run with ${exitCode}`);
-    await epoch.runs.finish('faulty');
-    if (!epoch.isEqual()) wrong.push(call);
+  const wrong: string[] = [];
+  let killed = 0;
+  for (let number = 1; number <= epoch.calls; number++) {
+    const left = await epoch.withFault('KILL', number);
+    if (left.call !== undefined) killed += 1;
+    const faults = [...endingFaults(left), ...left.faults, ...(await epoch.goOn())];
+    wrong.push(...faults.map((fault) => `call ${number} (${left.call ?? 'not made'}): ${fault}`));
   }
-  const figure =
-    `${epoch.calls - unreached} system calls, ` +
-    `${epoch.calls - unreached - wrong.length} times the same weights` +
-    (wrong.length > 0 ? `; others after calls ${wrong.join(', ')}` : '');
-  return { held: wrong.length === 0 && unreached < epoch.calls / 4, figure };
+  // A faster run writes fewer steps to its record than the one whose calls were counted.
+  const least = Math.ceil(0.75 * epoch.calls);
+  return findingOf([{ what: `kills at ${epoch.calls} system calls`, count: killed, least }], wrong);
+}
+
+/** It died of the kill, and without one it did not. */
+export function endingFaults({
+  call,
+  exitCode,
+  signal,
+}: Pick<FaultyEpoch, 'call' | 'exitCode' | 'signal'>): string[] {
+  const isExpected = call === undefined ? exitCode === 0 : signal === 'SIGKILL';
+  return isExpected ? [] : [`it ended with ${signal ?? exitCode}`];
 }

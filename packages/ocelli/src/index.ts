@@ -366,9 +366,11 @@ export {
 } from './train/batches/backgroundBatches.ts';
 export { checkFigures, figureNames, type Measured } from './metrics/bestFigure.ts';
 export {
+  type FoundCheckpoint,
   listCheckpoints,
   loadCheckpoint,
-  loadNewestCheckpoint,
+  newestCheckpoint,
+  openCheckpoint,
   saveCheckpoint,
   type SavableOptimizer,
   type TrainingState,
@@ -490,6 +492,7 @@ export {
 export { lockRun, type RunLock, RunLockedError } from './train/runFolder/runLock.ts';
 export { readRunRecord, type RunRecord, writeRunRecord } from './train/record/runRecord.ts';
 export { runSaver, type Saver, type SaverOptions } from './train/checkpoints/saver.ts';
+export type { SavedPart, SaveFailure } from './train/checkpoints/unsaved.ts';
 export { peakEpochOf, triangle, type TriangleOptions } from './train/schedules/schedule.ts';
 export {
   clipped,

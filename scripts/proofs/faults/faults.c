@@ -3,8 +3,9 @@
 //
 //   OCELLI_FAULT_BELOW  prefixes of absolute paths, separated by ':'
 //   OCELLI_FAULT_AT     which call, from 1; 0 only counts
-//   OCELLI_FAULT        KILL: the process dies before the call. ENOSPC or EIO: the call fails so.
+//   OCELLI_FAULT        KILL: the process dies before the call. ENOSPC: the call fails so.
 //   OCELLI_FAULT_COUNT  a file into which the number of calls is written at exit, if there were any
+//   OCELLI_FAULT_MARK   a file into which the name of the call is written that goes wrong
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -49,13 +50,23 @@ static int is_open_below(int fd) {
   return is_below(path);
 }
 
+// Leaves word of a fault, for whoever has to know that there was one.
+static void mark(const char *name) {
+  const char *path = getenv("OCELLI_FAULT_MARK");
+  FILE *file = path == NULL ? NULL : fopen(path, "w");
+  if (file == NULL) return;
+  fputs(name, file);
+  fclose(file);
+}
+
 // Whether this call shall fail; errno is set then. Does not return if the process shall die.
-static int goes_wrong(void) {
+static int goes_wrong(const char *name) {
   const char *at = getenv("OCELLI_FAULT_AT"), *fault = getenv("OCELLI_FAULT");
   long number = atomic_fetch_add(&calls, 1) + 1;
   if (at == NULL || fault == NULL || atol(at) != number) return 0;
+  mark(name);
   if (strcmp(fault, "KILL") == 0) kill(getpid(), SIGKILL);
-  errno = strcmp(fault, "EIO") == 0 ? EIO : ENOSPC;
+  errno = ENOSPC;
   return 1;
 }
 
@@ -72,7 +83,7 @@ __attribute__((destructor)) static void report(void) {
   result name parameters {                                           \
     static result(*real) parameters;                                 \
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, #name);     \
-    if ((condition) && goes_wrong()) return (result)-1;              \
+    if ((condition) && goes_wrong(#name)) return (result)-1;         \
     return real arguments;                                           \
   }
 
@@ -85,8 +96,8 @@ __attribute__((destructor)) static void report(void) {
     mode_t mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;   \
     va_end(rest);                                                                      \
     if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, #name);                       \
-    if ((flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0 && is_below(path) && goes_wrong()) \
-      return -1;                                                                       \
+    int writes = (flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0;                         \
+    if (writes && is_below(path) && goes_wrong(#name)) return -1;                      \
     return real(path, flags, mode);                                                    \
   }
 

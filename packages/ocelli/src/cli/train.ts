@@ -9,8 +9,10 @@ import {
 } from '../experiments/runPlan.ts';
 import { type WorkedRun, workOn } from '../experiments/workOn.ts';
 import { type ProgressMode, progressModes } from '../report/consoleReporter.ts';
+import { systemReason } from '../data/systemReason.ts';
+import type { SaveFailure } from '../train/checkpoints/unsaved.ts';
 import { resolveExperiment } from '../train/experiment/experiment.ts';
-import { latestRun } from '../train/runFolder/runFolder.ts';
+import { latestRun, type RunFolder } from '../train/runFolder/runFolder.ts';
 import { optionNameOf } from '../train/experiment/optionName.ts';
 import { choice } from './choice.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
@@ -114,12 +116,7 @@ function concluded(
   interrupted: () => number,
   mode: ProgressMode,
 ): number {
-  if (result.saveFailure !== undefined) {
-    process.stderr.write(`error: the last state of ${shownPath(folder)} could not be saved.\n`);
-    return exitCodeOf(result.saveFailure) === exitCodes.internal
-      ? exitCodes.disk
-      : exitCodeOf(result.saveFailure);
-  }
+  if (result.saveFailures.length > 0) return unsaved(folder, result.saveFailures);
   if (result.reason === 'completed' || result.reason === 'stopped') {
     if (mode === 'silent') return exitCodes.done;
     process.stdout.write(`run folder: ${shownPath(folder)}\n`);
@@ -133,4 +130,20 @@ function concluded(
       `See where it stands: ${hasReport ? `${shownPath(folder)}/report.html` : `npx ocelli report ${shownPath(folder)}`}\n`,
   );
   return interrupted();
+}
+
+/** Says what is not saved and why. @returns the exit code of the first reason, a disk's where it has none. */
+function unsaved(folder: RunFolder, failures: readonly SaveFailure[]): number {
+  for (const { part, reason } of failures) {
+    const why = systemReason(reason).replace(/\.$/, '');
+    process.stderr.write(`error: ${part} of ${shownPath(folder)} could not be saved: ${why}.\n`);
+  }
+  const exitCode = exitCodeOf(failures[0]?.reason);
+  if (exitCode === exitCodes.internal) return exitCodes.disk;
+  if (exitCode === exitCodes.disk) {
+    process.stderr.write(
+      `Once the disk takes it, go on with: npx ocelli train --resume ${shownPath(folder)}\n`,
+    );
+  }
+  return exitCode;
 }

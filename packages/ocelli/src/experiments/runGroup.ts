@@ -69,8 +69,8 @@ export function memberRunner(
         : newRun({ experiment, runsDir: root, name });
       const onFolder = (made: RunFolder): void => void (folder = made);
       const { result } = await workOn(plan, { ...options, onFolder });
-      const { saveFailure, reason } = result;
-      const ending = saveFailure === undefined ? { outcome: reason } : failed(saveFailure);
+      const [unsaved] = result.saveFailures;
+      const ending = unsaved === undefined ? { outcome: result.reason } : failed(unsaved.reason);
       return { ...known, ...ending, ...(folder && { folder }) };
     } catch (error) {
       return { ...known, ...failed(error), ...(folder && { folder }) };

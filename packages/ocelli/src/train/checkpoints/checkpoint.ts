@@ -152,15 +152,23 @@ function putInPlace(temporary: string, path: string): void {
   const folder = dirname(path);
   if (existsSync(path)) {
     // Aside, under a name that counts as well: there is no moment without a checkpoint.
-    rmSync(`${path}-before`, { recursive: true, force: true });
-    renameSync(path, `${path}-before`);
+    const before = `${path}-before`;
+    if (existsSync(before)) removeCheckpoint(before);
+    renameSync(path, before);
   }
   renameSync(temporary, path);
   for (const other of listCheckpoints(folder)) {
     const isReplaced = stepOf(other) === stepOf(path) && newestFirst(other, path) <= 0;
-    if (isReplaced && other !== path) rmSync(other, { recursive: true });
+    if (isReplaced && other !== path) removeCheckpoint(other);
   }
   flushFolder(folder);
+}
+
+/** Removes a checkpoint. It is out of sight first: there is no moment at which a part of it can be seen. */
+export function removeCheckpoint(path: string): void {
+  const aside = temporaryNameFor(path);
+  renameSync(path, aside);
+  rmSync(aside, { recursive: true });
 }
 
 /** `step-490-epoch-5-accuracy-0.8123`; `step-490-epoch-5-stage-2` where a stage begins. */
@@ -319,18 +327,4 @@ export function newestCheckpoint(folder: string, warn: (message: string) => void
   throw new CheckpointError(
     `${folder}: expected a readable checkpoint, got none (${paths.length} tried). Start a new run.`,
   );
-}
-
-/**
- * Restores the newest checkpoint that is whole, trying older ones where it is not.
- *
- * @param warn hears of every checkpoint that was passed over.
- * @throws {CheckpointError} if there is none.
- */
-export function loadNewestCheckpoint(
-  folder: string,
-  state: TrainingState,
-  warn: (message: string) => void,
-): Progress {
-  return loadCheckpoint(newestCheckpoint(folder, warn).path, state);
 }

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { listCheckpoints, type SavedFacts, stateFile } from './checkpoint.ts';
+import { listCheckpoints, removeCheckpoint, type SavedFacts, stateFile } from './checkpoint.ts';
 import { isLoss } from '../../metrics/bestFigure.ts';
 import { writeJsonDurably } from '../runFolder/durableFile.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
@@ -45,7 +45,7 @@ export interface Keeping {
 export function tidyCheckpoints(folder: RunFolder, keeping: Keeping): void {
   const index = checkpointIndex(folder.checkpoints);
   const old = outlived(index, keeping);
-  for (const name of old) rmSync(join(folder.checkpoints, name), { recursive: true });
+  for (const name of old) removeCheckpoint(join(folder.checkpoints, name));
   const kept = index.filter(({ name }) => !old.includes(name));
   writeJsonDurably(folder.checkpointIndex, kept);
 }

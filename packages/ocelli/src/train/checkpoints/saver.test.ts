@@ -1,4 +1,4 @@
-import {
+import fs, {
   copyFileSync,
   existsSync,
   mkdtempSync,
@@ -7,15 +7,23 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type AnyModule, Linear, type Module, noGrad, Sequential } from '@ocelli/torch';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { epochEnded, progressAfter, runStarted } from '../../../test/scriptedRun.ts';
 import { tinyModel, tinyTraining } from '../../../test/tinyTraining.ts';
-import { listCheckpoints, loadNewestCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import {
+  listCheckpoints,
+  loadCheckpoint,
+  newestCheckpoint,
+  saveCheckpoint,
+  type TrainingState,
+} from './checkpoint.ts';
 import type { Totals } from '../../metrics/scores.ts';
 import type { CheckpointEntry } from './checkpointIndex.ts';
 import { createEmitter } from '../record/emitter.ts';
@@ -42,8 +50,12 @@ async function save(events: readonly TrainEvent[], options: Partial<SaverOptions
     setBias(training.model, index);
     await emit(event);
   }
-  return { said, failure: saver.failure(), training };
+  return { said, failures: saver.failures(), training };
 }
+
+/** Restores the newest checkpoint that is whole. */
+const loadNewest = (state: TrainingState, warn: (message: string) => void = () => {}) =>
+  loadCheckpoint(newestCheckpoint(folder.checkpoints, warn).path, state);
 
 function setBias(model: AnyModule, value: number): void {
   noGrad(() => model.parameters()[1]?.fill_(value));
@@ -130,7 +142,7 @@ test('a checkpoint that makes room for a new one of its name counts until that o
   const { training } = await save([epochEnded(1, 100)]);
   const [path = ''] = listCheckpoints(folder.checkpoints);
   renameSync(path, `${path}-before`); // as a process leaves it that is killed in between
-  expect(loadNewestCheckpoint(folder.checkpoints, training, () => {}).step).toBe(10);
+  expect(loadNewest(training).step).toBe(10);
   for (let time = 0; time < 2; time++) {
     await save([epochEnded(1, 100)]);
     expect(readdirSync(folder.checkpoints)).toEqual(['step-10-epoch-1-accuracy-0.5000']);
@@ -189,7 +201,7 @@ test('a run that stops early is saved where it stands', async () => {
   expect(biasOf('last')).toEqual([[1, 1, 1, 1], { epoch: 1, step: 4 }]);
   expect(existsSync(join(folder.weights, 'best.safetensors'))).toBe(false);
   const fresh = tinyTraining();
-  expect(loadNewestCheckpoint(folder.checkpoints, fresh, () => {})).toEqual(progress);
+  expect(loadNewest(fresh)).toEqual(progress);
 });
 
 test('a long epoch is saved every so often, at a step whose totals are known', async () => {
@@ -202,7 +214,7 @@ test('a long epoch is saved every so often, at a step whose totals are known', a
   const last = step(9, 500, totals); // the epoch's own save follows at once
   await save([runStarted(), ...events, last], { everySeconds: 60 });
   expect(readdirSync(folder.checkpoints)).toEqual(['step-3-epoch-1']);
-  const progress = loadNewestCheckpoint(folder.checkpoints, tinyTraining(), () => {});
+  const progress = loadNewest(tinyTraining());
   expect(progress).toEqual({ epoch: 1, stepInEpoch: 3, step: 3, seconds: 62, totals });
 });
 
@@ -220,12 +232,15 @@ test('weights that are not finite are never saved, and the good ones stay', asyn
   const saver = runSaver({ ...training, folder });
   const said: TrainEvent[] = [];
   await createEmitter([saver.consume, (event) => void said.push(event)])(epochEnded(2, 199));
-  expect(said[0]).toMatchObject({
-    type: 'warning',
-    message:
-      'saving failed on epochEnded: expected 0.bias to be finite, it is not. These weights are not saved.',
-  });
-  expect(saver.failure()).toMatchObject({ code: 'NUMERIC' });
+  const why = 'expected 0.bias to be finite, it is not. These weights are not saved.';
+  expect(said.slice(0, -1)).toEqual([
+    { type: 'warning', message: `the best weights could not be saved: ${why}` },
+    { type: 'warning', message: `the last state could not be saved: ${why}` },
+  ]);
+  expect(saver.failures()).toMatchObject([
+    { part: 'the best weights', reason: { code: 'NUMERIC' } },
+    { part: 'the last state', reason: { code: 'NUMERIC' } },
+  ]);
   expect(listCheckpoints(folder.checkpoints).length).toBe(1);
   expect(biasOf('last')).toEqual([[1, 1, 1, 1], { epoch: 1, step: 10 }]);
 });
@@ -234,12 +249,12 @@ test('a save that fails is reported, and the next one that works clears it', asy
   const aside = `${folder.checkpoints}-aside`;
   writeFileSync(aside, '');
   const broken = { ...folder, checkpoints: aside }; // a file where a folder should be
-  const { failure, said } = await save([epochEnded(1, 100)], { folder: broken });
-  expect(failure).toMatchObject({ code: 'ENOTDIR' });
+  const { failures, said } = await save([epochEnded(1, 100)], { folder: broken });
+  expect(failures).toMatchObject([{ part: 'the last state', reason: { code: 'ENOTDIR' } }]);
   expect(said.map(({ type }) => type)).toContain('warning');
   // No checkpoint is ever there without the last weights that belong to it.
   expect(biasOf('last')).toEqual([[0, 0, 0, 0], { epoch: 1, step: 10 }]);
-  expect((await save([epochEnded(1, 100)])).failure).toBeUndefined();
+  expect((await save([epochEnded(1, 100)])).failures).toEqual([]);
 });
 
 const files = ['weights.safetensors', 'optimizer.safetensors', 'state.json', 'manifest.json'];
@@ -252,9 +267,7 @@ test.each(files)(
     const half = Math.floor(readFileSync(damaged).length / 2);
     truncateSync(damaged, half);
     const warnings: string[] = [];
-    const progress = loadNewestCheckpoint(folder.checkpoints, training, (text) =>
-      warnings.push(text),
-    );
+    const progress = loadNewest(training, (text) => warnings.push(text));
     expect(progress.step).toBe(10);
     expect(warnings.length).toBe(1);
     expect(warnings[0]).toContain('step-20');
@@ -267,7 +280,7 @@ test('one flipped bit in the weights is found', async () => {
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 4, bytes.length - 9);
   writeFileSync(path, bytes);
-  expect(() => loadNewestCheckpoint(folder.checkpoints, training, () => {})).toThrow(
+  expect(() => loadNewest(training)).toThrow(
     `${folder.checkpoints}: expected a readable checkpoint, got none (1 tried). Start a new run.`,
   );
 });
@@ -280,12 +293,24 @@ test('half-written checkpoints of killed processes are not seen', async () => {
   expect(listCheckpoints(folder.checkpoints).length).toBe(1);
 });
 
+test('a checkpoint that is being removed when the process is killed is not seen any more', async () => {
+  const dying = vi.spyOn(fs, 'rmSync').mockImplementation((path) => {
+    unlinkSync(join(String(path), 'manifest.json')); // it comes no further
+    throw new Error('killed');
+  });
+  syncBuiltinESMExports();
+  await save([epochEnded(1, 1), epochEnded(2, 2)], { keep: 1 });
+  dying.mockRestore();
+  syncBuiltinESMExports();
+  expect(names()).toEqual(['step-20-epoch-2-accuracy-0.0100']);
+});
+
 test('saving the same step again replaces the checkpoint', async () => {
   const { training } = await save([epochEnded(1, 100)]);
   setBias(training.model, 42);
   saveCheckpoint(folder.checkpoints, training, progressAfter(1));
   const fresh = tinyTraining();
-  loadNewestCheckpoint(folder.checkpoints, fresh, () => {});
+  loadNewest(fresh);
   expect(fresh.model.parameters()[1]?.toArray()).toEqual([42, 42, 42, 42]);
   expect(readdirSync(folder.checkpoints)).toEqual(['step-10-epoch-1']);
 });

@@ -1,4 +1,4 @@
-import { type AnyModule, noGrad, scope, type Tensor } from '@ocelli/torch';
+import { type AnyModule, CheckpointError, noGrad, scope, type Tensor } from '@ocelli/torch';
 import type { AveragedWeights } from '../loop/averagedWeights.ts';
 import { lastEpoch, saveCheckpoint, type SavePoint, type TrainingState } from './checkpoint.ts';
 import { tidyCheckpoints } from './checkpointIndex.ts';
@@ -10,7 +10,9 @@ import { bestEpoch, bestFigures, epochsOf } from '../record/history.ts';
 import { NumericError } from '../loop/lossWatch.ts';
 import { resultsCsv } from '../record/resultsCsv.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
+import { hasBest } from './restoreWeights.ts';
 import { type SaveOccasions, saveOccasions } from './saveOccasion.ts';
+import { type SaveFailure, Unsaved } from './unsaved.ts';
 import { saveWeights, type WeightsFacts, type WeightsName } from './weights.ts';
 
 /** What is saved, when and where. */
@@ -25,24 +27,28 @@ export interface SaverOptions extends TrainingState, SaveOccasions {
   keepBest?: number;
 }
 
-/** A consumer that saves a run, and whether it succeeded. */
+/** A consumer that saves a run, and what it could not save. */
 export interface Saver {
   readonly consume: TrainEventConsumer;
-  /** What went wrong with the latest attempt; absent when that worked. */
-  readonly failure: () => unknown;
+  /** What is not on the disk as it should be. */
+  readonly failures: () => readonly SaveFailure[];
 }
+
+/** Events at which the best weights are looked after, whether a checkpoint is due or not. */
+const turns: ReadonlySet<TrainEvent['type']> = new Set(['runStarted', 'epochEnded', 'runEnded']);
 
 /**
  * Saves a run on its occasions and when it ends: a checkpoint to go on from, and the last weights. The best
  * weights and the table of results follow every epoch.
  *
- * A save that fails is reported and tried again at the next occasion; what was saved before stays.
+ * One of these that fails keeps none of the others from being saved. It is reported and tried again at the
+ * next occasion, the best weights from the checkpoint of their epoch; what was saved before stays.
  */
 export function runSaver(options: SaverOptions): Saver {
   const { folder, history = [], keep = 2, keepBest = 0, model, averages } = options;
   const events: TrainEvent[] = [...history];
   const occasion = saveOccasions(options);
-  let failure: unknown;
+  const unsaved = new Unsaved();
 
   async function save(point: SavePoint, best: boolean, emit: Emit): Promise<void> {
     const { step } = point;
@@ -57,6 +63,7 @@ export function runSaver(options: SaverOptions): Saver {
 
   /** Of averaged weights the average, since that is what was measured. */
   function saveModel(name: WeightsName, facts: WeightsFacts): void {
+    refuseNonFinite(model);
     const write = (): void => saveWeights(folder.weights, name, { model, ...facts });
     if (averages === undefined) write();
     else averages.whileShown(write);
@@ -75,13 +82,29 @@ export function runSaver(options: SaverOptions): Saver {
     return value === null ? {} : { figure: { name, value } };
   }
 
-  /** @returns whether the epoch is the best so far; its weights are saved then. */
-  async function saveIfBest({ epoch, progress }: EpochEnded, emit: Emit): Promise<boolean> {
+  /** After every epoch; and when a run goes on, which may take epochs out or find a table that lacks some. */
+  function saveResults({ type }: TrainEvent): void {
+    const isDue = type === 'epochEnded' || (type === 'runStarted' && history.length > 0);
+    if (!isDue && unsaved.reasonOf('the table of results') === undefined) return;
+    writeDurably(folder.results, resultsCsv(events));
+  }
+
+  /** @returns whether the event is the end of the best epoch so far; its weights are saved then. */
+  async function saveBest(event: TrainEvent, emit: Emit): Promise<boolean> {
     const best = bestEpoch(events);
-    if (best?.epoch !== epoch) return false;
+    if (best !== event) {
+      // Before its first epoch ends, a stage judges those of the one before by figures that are not theirs.
+      const isOwn = best !== undefined && best.epoch >= (options.stage?.epoch ?? 1);
+      if (isOwn && !hasBest(folder, best, events)) {
+        const reason: unknown = unsaved.reasonOf('the best weights') ?? lostBest(folder, best);
+        throw reason;
+      }
+      return false;
+    }
+    const { epoch, progress } = best;
     saveModel('best', { epoch, step: progress.step });
     const figures = bestFigures(events);
-    const before = valueOf(bestEpoch(events.filter((event) => event !== best)), figures);
+    const before = valueOf(bestEpoch(events.filter((one) => one !== best)), figures);
     const now = valueOf(best, figures) ?? NaN; // only an epoch with a value is the best
     await emit({ type: 'bestSaved', epoch, figures, before, now });
     return true;
@@ -89,22 +112,25 @@ export function runSaver(options: SaverOptions): Saver {
 
   async function saving(event: TrainEvent, emit: Emit): Promise<void> {
     if (event.type === 'runStarted' || event.type === 'epochEnded') events.push(event);
-    if (event.type === 'epochEnded') writeDurably(folder.results, resultsCsv(events));
     const progress = occasion(event);
-    if (progress === undefined && event.type !== 'epochEnded') return;
-    failure = undefined;
-    try {
-      refuseNonFinite(model);
-      const best = event.type === 'epochEnded' && (await saveIfBest(event, emit));
-      if (progress !== undefined) {
-        await save({ ...progress, ...figureAt(progress) }, best, emit);
-      }
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
+    if (progress === undefined && !turns.has(event.type)) return;
+    await unsaved.attempt('the table of results', emit, () => saveResults(event));
+    let best = false;
+    await unsaved.attempt('the best weights', emit, async () => {
+      best = await saveBest(event, emit);
+    });
+    if (progress === undefined) return;
+    const point = { ...progress, ...figureAt(progress) };
+    await unsaved.attempt('the last state', emit, () => save(point, best, emit));
   }
-  return { consume: saving, failure: () => failure };
+  return { consume: saving, failures: () => unsaved.failures };
+}
+
+function lostBest({ weights }: RunFolder, { epoch }: EpochEnded): CheckpointError {
+  return new CheckpointError(
+    `${weights}/best.safetensors: expected the weights of epoch ${epoch}, the best, got others or none. ` +
+      'No checkpoint has them.',
+  );
 }
 
 function valueOf(epoch: EpochEnded | undefined, figures: readonly string[]): number | null {

@@ -1,20 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CheckpointError, scope } from '@ocelli/torch';
+import { CheckpointError } from '@ocelli/torch';
 import type { TrainEvent } from '../record/events.ts';
 import { bestEpoch } from '../record/history.ts';
 import { writeJsonDurably } from '../runFolder/durableFile.ts';
 import type { RunFolder } from '../runFolder/runFolder.ts';
 import {
   type FoundCheckpoint,
-  lastEpoch,
   listCheckpoints,
-  measuredWeights,
   newestFirst,
-  openCheckpoint,
+  removeCheckpoint,
 } from './checkpoint.ts';
 import { checkpointIndex } from './checkpointIndex.ts';
-import { saveWeights, weightsFacts, type WeightsName } from './weights.ts';
+import { restoreBest, restoreWeights } from './restoreWeights.ts';
+import { weightsFacts } from './weights.ts';
 
 /**
  * Takes a run back to one of its checkpoints: those after it are removed, the best weights are again those
@@ -30,47 +29,29 @@ export function takeBack(
   to: FoundCheckpoint,
   events: readonly TrainEvent[],
 ): number {
-  restoreBest(folder, to, events);
-  restore(folder.weights, 'last', to); // a stage can begin with them
+  takeBackBest(folder, to, events);
+  restoreWeights(folder.weights, 'last', to); // a stage can begin with them
   const paths = listCheckpoints(folder.checkpoints);
   const later = paths.filter((path) => newestFirst(path, to.path) < 0);
-  for (const path of later) rmSync(path, { recursive: true });
+  for (const path of later) removeCheckpoint(path);
   writeJsonDurably(folder.checkpointIndex, checkpointIndex(folder.checkpoints));
   return later.length;
 }
 
-function restoreBest(
-  { weights, checkpoints }: RunFolder,
-  to: FoundCheckpoint,
-  events: readonly TrainEvent[],
-): void {
+function takeBackBest(folder: RunFolder, to: FoundCheckpoint, events: readonly TrainEvent[]): void {
   const best = bestEpoch(goneOnFrom(to, events))?.epoch;
-  const kept = weightsFacts(weights, 'best')?.epoch;
+  const kept = weightsFacts(folder.weights, 'best')?.epoch;
   if (best === kept) return;
   if (best === undefined) {
-    rmSync(join(weights, 'best.safetensors'));
+    rmSync(join(folder.weights, 'best.safetensors'));
     return;
   }
-  // With a figure it is of the end of its epoch.
-  const source = checkpointIndex(checkpoints).find(
-    ({ epoch, figure }) => epoch === best && figure !== undefined,
+  if (restoreBest(folder, best)) return;
+  throw new CheckpointError(
+    `${to.path}: expected the weights of epoch ${best}, the best until there, to be kept, found none: ` +
+      `weights/best.safetensors is of epoch ${kept}. Go on with the run as it is (--resume RUN); ` +
+      '--keep-checkpoints and --keep-best keep more.',
   );
-  if (source === undefined) {
-    throw new CheckpointError(
-      `${to.path}: expected the weights of epoch ${best}, the best until there, to be kept, found none: ` +
-        `weights/best.safetensors is of epoch ${kept}. Go on with the run as it is (--resume RUN); ` +
-        '--keep-checkpoints and --keep-best keep more.',
-    );
-  }
-  restore(weights, 'best', openCheckpoint(join(checkpoints, source.name)));
-}
-
-/** Makes the weights of a checkpoint the best or the last ones of its run. */
-function restore(weights: string, name: WeightsName, { path, progress }: FoundCheckpoint): void {
-  scope(() => {
-    const model = { stateDict: () => measuredWeights(path) };
-    saveWeights(weights, name, { model, epoch: lastEpoch(progress), step: progress.step });
-  });
 }
 
 /** The record as it will be when the run has gone on from a checkpoint. */

@@ -124,20 +124,45 @@ test('a line is written to its end, also where a call writes a part of it', () =
 });
 
 test.each([0, 1, 40])(
-  'a line of which a full disk took %i bytes is cut off before the next one',
+  'a line of which a full disk took %i bytes is cut off, and written again before the next one',
   (room) => {
-    const { consume, close } = openEventLog(path);
+    const { consume, failure, close } = openEventLog(path);
     void consume(runStarted(), nothing);
     onDisk({ room }, () => {
       expect(() => void consume(epochEnded(1, 100), nothing)).toThrow('no space left');
       expect(() => void consume(epochEnded(2, 100), nothing)).toThrow('no space left');
     });
     expect(types()).toEqual(['runStarted']);
+    expect(failure()).toMatchObject({ code: 'ENOSPC' });
     void consume(epochEnded(3, 100), nothing); // there is room again
     close();
-    expect(readEventLog(path)).toMatchObject([{ type: 'runStarted' }, epochEnded(3, 100)]);
+    const epochs = [epochEnded(1, 100), epochEnded(2, 100), epochEnded(3, 100)];
+    expect(readEventLog(path)).toMatchObject([{ type: 'runStarted' }, ...epochs]);
+    expect(failure()).toBeUndefined();
   },
 );
+
+test('of whole lines that a full disk took with a part of the next, none is written twice', () => {
+  const { consume, close } = openEventLog(path);
+  const line = (epoch: number): TrainEvent => epochEnded(epoch, 100);
+  onDisk({ room: 0 }, () => expect(() => void consume(line(1), nothing)).toThrow());
+  onDisk({ room: 600 }, () => expect(() => void consume(line(2), nothing)).toThrow());
+  void consume(line(3), nothing);
+  close();
+  expect(readEventLog(path)).toMatchObject([line(1), line(2), line(3)]);
+});
+
+test('a flush that failed leaves the record in doubt, whatever is written after it', () => {
+  const { consume, failure, close } = openEventLog(path);
+  const flush = vi.spyOn(fs, 'fsyncSync').mockImplementation(() => {
+    throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  });
+  whileSpied(flush, () => expect(() => void consume(runStarted(), nothing)).toThrow());
+  void consume(epochEnded(1, 100), nothing);
+  close();
+  expect(failure()).toMatchObject({ code: 'ENOSPC' });
+  expect(types()).toEqual(['runStarted', 'epochEnded']);
+});
 
 test('every event but a step or a warning is flushed to the disk', () => {
   const flush = vi.spyOn(fs, 'fsyncSync');

@@ -15,6 +15,8 @@ export interface EventLogOptions {
 /** A consumer that appends events to a file, one JSON object a line. */
 export interface EventLog {
   readonly consume: TrainEventConsumer;
+  /** Why it is not on the disk as a whole; nothing if it is. */
+  readonly failure: () => unknown;
   close(): void;
 }
 
@@ -23,7 +25,8 @@ const frequent: ReadonlySet<TrainEvent['type']> = new Set(['stepEnded', 'warning
 
 /**
  * Opens the record of a run for appending. A torn last line is cut off before another follows it: one left by
- * a process that was killed while writing, or by a disk that was full.
+ * a process that was killed while writing, or by a disk that was full. Lines that found no room are written
+ * before the next one.
  *
  * Consumers that come after this one find an event flushed to the disk, unless it is a step or a warning.
  */
@@ -33,11 +36,17 @@ export function openEventLog(path: string, options: EventLogOptions = {}): Event
   const file = openSync(path, 'a');
   let lastStepAt = -Infinity;
   let isTorn = false;
-  function append(line: string): void {
-    if (isTorn) cutTornLine(path);
-    isTorn = true; // until all of it is written
-    writeWhole(file, line);
-    isTorn = false;
+  const waiting: string[] = [];
+  let unwritten: unknown; // why lines wait
+  let unflushed: unknown; // stays: what a flush has failed to bring to the disk may never come there
+  function write(): void {
+    for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
+      if (isTorn) cutTornLine(path);
+      isTorn = true; // until all of it is written
+      writeWhole(file, line);
+      isTorn = false;
+      waiting.shift();
+    }
   }
   function eventLog(event: TrainEvent): void {
     if (event.type === 'evaluationStepEnded') return;
@@ -45,10 +54,18 @@ export function openEventLog(path: string, options: EventLogOptions = {}): Event
       if (event.seconds - lastStepAt < stepEverySeconds) return;
       lastStepAt = event.seconds;
     }
-    append(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
-    if (!frequent.has(event.type)) fsyncSync(file);
+    waiting.push(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    try {
+      write();
+      if (!frequent.has(event.type)) fsyncSync(file);
+    } catch (error) {
+      if (waiting.length > 0) unwritten = error;
+      else unflushed = error;
+      throw error;
+    }
   }
-  return { consume: eventLog, close: () => closeSync(file) };
+  const failure = (): unknown => (waiting.length > 0 ? unwritten : unflushed);
+  return { consume: eventLog, failure, close: () => closeSync(file) };
 }
 
 function cutTornLine(path: string): void {

@@ -1,5 +1,14 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 
 /**
@@ -25,9 +34,16 @@ export function writeJsonDurably(path: string, value: unknown): void {
   writeDurably(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** A name beside `path` that tells a sweeper which process it belonged to. */
+/** A name beside `path` for what is not to be seen; `sweepTemporaries` knows it. */
 export function temporaryNameFor(path: string): string {
   return `${path}.tmp-${process.pid}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Removes what processes that were killed left half-written, or half-removed, in a folder where none is at work. */
+export function sweepTemporaries(folder: string): void {
+  if (!existsSync(folder)) return;
+  const left = readdirSync(folder).filter((name) => /\.tmp-\d+-[0-9a-f]+$/.test(name));
+  for (const name of left) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Creates a new file and flushes it to the disk. A failed flush must not be tried again. */
@@ -46,16 +62,6 @@ export function writeWhole(file: number, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   for (let done = 0; done < bytes.length;) {
     done += writeSync(file, bytes, done, bytes.length - done);
-  }
-}
-
-/** Flushes what another program or library has written to `path`. */
-export function flushFile(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { getNumThreads, readSafetensors, setNumThreads } from '@ocelli/torch';
@@ -173,6 +173,34 @@ test('where a run has begun no other begins; begun anew, it ends as it did and k
   expect(weights()).toBe(before);
   expect(readFileSync(join(folder.path, 'events-1.jsonl'), 'utf8')).toBe(record);
   expect(epochsOf(readEventLog(folder.events)).length).toBe(1);
+});
+
+test('killed between its first checkpoint and the line about it, a run goes on from that checkpoint', async () => {
+  const { folder, options } = await session({ epochs: 2 });
+  const [newest = ''] = listCheckpoints(folder.checkpoints);
+  rmSync(newest, { recursive: true });
+  const lines = readFileSync(folder.events, 'utf8').split('\n');
+  const first = lines.findIndex((line) => line.includes('"type":"checkpointSaved"'));
+  writeFileSync(folder.events, `${lines.slice(0, first).join('\n')}\n`);
+  await runSession({ ...options, resume: true });
+  const starts = readEventLog(folder.events).filter(({ type }) => type === 'runStarted');
+  expect(starts).toMatchObject([{ from: { step: 0 } }, { from: { step: 3 } }]);
+});
+
+test('what killed processes left half-written is gone when the run goes on', async () => {
+  const { folder, options } = await session({});
+  const seen = (): string[] => readdirSync(folder.path, { recursive: true, encoding: 'utf8' });
+  const before = seen();
+  mkdirSync(join(folder.checkpoints, 'step-3-epoch-1.tmp-17-0a1b2c'));
+  for (const name of [
+    'checkpoints/step-3-epoch-1.tmp-17-0a1b2c/state.json',
+    'results.csv.tmp-17-0a1b2c',
+  ]) {
+    writeFileSync(join(folder.path, name), 'a part');
+  }
+  writeFileSync(join(folder.weights, 'last.safetensors.tmp-17-0a1b2c'), 'a part');
+  await runSession({ ...options, resume: true });
+  expect(seen().toSorted()).toEqual(before.toSorted());
 });
 
 test('saveEverySteps and saveEveryMinutes save within an epoch', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Assembled } from '../assembly/assemble.ts';
 import {
   type FoundCheckpoint,
+  listCheckpoints,
   loadCheckpoint,
   newestCheckpoint,
   openCheckpoint,
@@ -18,6 +19,7 @@ import { atTheBeginning, type Progress, type RunEnded, type TrainEvent } from '.
 import type { Experiment } from '../experiment/experiment.ts';
 import { fit, type FitOptions, type FitResult } from '../loop/fit.ts';
 import { openRunData, type RunData } from '../runData/runData.ts';
+import { sweepTemporaries } from '../runFolder/durableFile.ts';
 import { type RunFolder, splitOf } from '../runFolder/runFolder.ts';
 import { lockRun } from '../runFolder/runLock.ts';
 import { rateLog } from '../record/rateLog.ts';
@@ -26,6 +28,7 @@ import type { SaveOccasions } from '../checkpoints/saveOccasion.ts';
 import { runSaver } from '../checkpoints/saver.ts';
 import { atStage, stageCount } from '../experiment/stages.ts';
 import { startFrom } from '../checkpoints/startWeights.ts';
+import type { SaveFailure } from '../checkpoints/unsaved.ts';
 import { firstStage, type StageStart } from '../schedules/stageStart.ts';
 import { inStage, type StageWork, workOf } from './stageWork.ts';
 import { Stoppers } from './stoppers.ts';
@@ -60,8 +63,8 @@ export interface SessionOptions {
 
 /** How a session ended. */
 export interface SessionResult extends FitResult {
-  /** Why the last save failed; absent when it worked. */
-  readonly saveFailure?: unknown;
+  /** What of the run is not on the disk as it should be; empty where all of it is. */
+  readonly saveFailures: readonly SaveFailure[];
 }
 
 /**
@@ -85,6 +88,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 
 async function underLock(options: SessionOptions): Promise<SessionResult> {
   const { folder } = options;
+  for (const place of [folder.path, folder.weights, folder.checkpoints]) sweepTemporaries(place);
   if (options.restart === true) clearRun(folder);
   else if (!options.resume) refuseBegunRun(folder);
   const log = openEventLog(folder.events);
@@ -92,7 +96,7 @@ async function underLock(options: SessionOptions): Promise<SessionResult> {
     let begun = await standing(options);
     for (;;) {
       const result = await workOnStage(begun, options, log);
-      if (result.saveFailure !== undefined || !result.isFollowed) return result;
+      if (result.saveFailures.length > 0 || !result.isFollowed) return result;
       begun = await nextStage(begun, result.progress, options);
     }
   } finally {
@@ -118,8 +122,11 @@ async function standing(options: SessionOptions): Promise<Begun> {
 function checkpointOf({ folder, checkpoint, warn }: SessionOptions): FoundCheckpoint | undefined {
   const events = earlierEvents(folder);
   if (checkpoint === undefined) {
-    // A run that was stopped before its first save starts from its seed again.
-    const hasSaved = events.some(({ type }) => type === 'checkpointSaved');
+    // A run that was stopped before its first save starts from its seed again. One that was killed between
+    // that and the line about it has a checkpoint and no line; one that lost its checkpoints has a line alone.
+    const hasSaved =
+      events.some(({ type }) => type === 'checkpointSaved') ||
+      listCheckpoints(folder.checkpoints).length > 0;
     return hasSaved ? newestCheckpoint(folder.checkpoints, warn) : undefined;
   }
   const found = openCheckpoint(join(folder.checkpoints, checkpoint));
@@ -207,7 +214,7 @@ async function workOnStage(
   const { epochs } = work;
   const isLast = start.number === of;
   if (from.epoch > epochs && !isLast)
-    return { reason: 'completed', progress: from, isFollowed: true };
+    return { reason: 'completed', progress: from, isFollowed: true, saveFailures: [] };
   const history = options.resume || start.number > 1 ? earlierEvents(folder) : [];
   const stage = of > 1 && { stage: start };
   const saver = runSaver({ ...assembled, ...stage, folder, history, ...savingOf(experiment) });
@@ -233,11 +240,14 @@ async function workOnStage(
     ],
     ...(signal && { signal }),
   });
-  const saveFailure = saver.failure();
+  const unlogged = log.failure();
   return {
     ...result,
     isFollowed: isFollowed(result.reason),
-    ...(saveFailure !== undefined && { saveFailure }),
+    saveFailures: [
+      ...(unlogged === undefined ? [] : [{ part: 'the record', reason: unlogged } as const]),
+      ...saver.failures(),
+    ],
   };
 }
 
