@@ -93,12 +93,17 @@ test(
   2 * patience,
 );
 
-test.each(['--fast-dev-run', '--overfit-batch'])('%s is refused', async (word) => {
-  const words = ['--table', 'labels.csv', word, '--out', 'x.csv'];
+test.each([
+  [['--fast-dev-run'], 'every fold is trained in one piece, to its last epoch'],
+  [['--overfit-batch'], 'every fold is trained in one piece, to its last epoch'],
+  [['--validation-share', '0.2'], 'every label is judged, in folds'],
+  [['--test-share', '0.2'], 'every label is judged, in folds'],
+])('%j is refused', async (given, reason) => {
+  const words = ['--table', 'labels.csv', ...given, '--out', 'x.csv'];
   const { exitCode, err } = await command('suspects', ...words);
   expect([exitCode, err]).toEqual([
     2,
-    `error: ocelli suspects: expected no ${word}: every fold is trained in one piece, to its last epoch.\n`,
+    `error: ocelli suspects: expected no ${given[0]}: ${reason}.\n`,
   ]);
 });
 

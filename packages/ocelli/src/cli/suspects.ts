@@ -68,8 +68,9 @@ export async function runSuspects(
  */
 function refuseChanges(experiment: Experiment): void {
   const { corrections, oversampling, stages, patience, budgetMinutes, budgetSamples } = experiment;
-  const { startFrom, metrics, findLr } = experiment;
+  const { startFrom, metrics, findLr, validationShare, testShare } = experiment;
   refuseGiven({ corrections, oversampling }, 'the labels are judged as they stand in the table');
+  refuseGiven({ validationShare, testShare }, 'every label is judged, in folds');
   refuseGiven({ startFrom }, 'weights that have seen the labels cannot judge them');
   const flags = {
     autoBatch: experiment.autoBatch || null,
