@@ -14,11 +14,12 @@ export function runNode(file: string, ...words: string[]): boolean {
   return status === 0;
 }
 
-/** The commit checked out, with `+` when tracked files were changed since. */
+/** The commit checked out, with `+` when tracked files were changed since, the record of the proofs aside. */
 export function commit(): string {
   const head = git('rev-parse', '--short=12', '--verify', 'HEAD');
   if (head === '') return 'before the first commit';
-  return git('status', '--porcelain', '--untracked-files=no') === '' ? head : `${head}+`;
+  const changed = ['status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs/proofs.*'];
+  return git(...changed) === '' ? head : `${head}+`;
 }
 
 function git(...words: string[]): string {
