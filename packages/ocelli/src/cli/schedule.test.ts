@@ -122,6 +122,10 @@ test('the charts of ocelli find-lr point out a rate and leave out the ends; the 
     const rates = Array.from(chart.matchAll(/>([\d.]+)<\/text>/g), ([, text]) => Number(text));
     expect(rates).toEqual(expect.arrayContaining([0.02, 0.03]));
     expect(rates).not.toContain(0.04);
+    // With --spacing linear 0.025 stands midway; on a logarithmic axis it would be at 0.55 of the way.
+    const placeOf = (text: string): number =>
+      Number(new RegExp(`translate\\(([\\d.]+) [^>]*>${text}<`).exec(chart)?.[1]);
+    expect(placeOf('chosen  0.025')).toBeCloseTo((placeOf('0.02') + placeOf('0.03')) / 2, 0);
   }
   expect(readCurve(join(folder, 'ends.json')).points).toHaveLength(4);
   const none = { ...settings, data: join(folder, 'no-pictures'), clipFirst: '3', clipLast: '1' };

@@ -36,8 +36,8 @@ export function restoreBest({ weights, checkpoints }: RunFolder, epoch: number):
 }
 
 /**
- * Whether the best weights are those of the best epoch. Where saving them failed when it ended, in this session
- * or an earlier one, they come from its checkpoint.
+ * Whether the best weights are those of the best epoch. Where saving them failed when it ended, they come from
+ * its checkpoint.
  */
 export function hasBest(
   folder: RunFolder,
@@ -46,6 +46,6 @@ export function hasBest(
 ): boolean {
   const kept = weightsFacts(folder.weights, 'best')?.epoch ?? 0;
   if (kept === best.epoch || restoreBest(folder, best.epoch)) return true;
-  // Those of an epoch that is still to come are of a session that was killed: it comes again.
+  // Those of an epoch that is still to come are of a process that was killed: it comes again.
   return kept > (epochsOf(events).at(-1)?.epoch ?? 0);
 }
