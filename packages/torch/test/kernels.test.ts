@@ -5,10 +5,12 @@ import {
   batchNorm,
   conv2d,
   Generator,
+  getNumThreads,
   grad,
   noGrad,
   operator,
   randn,
+  setNumThreads,
   type Tensor,
   zeros,
 } from '../src/index.ts';
@@ -86,6 +88,7 @@ describe('conv3x3', () => {
     [1, 70, 513, 5, 9],
     [2, 128, 128, 33, 2],
     [2, 513, 40, 6, 6],
+    [8, 128, 128, 24, 24], // sums so large that threads share them, over more than one block of tiles
   ];
 
   const cases = [1, 2].flatMap((stride) => shapes.map((shape) => [stride, ...shape] as const));
@@ -108,6 +111,20 @@ describe('conv3x3', () => {
       expect(relativeError(gradient as Tensor, wanted[index] as Tensor)).toBeLessThan(1e-5);
     });
     expect(output.isContiguous('channelsLast')).toBe(true);
+  });
+
+  test('gives the same large weight gradient with any number of threads', () => {
+    const [x, f] = [leaf(images(5, 128, 24, 24)), leaf(normal(128, 128, 3, 3))];
+    const upstream = images(5, 128, 24, 24);
+    const output = conv2d(x, f, { padding: 1 });
+    const gradientWith = (threads: number): Tensor => {
+      setNumThreads(threads);
+      return grad(output, [f], { gradOutputs: [upstream], retainGraph: true })[0] as Tensor;
+    };
+    const before = getNumThreads();
+    const [one, ...others] = [1, 2, 5].map(gradientWith) as [Tensor, Tensor, Tensor];
+    setNumThreads(before);
+    for (const other of others) expect(other.ne(one).sum().item()).toBe(0);
   });
 
   test('takes weights in any layout and images in the plain one', () => {

@@ -162,6 +162,23 @@ void checkPool(const ConvShape& s, const float* input, const float* weight,
 }
 
 // The data gradient is the convolution with channels exchanged and taps turned around.
+// Sums over tiles in small blocks, each mapped and multiplied in two parts, as by two threads.
+void sumWeights(const ConvShape& s, const Area& a, const WeightOperands& operands, Range tiles,
+                float* sums) {
+  constexpr int64_t kMost = 5;
+  const int64_t products = KERNELS.weightProducts(s, a);
+  const Buffer<float> points(new float[KERNELS.weightScratch(s, a, kMost)]);
+  for (int64_t begin = tiles.begin; begin < tiles.end; begin += kMost) {
+    const int64_t end = std::min(begin + kMost, tiles.end);
+    const WeightBlock block{kMost, {begin, end}, begin == tiles.begin, points.get()};
+    const Range next{end, std::min(end + kMost, tiles.end)};
+    for (int i = 0; i < 2; ++i) KERNELS.weightPoints(s, a, operands, block, part(block.tiles, i, 2));
+    for (int i = 0; i < 2; ++i) {
+      KERNELS.weightSums(s, a, operands, block, part(products, i, 2), part(next, i, 2), sums);
+    }
+  }
+}
+
 void checkBackward(const ConvShape& s, const float* input, const float* weight,
                    const Picture& gradient, const std::vector<double>& full, const char* what) {
   const int64_t inputs = s.n * s.h * s.w * s.c, taps = s.k * s.c * 9;
@@ -183,12 +200,10 @@ void checkBackward(const ConvShape& s, const float* input, const float* weight,
   bool add = false;
   for (const Area& a : coverOutputs(s, h, w, false)) {
     const int64_t size = KERNELS.filterSize(s, a), tiles = a.tilesOf(s);
-    const Buffer<float> sums(new float[2 * size]), scratch(new float[KERNELS.weightScratch(s, a)]);
-    const Range groups{0, KERNELS.channelGroupCount(s)};
+    const Buffer<float> sums(new float[2 * size]);
     const int parts = tiles > 1 ? 2 : 1;
     for (int i = 0; i < parts; ++i) {
-      KERNELS.weightSums(s, a, input, gradient, part(tiles, i, parts), groups,
-                         sums.get() + i * size, scratch.get());
+      sumWeights(s, a, {input, gradient}, part(tiles, i, parts), sums.get() + i * size);
     }
     KERNELS.finishWeights(s, a, sums.get(), parts, size, {0, KERNELS.filterBlockCount(s)}, add,
                           weights.get(), strides(s));

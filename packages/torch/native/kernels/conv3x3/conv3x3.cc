@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/conv3x3/filter_cache.h"
+#include "kernels/conv3x3/weight_sums.h"
 #include "kernels/machine/autocast.h"
 #include "kernels/machine/threads.h"
 #include "kernels/machine/workspace.h"
@@ -35,7 +36,6 @@ ConvShape shapeOf(const at::Tensor& input, const at::Tensor& weight, int64_t str
 }
 
 thread_local Workspace threadScratch;
-thread_local Workspace callScratch;
 
 FilterStrides stridesOf(const at::Tensor& weight) {
   return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
@@ -121,17 +121,6 @@ class ThreadMoments {
   std::vector<Part> each_;
 };
 
-// Into how many parts of the input channels the threads share a weight gradient. Splitting the
-// tiles instead transforms every gradient once, but each part of the tiles needs its own sums.
-int64_t channelSplit(int64_t sumsSize) {
-  constexpr int64_t kMostSums = int64_t{1} << 22;  // 16 MB
-  const int64_t threads = at::get_num_threads();
-  for (int64_t parts = 1; parts < threads; ++parts) {
-    if (threads % parts == 0 && threads / parts * sumsSize <= kMostSums) return parts;
-  }
-  return threads;
-}
-
 Finish finishInto(const Conv3x3Result& result, const Conv3x3Finish& wanted) {
   const auto data = [](const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; };
   Finish finish{};
@@ -215,26 +204,14 @@ at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& 
                 width = pooled ? shape.outW / 2 * 2 : shape.outW;
   const at::Tensor result = at::empty_like(weight);
   float* out = result.data_ptr<float>();
-  const int64_t groups = kernels.channelGroupCount(shape), blocks = kernels.filterBlockCount(shape);
-  const Picture gradient = pictureOf(outer);
+  const int64_t blocks = kernels.filterBlockCount(shape);
+  const WeightOperands operands{input.data_ptr<float>(), pictureOf(outer)};
   bool add = false;
   for (const Area& area : coverOutputs(shape, height, width, false)) {
-    const int64_t tiles = area.tilesOf(shape), size = kernels.filterSize(shape, area);
-    const int64_t channelParts = std::min(groups, channelSplit(size));
-    const int64_t tileParts = std::min(tiles, at::get_num_threads() / channelParts);
-    float* sums = callScratch.get(size * tileParts);
-    onThreads(channelParts * tileParts, [&](int64_t first, int64_t n) {
-      float* scratch = threadScratch.get(kernels.weightScratch(shape, area));
-      for (int64_t i = first; i < channelParts * tileParts; i += n) {
-        const int64_t tilePart = i / channelParts;
-        kernels.weightSums(
-            shape, area, input.data_ptr<float>(), gradient, part(tiles, tilePart, tileParts),
-            part(groups, i % channelParts, channelParts), sums + tilePart * size, scratch);
-      }
-    });
+    const WeightSums sums = sumOverTiles(shape, area, operands);
     onThreads(blocks, [&](int64_t i, int64_t n) {
-      kernels.finishWeights(shape, area, sums, tileParts, size, part(blocks, i, n), add, out,
-                            stridesOf(result));
+      kernels.finishWeights(shape, area, sums.data, sums.parts, kernels.filterSize(shape, area),
+                            part(blocks, i, n), add, out, stridesOf(result));
     });
     add = true;
   }

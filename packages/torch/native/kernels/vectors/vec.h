@@ -25,6 +25,8 @@ constexpr int kRows = 12;  // 12 x 2 + 2 + 1: 27 of 32 registers
 constexpr int kGradRows = kLanes == 16 ? 8 : 4;  // divides kLanes: no ragged channel groups
 constexpr int kPanel = 2 * kLanes;               // output channels of one register tile
 
+constexpr int kLineFloats = 16;  // of a cache line
+
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
 typedef float UnalignedVec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 

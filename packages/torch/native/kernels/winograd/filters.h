@@ -37,6 +37,27 @@ inline int64_t filterSize(const ConvShape& s, const Area& a) {
   return panelsOf(s) * panelSize(s, a);
 }
 
+// The filters of a point of the inputs: those of tap 1 of a strided window serve many points.
+inline int64_t filterPoint(const Area& a, int64_t point) {
+  const int64_t y = std::min(point / a.pointsX(), a.filterPointsY() - 1),
+                x = std::min(point % a.pointsX(), a.filterPointsX() - 1);
+  return y * a.filterPointsX() + x;
+}
+
+// Calls f(point, isFirst) for each point of the inputs that these filters serve.
+template <typename F>
+inline void forPointsOf(const Area& a, int64_t filter, const F& f) {
+  const auto served = [](int64_t at, int64_t filters, int64_t points) {
+    return Range{at, at + 1 < filters ? at + 1 : points};
+  };
+  const Range ys = served(filter / a.filterPointsX(), a.filterPointsY(), a.pointsY()),
+              xs = served(filter % a.filterPointsX(), a.filterPointsX(), a.pointsX());
+  for (int64_t y = ys.begin; y < ys.end; ++y) {
+    for (int64_t x = xs.begin; x < xs.end; ++x)
+      f(y * a.pointsX() + x, y == ys.begin && x == xs.begin);
+  }
+}
+
 // One lane per output channel; lanes beyond the last channel are zero.
 inline void gatherFilters(const float* weight, FilterStrides at, int64_t count, Vec* taps) {
   float lanes[9][kLanes] = {};

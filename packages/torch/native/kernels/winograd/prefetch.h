@@ -7,8 +7,6 @@
 
 namespace {
 
-constexpr int64_t kLineFloats = 16;
-
 class PixelPrefetch {
  public:
   // Spreads the pixels under `tiles` (channels `part` of them) evenly over `steps`.

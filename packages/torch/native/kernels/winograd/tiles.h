@@ -93,23 +93,25 @@ struct DenseRows {
   static int64_t height(const Source& s) { return s.h; }
 };
 
-// The same of the gradient of a pool: of a window only the pixel that won has one.
+// The same of the gradient of a pool: of a window only the pixel that won has one. Whether the first
+// row is `Odd` is known to the compiler, so that the two rows of a window are read once.
+template <bool Odd>
 struct PooledRows {
   const float* pixels;
   const uint8_t* winners;
-  int64_t y, row, column, width;
+  int64_t row, column, width;
 
   PooledRows(const Source& s, const Columns& at)
-      : y(at.corner.y), row(s.w / 2 * s.channels), column(s.channels), width(s.w / 2 * 2) {
-    const int64_t picture = at.corner.n * (s.h / 2) * row + at.channel;
-    pixels = s.picture.data + picture;
-    winners = s.picture.winners + picture;
+      : row(s.w / 2 * s.channels), column(s.channels), width(s.w / 2 * 2) {
+    const int64_t first = at.corner.n * (s.h / 2) + (at.corner.y - Odd) / 2;
+    pixels = s.picture.data + first * row + at.channel;
+    winners = s.picture.winners + first * row + at.channel;
   }
 
   template <typename Lanes>
   Vec operator()(int64_t i, int64_t x, Lanes lanes) const {
-    const int64_t at = (y + i) / 2 * row + x / 2 * column;
-    const int position = static_cast<int>((y + i) % 2 * 2 + x % 2);
+    const int64_t at = (i + Odd) / 2 * row + x / 2 * column;
+    const int position = static_cast<int>((i + Odd) % 2 * 2 + x % 2);
     return readBytes(winners + at, lanes) == position ? read(pixels + at, lanes) : Vec{};
   }
   static int64_t height(const Source& s) { return s.h / 2 * 2; }
@@ -134,16 +136,21 @@ void mapColumns(const Source& s, const Columns& at, Lanes lanes, Vec* half) {
   }
 }
 
+template <typename Map, typename Rows>
+void mapRowsOf(const Source& s, const Columns& at, Vec* half) {
+  const int64_t lanes = s.channels - at.channel, y = at.corner.y;
+  if (lanes < kLanes)
+    return mapColumns<Map, Rows, false>(s, at, std::max<int64_t>(lanes, 0), half);
+  if (y >= 0 && y + Map::kFrom <= Rows::height(s))
+    return mapColumns<Map, Rows, true>(s, at, AllLanes{}, half);
+  mapColumns<Map, Rows, false>(s, at, AllLanes{}, half);
+}
+
 template <typename Map>
 void mapPixels(const Source& s, const Columns& at, Vec* half) {
-  const int64_t lanes = s.channels - at.channel, y = at.corner.y;
-  const bool whole = lanes >= kLanes, pooled = s.picture.winners;
-  if (pooled && whole) return mapColumns<Map, PooledRows, false>(s, at, AllLanes{}, half);
-  if (pooled) return mapColumns<Map, PooledRows, false>(s, at, std::max<int64_t>(lanes, 0), half);
-  if (!whole) return mapColumns<Map, DenseRows, false>(s, at, std::max<int64_t>(lanes, 0), half);
-  if (y >= 0 && y + Map::kFrom <= s.h)
-    return mapColumns<Map, DenseRows, true>(s, at, AllLanes{}, half);
-  mapColumns<Map, DenseRows, false>(s, at, AllLanes{}, half);
+  if (!s.picture.winners) return mapRowsOf<Map, DenseRows>(s, at, half);
+  if (at.corner.y % 2 == 0) return mapRowsOf<Map, PooledRows<false>>(s, at, half);
+  mapRowsOf<Map, PooledRows<true>>(s, at, half);
 }
 
 // Maps the rows of a tile whose columns are mapped, and stores its points.
@@ -174,6 +181,18 @@ struct RunOfTiles {
   int64_t count, y, x, pointsY;
   int64_t step, reach;
 };
+
+// A run of tiles of `inputs` as the map of the inputs reads it.
+inline RunOfTiles inputRun(const Area& a, const Area& inputs, Tile place, int64_t count) {
+  const int64_t margin = marginOf(a.window);
+  return {{place.n, place.y - margin, place.x - margin},
+          count,
+          a.sizeY(),
+          a.sizeX(),
+          a.pointsY(),
+          inputs.width,
+          reachOf(a.window)};
+}
 
 template <template <int> typename Map, int Most, typename Out>
 inline void transformRun(const Source& s, const RunOfTiles& run, int64_t channel,

@@ -49,16 +49,32 @@ struct Finish {
   Moments moments;        // not taken if `sums` is null
 };
 
+// What a weight gradient is computed from.
+struct WeightOperands {
+  const float* input;
+  Picture gradient;
+};
+
+// Tiles that are mapped to points together. Threads may share a block: each maps some of its tiles,
+// and when all have done so, each makes some of its products.
+struct WeightBlock {
+  int64_t most;  // tiles for which `points` has room
+  Range tiles;
+  bool first;  // the sums are written, not added to
+  float* points;
+};
+
 struct WinogradKernels {
   const char* name;
 
   // Multiplies and adds between registers; returns the number of operations. See vectors/fma_peak.h.
   int64_t (*multiplyAdds)(int64_t rounds);
 
-  // Floats of the transformed filters of an area, and of the scratch space that one thread needs.
+  // Floats of the transformed filters of an area, of the scratch space that one thread needs, and of
+  // the points of a block of tiles.
   int64_t (*filterSize)(const ConvShape&, const Area&);
   int64_t (*forwardScratch)(const ConvShape&, const Area&);
-  int64_t (*weightScratch)(const ConvShape&, const Area&);
+  int64_t (*weightScratch)(const ConvShape&, const Area&, int64_t tiles);
 
   // Filters are transformed in blocks of output and input channels; a part is a range of blocks. The
   // areas' filters follow one another in `transformed`.
@@ -70,11 +86,13 @@ struct WinogradKernels {
   void (*forward)(const ConvShape&, const Area&, const Picture& input, const float* transformed,
                   Range tiles, const Finish&, float* scratch);
 
-  // Weight gradient of a range of tiles, kept in the points: `sums` holds filterSize floats and
-  // is written, not added to. `channelGroups` limits the input channels (groups of one vector).
-  int64_t (*channelGroupCount)(const ConvShape&);
-  void (*weightSums)(const ConvShape&, const Area&, const float* input, const Picture& gradient,
-                     Range tiles, Range channelGroups, float* sums, float* scratch);
+  // The weight gradient of an area is a sum over its tiles. `sums` holds filterSize floats; pixels of
+  // the `next` tiles are asked for on the way.
+  void (*weightPoints)(const ConvShape&, const Area&, const WeightOperands&, const WeightBlock&,
+                       Range tiles);
+  int64_t (*weightProducts)(const ConvShape&, const Area&);
+  void (*weightSums)(const ConvShape&, const Area&, const WeightOperands&, const WeightBlock&,
+                     Range products, Range next, float* sums);
   // Adds `parts` arrays of sums, `stride` floats apart, and maps them back to the 3x3 filters;
   // adds to `weight` instead of writing it if `add`.
   void (*finishWeights)(const ConvShape&, const Area&, const float* sums, int64_t parts,

@@ -1,5 +1,6 @@
-// The passes, built from transforms and products: a block of tiles goes through all its stages
-// while it lies in the cache; no transformed tensor ever reaches main memory.
+// The forward pass, built from transforms and products: a block of tiles goes through all its stages
+// while it lies in the cache; no transformed tensor ever reaches main memory. And the table of all
+// passes.
 #pragma once
 
 #include "kernels/vectors/fma_peak.h"
@@ -7,14 +8,13 @@
 #include "kernels/winograd/filters.h"
 #include "kernels/winograd/finish.h"
 #include "kernels/winograd/prefetch.h"
+#include "kernels/winograd/weight_sums.h"
 
 namespace {
 
 // Half a megabyte each for the patches and for the products of a block of tiles: together with the
 // filters of the moment they fit the second-level cache. Measured: a factor of two changes nothing.
 constexpr int64_t kBlockFloats = int64_t{1} << 17;
-
-// ---- forward ------------------------------------------------------------------------------------
 
 struct ForwardPlan {
   int64_t tiles;   // of a block, a multiple of kRows
@@ -37,18 +37,6 @@ inline int64_t forwardScratch(const ConvShape& s, const Area& a) {
   return ForwardPlan(s, a).scratch(a);
 }
 
-// A run of tiles of `inputs` as the map of the inputs reads it.
-inline RunOfTiles inputRun(const Area& a, const Area& inputs, Tile place, int64_t count) {
-  const int64_t margin = marginOf(a.window);
-  return {{place.n, place.y - margin, place.x - margin},
-          count,
-          a.sizeY(),
-          a.sizeX(),
-          a.pointsY(),
-          inputs.width,
-          reachOf(a.window)};
-}
-
 template <typename Scheme>
 inline void transformBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
                            const Source& input, Range tiles, float* patches) {
@@ -64,18 +52,6 @@ inline void transformBlock(const ConvShape& s, const Area& a, const ForwardPlan&
           });
     }
   });
-}
-
-// The filters of a point of the inputs: those of tap 1 of a strided window serve many points.
-inline int64_t filterPoint(const Area& a, int64_t point) {
-  const int64_t y = std::min(point / a.pointsX(), a.filterPointsY() - 1),
-                x = std::min(point % a.pointsX(), a.filterPointsX() - 1);
-  return y * a.filterPointsX() + x;
-}
-
-// Whether no earlier point has the same filters.
-inline bool isFirstOfFilter(const Area& a, int64_t point) {
-  return point / a.pointsX() < a.filterPointsY() && point % a.pointsX() < a.filterPointsX();
 }
 
 inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
@@ -153,88 +129,6 @@ inline void forward(const ConvShape& s, const Area& a, const Picture& picture,
   }
 }
 
-// ---- weight gradient ----------------------------------------------------------------------------
-
-struct WeightPlan {
-  int64_t tiles, patchStride, gradientStride;
-
-  WeightPlan(const ConvShape& s, const Area& a) {
-    const int64_t width = groupsOf(s) * kLanes + panelsOf(s) * kPanel;
-    tiles = std::clamp<int64_t>(kBlockFloats / (a.points() * width), 64, 128);
-    patchStride = tiles * groupsOf(s) * kLanes + kSkew;
-    gradientStride = tiles * panelsOf(s) * kPanel + kSkew;
-  }
-  int64_t scratch(const Area& a) const { return a.points() * (patchStride + gradientStride); }
-};
-
-inline int64_t weightScratch(const ConvShape& s, const Area& a) {
-  return WeightPlan(s, a).scratch(a);
-}
-
-// B' d B of a range of channel groups, and A dY A' of all output channels.
-template <typename Scheme>
-inline void transformPair(const ConvShape& s, const Area& a, const WeightPlan& plan,
-                          const Source& input, const Source& gradient, Range tiles, Range groups,
-                          float* patches, float* gradients) {
-  const Area inputs = inputsOf(a);
-  forRuns(a, tiles, [&](int64_t t, Tile corner, int64_t count) {
-    const int64_t row = t - tiles.begin;
-    const RunOfTiles pixels = inputRun(a, inputs, tileAt(inputs, t), count);
-    for (int64_t g = groups.begin; g < groups.end; ++g) {
-      float* out = patches + (g - groups.begin) * plan.tiles * kLanes + row * kLanes;
-      transformRun<Scheme::template Input, Scheme::kMost>(
-          input, pixels, g * kLanes, plan.patchStride, [&](int64_t i) { return out + i * kLanes; });
-    }
-    const RunOfTiles outputs{corner, count, a.sizeY(), a.sizeX(), a.pointsY(), a.width, 0};
-    for (int64_t k = 0; k < panelsOf(s) * kPanel; k += kLanes) {
-      float* out = gradients + k / kPanel * plan.tiles * kPanel + row * kPanel + k % kPanel;
-      transformRun<Scheme::template OutputGradient, Scheme::kMost>(
-          gradient, outputs, k, plan.gradientStride, [&](int64_t i) { return out + i * kPanel; });
-    }
-  });
-}
-
-inline void addBlock(const ConvShape& s, const Area& a, const WeightPlan& plan,
-                     const float* patches, const float* gradients, int64_t tiles, Range groups,
-                     bool accumulate, float* sums, PixelPrefetch& inputs, PixelPrefetch& outputs) {
-  for (int64_t p = 0; p < a.points(); ++p) {
-    const auto multiply = accumulate || !isFirstOfFilter(a, p) ? multiplyGradients<true>
-                                                               : multiplyGradients<false>;
-    for (int64_t panel = 0; panel < panelsOf(s); ++panel) {
-      const float* right = gradients + p * plan.gradientStride + panel * plan.tiles * kPanel;
-      float* out = sums + panel * panelSize(s, a) + filterPoint(a, p) * filterStride(s);
-      for (int64_t c = groups.begin * kLanes; c < groups.end * kLanes; c += kGradRows) {
-        const int64_t group = c / kLanes - groups.begin;
-        const float* left =
-            patches + p * plan.patchStride + group * plan.tiles * kLanes + c % kLanes;
-        multiply(left, right, tiles, out + c * kPanel);
-        inputs.step<false>();
-        outputs.step<false>();
-      }
-    }
-  }
-}
-
-template <typename Scheme>
-inline void weightSums(const ConvShape& s, const Area& a, const float* pixels, const Picture& outer,
-                       Range tiles, Range groups, float* sums, float* scratch) {
-  const WeightPlan plan(s, a);
-  const Source input{{pixels, nullptr}, s.h, s.w, s.c}, gradient{outer, s.outH, s.outW, s.k};
-  float* patches = scratch;
-  float* gradients = patches + a.points() * plan.patchStride;
-  for (int64_t begin = tiles.begin; begin < tiles.end; begin += plan.tiles) {
-    const Range block{begin, std::min(begin + plan.tiles, tiles.end)};
-    transformPair<Scheme>(s, a, plan, input, gradient, block, groups, patches, gradients);
-    const Range next{block.end, std::min(block.end + plan.tiles, tiles.end)};
-    const Range channels{groups.begin * kLanes, std::min(groups.end * kLanes, s.c)};
-    const int64_t steps = a.points() * panelsOf(s) * groups.size() * (kLanes / kGradRows);
-    PixelPrefetch inputs(input, inputsOf(a), channels, next, steps);
-    PixelPrefetch outputs(gradient, a, {0, s.k}, next, steps);
-    addBlock(s, a, plan, patches, gradients, block.size(), groups, begin != tiles.begin, sums, inputs,
-             outputs);
-  }
-}
-
 // ---- by the way the window moves ------------------------------------------------------------------
 
 template <typename F>
@@ -259,11 +153,10 @@ inline void forwardOf(const ConvShape& s, const Area& a, const Picture& picture,
 }
 
 // Never asked of `spread`, which is itself a gradient.
-inline void weightSumsOf(const ConvShape& s, const Area& a, const float* pixels,
-                         const Picture& outer, Range tiles, Range groups, float* sums,
-                         float* scratch) {
-  const auto run = s.window == Window::dense ? weightSums<Dense> : weightSums<Strided>;
-  run(s, a, pixels, outer, tiles, groups, sums, scratch);
+inline void weightPointsOf(const ConvShape& s, const Area& a, const WeightOperands& operands,
+                           const WeightBlock& block, Range tiles) {
+  const auto run = s.window == Window::dense ? weightPoints<Dense> : weightPoints<Strided>;
+  run(s, a, operands, block, tiles);
 }
 
 inline void finishWeightsOf(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
@@ -282,8 +175,9 @@ constexpr ocelli::WinogradKernels makeKernels(const char* name) {
           filterBlocksOf,
           transformFiltersOf,
           forwardOf,
-          groupsOf,
-          weightSumsOf,
+          weightPointsOf,
+          weightProducts,
+          weightSums,
           finishWeightsOf};
 }
 
