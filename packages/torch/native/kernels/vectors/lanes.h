@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "kernels/vectors/bytes.h"
 #include "kernels/vectors/vec.h"
 
 namespace {
@@ -29,17 +30,19 @@ inline void write(float* p, Vec v, Lanes lanes) {
   store(p, v);
 }
 
-// Winners of a pool: one byte per channel.
-typedef uint8_t ByteVec __attribute__((vector_size(kLanes)));
-
-inline IntVec readBytes(const uint8_t* p, int64_t lanes) {
-  ByteVec bytes{};
-  std::memcpy(&bytes, p, lanes);
-  return __builtin_convertvector(bytes, IntVec);
+template <typename Lanes>
+inline IntVec readBytes(const uint8_t* bytes, Lanes lanes) {
+  if constexpr (std::is_same_v<Lanes, AllLanes>) return widen(bytes);
+  uint8_t all[kLanes] = {};
+  std::memcpy(all, bytes, lanes);
+  return widen(all);
 }
-inline void writeBytes(uint8_t* p, IntVec v, int64_t lanes) {
-  const ByteVec bytes = __builtin_convertvector(v, ByteVec);
-  std::memcpy(p, &bytes, lanes);
+template <typename Lanes>
+inline void writeBytes(uint8_t* bytes, IntVec v, Lanes lanes) {
+  if constexpr (std::is_same_v<Lanes, AllLanes>) return narrow(v, bytes);
+  uint8_t all[kLanes];
+  narrow(v, all);
+  std::memcpy(bytes, all, lanes);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Portable SIMD of one width per translation unit: compiler vectors, no intrinsics.
+// Portable SIMD of one width per translation unit: compiler vectors, and intrinsics in bytes.h alone.
 //
 // Every name below has internal linkage on purpose: the same header is compiled once for each
 // instruction set, and the linker must never merge an AVX-512 copy with an AVX2 one.
