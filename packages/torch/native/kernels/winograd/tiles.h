@@ -137,7 +137,7 @@ void mapColumns(const Source& s, const Columns& at, Lanes lanes, Vec* half) {
 }
 
 template <typename Map, typename Rows>
-void mapRowsOf(const Source& s, const Columns& at, Vec* half) {
+void mapColumnsOf(const Source& s, const Columns& at, Vec* half) {
   const int64_t lanes = s.channels - at.channel, y = at.corner.y;
   if (lanes < kLanes)
     return mapColumns<Map, Rows, false>(s, at, std::max<int64_t>(lanes, 0), half);
@@ -148,9 +148,9 @@ void mapRowsOf(const Source& s, const Columns& at, Vec* half) {
 
 template <typename Map>
 void mapPixels(const Source& s, const Columns& at, Vec* half) {
-  if (!s.picture.winners) return mapRowsOf<Map, DenseRows>(s, at, half);
-  if (at.corner.y % 2 == 0) return mapRowsOf<Map, PooledRows<false>>(s, at, half);
-  mapRowsOf<Map, PooledRows<true>>(s, at, half);
+  if (!s.picture.winners) return mapColumnsOf<Map, DenseRows>(s, at, half);
+  if (at.corner.y % 2 == 0) return mapColumnsOf<Map, PooledRows<false>>(s, at, half);
+  mapColumnsOf<Map, PooledRows<true>>(s, at, half);
 }
 
 // Maps the rows of a tile whose columns are mapped, and stores its points.
