@@ -161,7 +161,6 @@ void checkPool(const ConvShape& s, const float* input, const float* weight,
   }
 }
 
-// The data gradient is the convolution with channels exchanged and taps turned around.
 // Sums over tiles in small blocks, each mapped and multiplied in two parts, as by two threads.
 void sumWeights(const ConvShape& s, const Area& a, const WeightOperands& operands, Range tiles,
                 float* sums) {
@@ -179,6 +178,7 @@ void sumWeights(const ConvShape& s, const Area& a, const WeightOperands& operand
   }
 }
 
+// The data gradient is the convolution with channels exchanged and taps turned around.
 void checkBackward(const ConvShape& s, const float* input, const float* weight,
                    const Picture& gradient, const std::vector<double>& full, const char* what) {
   const int64_t inputs = s.n * s.h * s.w * s.c, taps = s.k * s.c * 9;

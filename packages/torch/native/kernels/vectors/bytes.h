@@ -1,5 +1,5 @@
-// One byte a channel, such as the winners of a pool, to and from vectors of integers. Compilers take
-// vectors of less than 16 bytes apart byte by byte, so these two are written out.
+// One byte a channel, such as the winners of a pool, to and from vectors of integers. Compilers
+// take vectors of so few bytes apart one by one, so these two are written out.
 #pragma once
 
 #if defined(__x86_64__)
