@@ -73,7 +73,7 @@ test('a channel with an infinite pixel is normalised to what ATen makes of it', 
 });
 
 describe('conv3x3', () => {
-  // Tiles of 4, 3, 2 and 1 pixels, several blocks of channels, a last group that is not full.
+  // Tiles of 1 to 7 pixels, several blocks of channels, a last group that is not full.
   const shapes: [n: number, c: number, k: number, h: number, w: number][] = [
     [2, 64, 128, 32, 32],
     [3, 128, 128, 16, 16],
@@ -88,6 +88,8 @@ describe('conv3x3', () => {
     [1, 70, 513, 5, 9],
     [2, 128, 128, 33, 2],
     [2, 513, 40, 6, 6],
+    [16, 256, 48, 7, 14],
+    [2, 64, 40, 28, 21],
     [8, 128, 128, 24, 24], // sums so large that threads share them, over more than one block of tiles
   ];
 

@@ -38,6 +38,11 @@ NormProblem problemOf(const at::Tensor& input, const at::Tensor& constants,
   return problem;
 }
 
+// Whether computing the derivative again costs more than bringing it from memory.
+bool isCostly(Activation activation) {
+  return activation == Activation::gelu || activation == Activation::silu;
+}
+
 // Two sums per channel, added up over the threads in a fixed order.
 template <typename F>
 std::pair<std::vector<double>, std::vector<double>> sumsOf(const NormProblem& problem, const F& f) {
@@ -177,8 +182,12 @@ NormGradients normBackward(const at::Tensor& gradient, const at::Tensor& input,
   problem.residual = dataOf(residual);
 
   NormGradients result;
+  result.input = at::empty_like(input);
+  float* out = result.input.data_ptr<float>();
   if (residual.defined()) result.residual = at::empty_like(residual);
-  float* inner = residual.defined() ? result.residual.data_ptr<float>() : nullptr;
+  float* inner = residual.defined()               ? result.residual.data_ptr<float>()
+                 : isCostly(options.activation) ? out
+                                                : nullptr;
   const auto [sums, products] = sumsOf(problem, [&](Range lines, double* first, double* second) {
     normKernels()->gradientSums(problem, outer, mean, lines, first, second, inner);
   });
@@ -200,10 +209,9 @@ NormGradients normBackward(const at::Tensor& gradient, const at::Tensor& input,
   if (inner) {  // dz is in memory already: cheaper to read than to compute again
     outer = inner;
     problem.activation = Activation::none;
+    problem.pool = false;
     problem.residual = nullptr;
   }
-  result.input = at::empty_like(input);
-  float* out = result.input.data_ptr<float>();
   onThreads(problem.lines(), [&](int64_t i, int64_t n) {
     normKernels()->gradientInput(problem, outer, slope.data(), offset.data(),
                                  part(problem.lines(), i, n), out);

@@ -107,16 +107,14 @@ struct SquareTable<Map, std::integer_sequence<int, M...>> {
 template <template <int> typename Map, typename Scheme>
 using Square2d = SquareTable<Map, std::make_integer_sequence<int, Scheme::kMost>>;
 
-constexpr int kMostFilterPoints = 8;  // of a side
-
 // G g G' for every area, stored panel by panel, point by point, as multiplyTile reads it.
 template <typename Scheme>
 inline void transformFilters(const ConvShape& s, const Areas& areas, const float* weight,
                              FilterStrides at, Range blocks, float* transformed) {
   using Maps = Square2d<Scheme::template Filter, Scheme>;
   forFilters(s, blocks, [&](int64_t k, int64_t c) {
-    Vec taps[9], half[kMostFilterPoints * kFilterTaps];
-    Vec points[kMostFilterPoints * kMostFilterPoints];
+    Vec taps[9], half[kMostPoints * kFilterTaps];
+    Vec points[kMostPoints * kMostPoints];
     const int64_t lanes = c < s.c ? std::clamp<int64_t>(s.k - k, 0, kLanes) : 0;
     gatherFilters(weight + k * at.k + c * at.c, at, lanes, taps);
     float* out = transformed + k % kPanel + c * kPanel;
@@ -138,7 +136,7 @@ inline void finishWeights(const ConvShape& s, const Area& a, const float* sums, 
   forFilters(s, blocks, [&](int64_t k, int64_t c) {
     if (k >= s.k || c >= s.c) return;
     const float* in = sums + k / kPanel * panelSize(s, a) + c * kPanel + k % kPanel;
-    Vec total[kMostFilterPoints * kMostFilterPoints], half[kMostFilterPoints * kFilterTaps];
+    Vec total[kMostPoints * kMostPoints], half[kMostPoints * kFilterTaps];
     Vec taps[9];
     for (int64_t p = 0; p < points; ++p) total[p] = load(in + p * filterStride(s));
     for (int64_t part = 1; part < parts; ++part) {

@@ -26,7 +26,7 @@ template <typename Map>
 [[gnu::always_inline]] inline Vec rowSum(const Vec* in, int row, int first, int step) {
   Vec sum{};
   bool empty = true;
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int j = first; j < Map::kFrom; j += step)
     accumulate(sum, empty, Map::kMatrix.at[row][j], in[j]);
   return sum;

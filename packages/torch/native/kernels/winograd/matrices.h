@@ -23,12 +23,16 @@ struct Matrix {
   }
 };
 
-// Zero where the number of finite points is odd; then 1, -1, 1/2, -1/2, 2, -2.
+// Sizes of the pairs. Nine points are four pairs without zero: of sixteenths below 5/4 and eighths
+// above, these round least, half as much as 1/4 beside 1, 1/2 and 2.
+constexpr double kFewSizes[] = {1, 0.5, 2}, kNineSizes[] = {0.25, 0.6875, 1.125, 2.25};
+
+// Zero where the number of finite points is odd; then pairs p, -p.
 constexpr double pointAt(int points, int index) {
   const bool zero = points % 2 == 0;
   if (zero && index == 0) return 0;
-  const int at = index - (zero ? 1 : 0), pair = at / 2;
-  const double size = pair == 0 ? 1 : pair == 1 ? 0.5 : 2;
+  const int at = index - (zero ? 1 : 0);
+  const double size = points == 9 ? kNineSizes[at / 2] : kFewSizes[at / 2];
   return at % 2 == 1 ? -size : size;
 }
 

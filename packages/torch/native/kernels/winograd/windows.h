@@ -23,7 +23,7 @@ constexpr int kMostOutputs = 8;  // of a side
 // Stride 1: F(m, 3).
 struct Dense {
   static constexpr Window kWindow = Window::dense;
-  static constexpr int kMost = 6;
+  static constexpr int kMost = 7;
   template <int M>
   using Input = typename Toom<M, 3>::Input;
   template <int M>
