@@ -23,8 +23,8 @@ struct Matrix {
   }
 };
 
-// Sizes of the pairs. Nine points are four pairs without zero: of sixteenths below 5/4 and eighths
-// above, these round least, half as much as 1/4 beside 1, 1/2 and 2.
+// Sizes of the pairs. Nine points are four pairs without zero, found by a search: they round half as
+// much as 1/4 beside 1, 1/2 and 2.
 constexpr double kFewSizes[] = {1, 0.5, 2}, kNineSizes[] = {0.25, 0.6875, 1.125, 2.25};
 
 // Zero where the number of finite points is odd; then pairs p, -p.
