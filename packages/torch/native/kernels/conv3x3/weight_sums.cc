@@ -11,7 +11,7 @@
 namespace ocelli {
 namespace {
 
-constexpr int64_t kTiles = 64;                   // of a block of one thread
+constexpr int64_t kTiles = 48;                   // of a block of one thread
 constexpr int64_t kSharedTiles = 16;             // at least, for each thread that shares one
 constexpr int64_t kMostSums = int64_t{1} << 19;  // 2 MB a thread
 

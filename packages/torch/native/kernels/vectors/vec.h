@@ -36,6 +36,17 @@ inline Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(
 inline void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 inline Vec broadcast(float x) { return x - Vec{}; }
 
+// sum + a * b, rounded once, in the register of the sum. Left to itself GCC puts some of a product's
+// results into the registers of its operands; of 16 it then has too few, and sums wait for the stack.
+inline Vec multiplyAdd(Vec sum, Vec a, Vec b) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
+  return sum;
+#else
+  return sum + a * b;
+#endif
+}
+
 // The last channels of a row that is no multiple of kLanes.
 inline Vec loadPart(const float* p, int64_t count) {
   float lanes[kLanes] = {};

@@ -82,6 +82,14 @@ struct PairPrefetch {
   }
 };
 
+// Large sums lie in the third-level cache or beyond: they are asked for this many products before.
+constexpr int64_t kSumsAhead = 8;
+
+// Asks for the sums of one product.
+inline void prefetchSums(const float* sums) {
+  for (int i = 0; i < kGradRows * kPanel; i += kLineFloats) __builtin_prefetch(sums + i, 1, 2);
+}
+
 // Adds the products of one point, or writes them if not `add`.
 inline void addPoint(const ConvShape& s, const Area& a, const WeightBlock& block, int64_t point,
                      Range panels, bool add, float* sums, PairPrefetch& prefetch) {
@@ -95,6 +103,7 @@ inline void addPoint(const ConvShape& s, const Area& a, const WeightBlock& block
     float* out = filter + panel * panelSize(s, a);
     for (int64_t c = 0; c < groupsOf(s) * kLanes; c += kGradRows) {
       const float* left = patches + c / kLanes * plan.tiles * kLanes + c % kLanes;
+      prefetchSums(out + (c + kSumsAhead * kGradRows) * kPanel);
       multiply(left, right, block.tiles.size(), out + c * kPanel);
       prefetch.step();
     }

@@ -21,11 +21,12 @@ struct ForwardPlan {
   int64_t panels;  // of output channels that are multiplied before they are mapped back
   int64_t patchStride, productStride;  // floats between points
 
-  // Fewer than four groups of rows would read the filters too often, more than eight gain nothing.
+  // Fewer groups of rows than ask for the next filters would read them too often, more than eight gain
+  // nothing.
   ForwardPlan(const ConvShape& s, const Area& a) {
     const int64_t groups = groupsOf(s);
     const int64_t rowGroups = kBlockFloats / (a.points() * groups * kLanes * kRows);
-    tiles = std::clamp<int64_t>(rowGroups, 4, 8) * kRows;
+    tiles = std::clamp<int64_t>(rowGroups, kAheadParts, 8) * kRows;
     panels = std::clamp<int64_t>(kBlockFloats / (a.points() * tiles * kPanel), 1, panelsOf(s));
     patchStride = tiles * groups * kLanes + kSkew;
     productStride = tiles * panels * kPanel + kSkew;
@@ -69,8 +70,7 @@ inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& 
       const float* next = filtersAt(last ? p + 1 : p, last ? panels.begin : panel + 1);
       float* out = products + p * plan.productStride + (panel - panels.begin) * plan.tiles * kPanel;
       for (int64_t t = 0; t < tiles; t += kRows) {
-        // Each product asks for half of the next filters, the first and the second in turns.
-        const float* ahead = next + t / kRows % 2 * groups * kLanes * (kPanel / 2);
+        const float* ahead = next + t / kRows % kAheadParts * groups * kLanes * (kPanel / kAheadParts);
         multiplyTiles(std::min<int64_t>(kRows, tiles - t),
                       patches + p * plan.patchStride + t * groups * kLanes, filters, groups, ahead,
                       out + t * kPanel);
