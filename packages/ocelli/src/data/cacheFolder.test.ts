@@ -30,6 +30,23 @@ describe('publishEntry', () => {
     expect(fs.readdirSync(path.dirname(entry))).toEqual(['entry']);
   });
 
+  test('keeps what another process has published meanwhile, and leaves nothing behind', async () => {
+    const entry = path.join(root, 'theirs', 'entry');
+    const read = () =>
+      fs.existsSync(entry) ? fs.readFileSync(path.join(entry, 'content'), 'utf8') : undefined;
+    const slow = publishEntry<string | void>(
+      entry,
+      async (folder) => {
+        await publishEntry(entry, write('theirs'));
+        await write('ours')(folder);
+      },
+      read,
+    );
+    expect(await slow).toBe('theirs');
+    expect(read()).toBe('theirs');
+    expect(fs.readdirSync(path.dirname(entry))).toEqual(['entry']);
+  });
+
   test('keeps the older entry and leaves nothing behind when writing fails', async () => {
     const entry = path.join(root, 'kept', 'entry');
     await publishEntry(entry, write('old'));

@@ -34,12 +34,15 @@ export function entryName(label: string, facts: unknown): string {
  * to its place, where it takes over from an older entry. If anything fails the temporary folder is
  * removed; one that a killed process left behind is removed at the next start.
  *
- * @returns what `write` returned.
+ * @param published what another process has put in place meanwhile, if it will do. It stays, since that
+ *   process may already be at work in it.
+ * @returns what `write` or `published` returned.
  * @throws {DataError} if the disk is full or the folder cannot be written.
  */
 export async function publishEntry<T>(
   entry: string,
   write: (folder: string) => Promise<T>,
+  published: () => T | undefined = () => undefined,
 ): Promise<T> {
   const temporary = `${entry}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
@@ -48,8 +51,10 @@ export async function publishEntry<T>(
     const result = await write(temporary);
     for (const name of fs.readdirSync(temporary)) flush(path.join(temporary, name));
     flush(temporary);
-    replace(temporary, entry);
-    return result;
+    const theirs = published();
+    if (theirs === undefined) replace(temporary, entry);
+    else removeQuietly(temporary);
+    return theirs ?? result;
   } catch (cause) {
     removeQuietly(temporary);
     throw isSystemError(cause) ? cannotWrite(entry, cause) : cause;

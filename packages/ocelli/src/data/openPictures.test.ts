@@ -83,6 +83,17 @@ describe('openPictures', () => {
     expect(fs.readdirSync(path.dirname(changed.cacheEntry)).join()).not.toContain('.tmp-');
   });
 
+  test('of two that decode at the same time the second keeps the entry of the first', async () => {
+    const set = await dataSet();
+    const mark = async () => {
+      const { cacheEntry } = await open({ path: set });
+      fs.appendFileSync(path.join(cacheEntry, 'marks'), 'x');
+      return cacheEntry;
+    };
+    const [entry = ''] = await Promise.all([mark(), mark()]);
+    expect(fs.readFileSync(path.join(entry, 'marks'), 'utf8')).toBe('xx');
+  });
+
   test('decodes again when a picture was added', async () => {
     const set = await dataSet();
     await open({ path: set });

@@ -49,15 +49,15 @@ export async function cachedPictures(request: CacheRequest): Promise<CacheEntry>
   };
   const label = path.basename(identity).replace(/\.(tar|tar\.gz|tgz)$/i, '');
   const folder = path.join(request.cacheFolder, 'pictures', entryName(label, facts));
-  const kept = readEntry(folder, request.fingerprint);
+  const current = (): Manifest | undefined => readEntry(folder, request.fingerprint);
+  const kept = current();
   if (kept !== undefined) {
     refuseSkipped(kept, request.onBadImage);
     return { folder, manifest: kept, fromCache: true };
   }
   const source = await request.source();
-  const manifest = await publishEntry(folder, (temporary) =>
-    buildEntry(source, temporary, request),
-  );
+  const build = (temporary: string): Promise<Manifest> => buildEntry(source, temporary, request);
+  const manifest = await publishEntry(folder, build, current);
   return { folder, manifest, fromCache: false };
 }
 
