@@ -4,6 +4,7 @@ import {
   type AfterBatchNorm,
   batchNorm,
   conv2d,
+  convBatchNorm,
   Generator,
   getNumThreads,
   grad,
@@ -43,6 +44,27 @@ function relativeError(actual: Tensor, expected: Tensor): number {
     const error = actual.to({ dtype: 'float64' }).sub(expected);
     return Math.sqrt(error.pow(2).mean().item() / expected.pow(2).mean().item());
   });
+}
+
+/** What `run` gives with each number of threads. */
+function withThreads(counts: readonly number[], run: () => (Tensor | undefined)[]): Tensor[][] {
+  const before = getNumThreads();
+  const results = counts.map((threads) => {
+    setNumThreads(threads);
+    return run() as Tensor[];
+  });
+  setNumThreads(before);
+  return results;
+}
+
+/** How many values differ, tensor by tensor. */
+function differences(actual: readonly Tensor[], expected: readonly Tensor[] = []): number[] {
+  return actual.map((tensor, index) =>
+    tensor
+      .ne(expected[index] as Tensor)
+      .sum()
+      .item(),
+  );
 }
 
 test('a channel with an infinite pixel is normalised to what ATen makes of it', () => {
@@ -119,14 +141,38 @@ describe('conv3x3', () => {
     const [x, f] = [leaf(images(5, 128, 24, 24)), leaf(normal(128, 128, 3, 3))];
     const upstream = images(5, 128, 24, 24);
     const output = conv2d(x, f, { padding: 1 });
-    const gradientWith = (threads: number): Tensor => {
-      setNumThreads(threads);
-      return grad(output, [f], { gradOutputs: [upstream], retainGraph: true })[0] as Tensor;
-    };
-    const before = getNumThreads();
-    const [one, ...others] = [1, 2, 5].map(gradientWith) as [Tensor, Tensor, Tensor];
-    setNumThreads(before);
-    for (const other of others) expect(other.ne(one).sum().item()).toBe(0);
+    const [one, ...others] = withThreads([1, 2, 5], () =>
+      grad(output, [f], { gradOutputs: [upstream], retainGraph: true }),
+    );
+    for (const other of others) expect(differences(other, one)).toEqual([0]);
+  });
+
+  test('gives the same outputs and data gradient whichever thread computes a tile', () => {
+    const [x, f] = [leaf(images(5, 64, 40, 40)), leaf(normal(64, 64, 3, 3))];
+    const upstream = images(5, 64, 40, 40);
+    const [one, ...others] = withThreads([1, 2, 5, 5, 16], () => {
+      const output = conv2d(x, f, { padding: 1 });
+      return [output, ...grad(output, [x], { gradOutputs: [upstream] })];
+    });
+    for (const other of others) expect(differences(other, one)).toEqual([0, 0]);
+  });
+
+  test('takes the same statistics in every run, and up to rounding with any number of threads', () => {
+    const [x, f] = [images(5, 64, 40, 40).add(3), normal(64, 64, 3, 3)];
+    const runs = withThreads([5, 5, 5, 5, 1, 2, 16], () => {
+      const [runningMean, runningVar] = [zeros([64]), zeros([64])];
+      const output = convBatchNorm(x, f, { training: true, runningMean, runningVar });
+      return [output, runningMean, runningVar];
+    });
+    const [first] = runs as [Tensor[]];
+    for (const again of runs.slice(1, 4)) expect(differences(again, first)).toEqual([0, 0, 0]);
+    for (const [index, expected] of first.entries()) {
+      for (const run of runs.slice(4)) {
+        expect(relativeError(run[index] as Tensor, expected.to({ dtype: 'float64' }))).toBeLessThan(
+          1e-6,
+        );
+      }
+    }
   });
 
   test('takes weights in any layout and images in the plain one', () => {

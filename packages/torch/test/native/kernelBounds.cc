@@ -70,6 +70,8 @@ void forProducts(const ConvShape& s, const F& f) {
   }
 }
 
+constexpr int64_t kThreads = 2;
+
 FilterStrides strides(const ConvShape& s) { return {s.c * 9, 9, 3, 1}; }
 
 int64_t filterSize(const ConvShape& s, const Areas& areas) {
@@ -78,8 +80,15 @@ int64_t filterSize(const ConvShape& s, const Areas& areas) {
   return size;
 }
 
+int64_t blocksOf(const ConvShape& s, const Areas& areas) {
+  int64_t blocks = 0;
+  for (const Area& a : areas) blocks += KERNELS.forwardBlocks(s, a, kThreads);
+  return blocks;
+}
+
+// One thread after the other: the second finds only the block that is its first.
 void convolve(const ConvShape& s, const Areas& areas, const Picture& input, const float* weight,
-              FilterStrides at, const Finish& finish) {
+              FilterStrides at, Finish finish) {
   const Buffer<float> filters(new float[filterSize(s, areas)]);
   const int64_t blocks = KERNELS.filterBlockCount(s);
   for (int i = 0; i < 2; ++i) {
@@ -88,10 +97,12 @@ void convolve(const ConvShape& s, const Areas& areas, const Picture& input, cons
   const float* next = filters.get();
   for (const Area& a : areas) {
     const Buffer<float> scratch(new float[KERNELS.forwardScratch(s, a)]);
-    const int64_t tiles = a.tilesOf(s), half = tiles / 2;
-    KERNELS.forward(s, a, input, next, {0, half}, finish, scratch.get());
-    KERNELS.forward(s, a, input, next, {half, tiles}, finish, scratch.get());
+    WorkQueue blocks(KERNELS.forwardBlocks(s, a, kThreads), kThreads);
+    for (int64_t thread = 0; thread < kThreads; ++thread) {
+      KERNELS.forward(s, a, input, next, {blocks, thread}, finish, scratch.get());
+    }
     next += KERNELS.filterSize(s, a);
+    finish.moments = finish.moments.after(blocks.pieces() * s.k);
   }
 }
 
@@ -117,24 +128,31 @@ void pool(const ConvShape& s, const std::vector<double>& full, std::vector<doubl
 
 void checkForward(const ConvShape& s, const float* input, const float* weight,
                   const std::vector<double>& expected) {
-  const int64_t outputs = s.n * s.outH * s.outW * s.k;
-  const Buffer<float> output(new float[outputs]), origin(new float[s.k]);
-  std::vector<double> sums(s.k), squares(s.k);
-  std::vector<int64_t> counts(s.k);
+  const Areas areas = coverOutputs(s, s.outH, s.outW, false);
+  const int64_t outputs = s.n * s.outH * s.outW * s.k, moments = blocksOf(s, areas) * s.k;
+  const Buffer<float> output(new float[outputs]), origin(new float[moments]);
+  const Buffer<double> sums(new double[moments]()), squares(new double[moments]());
+  const Buffer<int64_t> counts(new int64_t[moments]());
   Finish finish{};
   finish.output = output.get();
-  finish.moments = {origin.get(), sums.data(), squares.data(), counts.data()};
-  convolve(s, coverOutputs(s, s.outH, s.outW, false), {input, nullptr}, weight, strides(s), finish);
+  finish.moments = {origin.get(), sums.get(), squares.get(), counts.get()};
+  convolve(s, areas, {input, nullptr}, weight, strides(s), finish);
   check("forward", s, output.get(), expected);
-  std::vector<double> mean(s.k), square(s.k);
+  std::vector<double> sum(s.k), square(s.k);
   for (int64_t i = 0; i < outputs; ++i) {
-    const double d = output[i] - origin[i % s.k];
-    mean[i % s.k] += d;
-    square[i % s.k] += d * d;
+    const double y = output[i];
+    sum[i % s.k] += y;
+    square[i % s.k] += y * y;
   }
-  const std::vector<float> first(sums.begin(), sums.end()), second(squares.begin(), squares.end());
-  check("sums", s, first.data(), mean);
-  check("squares", s, second.data(), square);
+  std::vector<double> first(s.k), second(s.k);
+  for (int64_t i = 0; i < moments; ++i) {
+    if (counts[i] == 0) continue;  // an empty block, which has no origin
+    const double o = origin[i], n = static_cast<double>(counts[i]);
+    first[i % s.k] += sums[i] + n * o;
+    second[i % s.k] += squares[i] + 2 * o * sums[i] + n * o * o;
+  }
+  check("sums", s, std::vector<float>(first.begin(), first.end()).data(), sum);
+  check("squares", s, std::vector<float>(second.begin(), second.end()).data(), square);
 }
 
 void checkPool(const ConvShape& s, const float* input, const float* weight,

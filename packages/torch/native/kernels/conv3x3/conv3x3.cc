@@ -62,63 +62,63 @@ at::Tensor filtersOf(const ConvShape& shape, const at::Tensor& weight, const Fil
   });
 }
 
-// Every area's tiles, split over the threads. `finishOf(thread)` says where results go.
-template <typename F>
+int64_t blocksOf(const ConvShape& shape, const Area& area) {
+  return winogradKernels()->forwardBlocks(shape, area, threadsFor(area.tilesOf(shape)));
+}
+
+// Every area's blocks of tiles, shared by the threads.
 void convolve(const ConvShape& shape, const Picture& input, const at::Tensor& filters,
-              const Areas& areas, const F& finishOf) {
+              const Areas& areas, Finish finish) {
   const WinogradKernels& kernels = *winogradKernels();
   const float* transformed = filters.data_ptr<float>();
   for (const Area& area : areas) {
     const int64_t tiles = area.tilesOf(shape);
-    onThreads(tiles, [&](int64_t i, int64_t n) {
+    WorkQueue blocks(blocksOf(shape, area), threadsFor(tiles));
+    onThreads(tiles, [&](int64_t i, int64_t) {
       float* scratch = threadScratch.get(kernels.forwardScratch(shape, area));
-      kernels.forward(shape, area, input, transformed, part(tiles, i, n), finishOf(i), scratch);
+      kernels.forward(shape, area, input, transformed, {blocks, i}, finish, scratch);
     });
     transformed += kernels.filterSize(shape, area);
+    finish.moments = finish.moments.after(blocks.pieces() * shape.k);
   }
 }
 
-// The moments of each thread's outputs, brought together in a fixed order.
-class ThreadMoments {
+// The moments of the outputs of each block, brought together in the order of the blocks.
+class BlockMoments {
  public:
-  explicit ThreadMoments(int64_t channels)
-      : channels_(channels), each_(at::get_num_threads(), Part(channels)) {}
+  BlockMoments(int64_t blocks, int64_t channels)
+      : blocks_(blocks),
+        channels_(channels),
+        origin_(blocks * channels),
+        sums_(blocks * channels),
+        squares_(blocks * channels),
+        counts_(blocks * channels) {}
 
-  Moments of(int64_t thread) {
-    Part& p = each_[thread];
-    return {p.origin.data(), p.sums.data(), p.squares.data(), p.counts.data()};
-  }
+  Moments first() { return {origin_.data(), sums_.data(), squares_.data(), counts_.data()}; }
 
   // Chan, Golub & LeVeque 1979: sums of squares about the common mean.
   at::Tensor total() const {
     at::Tensor result = at::zeros({2, channels_}, at::kDouble);
     double *mean = result.data_ptr<double>(), *squares = mean + channels_;
     std::vector<double> counts(channels_);
-    for (const Part& p : each_) {
-      for (int64_t c = 0; c < channels_; ++c) {
-        const double n = static_cast<double>(p.counts[c]);
-        if (n == 0) continue;
-        const double all = counts[c] + n, away = p.origin[c] + p.sums[c] / n - mean[c];
-        squares[c] += std::max(p.squares[c] - p.sums[c] * p.sums[c] / n, 0.0) +
-                      away * away * counts[c] * n / all;
-        mean[c] += away * n / all;
-        counts[c] = all;
-      }
+    for (int64_t at = 0; at < blocks_ * channels_; ++at) {
+      const int64_t c = at % channels_;
+      const double n = static_cast<double>(counts_[at]);
+      if (n == 0) continue;
+      const double all = counts[c] + n, away = origin_[at] + sums_[at] / n - mean[c];
+      squares[c] += std::max(squares_[at] - sums_[at] * sums_[at] / n, 0.0) +
+                    away * away * counts[c] * n / all;
+      mean[c] += away * n / all;
+      counts[c] = all;
     }
     return result;
   }
 
  private:
-  struct Part {
-    explicit Part(int64_t channels)
-        : origin(channels), sums(channels), squares(channels), counts(channels) {}
-    std::vector<float> origin;
-    std::vector<double> sums, squares;
-    std::vector<int64_t> counts;
-  };
-
-  const int64_t channels_;
-  std::vector<Part> each_;
+  const int64_t blocks_, channels_;
+  std::vector<float> origin_;
+  std::vector<double> sums_, squares_;
+  std::vector<int64_t> counts_;
 };
 
 Finish finishInto(const Conv3x3Result& result, const Conv3x3Finish& wanted) {
@@ -164,14 +164,18 @@ Conv3x3Result conv3x3Own(const at::Tensor& input, const at::Tensor& weight, int6
   result.output = at::empty({shape.n, shape.k, height, width}, like);
   if (wanted.pooling == Pooling::before)
     result.winners = at::empty_like(result.output, like.dtype(at::kByte));
-  ThreadMoments moments(wanted.moments ? shape.k : 0);
   const at::Tensor filters = filtersOf(shape, weight, {false, areas});
-  convolve(shape, {input.data_ptr<float>(), nullptr}, filters, areas, [&](int64_t thread) {
-    Finish finish = finishInto(result, wanted);
-    if (wanted.moments) finish.moments = moments.of(thread);
-    return finish;
-  });
-  if (wanted.moments) result.moments = moments.total();
+  Finish finish = finishInto(result, wanted);
+  if (!wanted.moments) {
+    convolve(shape, {input.data_ptr<float>(), nullptr}, filters, areas, finish);
+    return result;
+  }
+  int64_t blocks = 0;
+  for (const Area& area : areas) blocks += blocksOf(shape, area);
+  BlockMoments moments(blocks, shape.k);
+  finish.moments = moments.first();
+  convolve(shape, {input.data_ptr<float>(), nullptr}, filters, areas, finish);
+  result.moments = moments.total();
   return result;
 }
 
@@ -191,7 +195,7 @@ at::Tensor conv3x3DataGradient(const OutputGradient& outer, const at::Tensor& in
   Finish finish{};
   finish.output = result.data_ptr<float>();
   const at::Tensor filters = filtersOf(shape, weight, {true, areas});
-  convolve(shape, pictureOf(outer), filters, areas, [&](int64_t) { return finish; });
+  convolve(shape, pictureOf(outer), filters, areas, finish);
   return result;
 }
 

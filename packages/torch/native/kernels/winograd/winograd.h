@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/machine/range.h"
+#include "kernels/machine/work_queue.h"
 #include "kernels/vectors/activation_kind.h"
 #include "kernels/winograd/areas.h"
 
@@ -26,12 +27,19 @@ struct Picture {
   const uint8_t* winners;
 };
 
-// Sums over the outputs of one thread, per channel: of x - origin and of its square. The origin is
-// the first output, so that a large mean does not swallow the variance.
+// Sums over the outputs of one block of tiles, per channel: of x - origin and of its square. The origin
+// is the first output, so that a large mean does not swallow the variance. The sums of the blocks follow
+// one another.
 struct Moments {
   float* origin;
   double *sums, *squares;
   int64_t* counts;  // of outputs; 0 at first
+
+  // Those of later blocks, so many channels on; nothing if none are taken.
+  Moments after(int64_t channels) const {
+    if (!sums) return *this;
+    return {origin + channels, sums + channels, squares + channels, counts + channels};
+  }
 };
 
 // What happens to outputs before they are written: y = activation(x * scale + shift + residual) +
@@ -46,7 +54,13 @@ struct Finish {
   const float* shift;
   const float* residual;  // added before the activation, or null
   const float* skip;      // added after it, or null
-  Moments moments;        // not taken if `sums` is null
+  Moments moments;        // of the first block; not taken if `sums` is null
+};
+
+// What one of the threads does that share the blocks of an area.
+struct Share {
+  WorkQueue& blocks;
+  int64_t thread;
 };
 
 // What a weight gradient is computed from.
@@ -82,9 +96,11 @@ struct WinogradKernels {
   void (*transformFilters)(const ConvShape&, const Areas&, const float* weight, FilterStrides,
                            Range blocks, float* transformed);
 
-  // A part is a range of the tiles of an area, numbered through the batch.
+  // The tiles of an area go through the cache in blocks. How many there are depends on the number of
+  // threads, so that each can do as many.
+  int64_t (*forwardBlocks)(const ConvShape&, const Area&, int64_t threads);
   void (*forward)(const ConvShape&, const Area&, const Picture& input, const float* transformed,
-                  Range tiles, const Finish&, float* scratch);
+                  const Share&, const Finish&, float* scratch);
 
   // The weight gradient of an area is a sum over its tiles. `sums` holds filterSize floats; pixels of
   // the `next` tiles are asked for on the way.

@@ -12,21 +12,29 @@
 
 namespace {
 
+using ocelli::Share;
+using ocelli::WorkQueue;
+
 // Half a megabyte each for the patches and for the products of a block of tiles: together with the
 // filters of the moment they fit the second-level cache. Measured: a factor of two changes nothing.
 constexpr int64_t kBlockFloats = int64_t{1} << 17;
 
+// An area with more filters than this gets them from main memory.
+constexpr int64_t kNearFilters = int64_t{3} << 20;
+
 struct ForwardPlan {
-  int64_t tiles;   // of a block, a multiple of kRows
+  int64_t tiles;   // of a block at most, a multiple of kRows
   int64_t panels;  // of output channels that are multiplied before they are mapped back
   int64_t patchStride, productStride;  // floats between points
 
   // Fewer groups of rows than ask for the next filters would read them too often, more than eight gain
-  // nothing.
+  // nothing, and filters that lie far away are read as seldom as that allows.
   ForwardPlan(const ConvShape& s, const Area& a) {
+    constexpr int64_t kMost = 8;
     const int64_t groups = groupsOf(s);
     const int64_t rowGroups = kBlockFloats / (a.points() * groups * kLanes * kRows);
-    tiles = std::clamp<int64_t>(rowGroups, kAheadParts, 8) * kRows;
+    const int64_t least = filterSize(s, a) > kNearFilters ? kMost : kAheadParts;
+    tiles = std::clamp(rowGroups, least, kMost) * kRows;
     panels = std::clamp<int64_t>(kBlockFloats / (a.points() * tiles * kPanel), 1, panelsOf(s));
     patchStride = tiles * groups * kLanes + kSkew;
     productStride = tiles * panels * kPanel + kSkew;
@@ -36,6 +44,19 @@ struct ForwardPlan {
 
 inline int64_t forwardScratch(const ConvShape& s, const Area& a) {
   return ForwardPlan(s, a).scratch(a);
+}
+
+// Blocks of at most as many tiles as planned, as many for every thread.
+inline int64_t forwardBlocks(const ConvShape& s, const Area& a, int64_t threads) {
+  return ceilDiv(a.tilesOf(s), ForwardPlan(s, a).tiles * threads) * threads;
+}
+
+// Nearly equal blocks; where a thread has several, of whole groups of rows. None lies behind the last.
+inline Range blockAt(const WorkQueue& blocks, int64_t index, int64_t tiles) {
+  if (index >= blocks.pieces()) return {tiles, tiles};
+  const int64_t rows = blocks.pieces() > blocks.threads() ? kRows : 1;
+  const Range groups = ocelli::part(ceilDiv(tiles, rows), index, blocks.pieces());
+  return {std::min(groups.begin * rows, tiles), std::min(groups.end * rows, tiles)};
 }
 
 template <typename Scheme>
@@ -104,28 +125,41 @@ inline void finishBlock(const ConvShape& s, const Area& a, const ForwardPlan& pl
   }
 }
 
+// Pixels of the `next` tiles are asked for on the way.
 template <typename Scheme>
-inline void forward(const ConvShape& s, const Area& a, const Picture& picture,
-                    const float* transformed, Range tiles, const Finish& finish, float* scratch) {
+inline void forwardBlock(const ConvShape& s, const Area& a, const Picture& picture,
+                         const float* transformed, Range tiles, Range next, const Finish& finish,
+                         float* scratch) {
   const ForwardPlan plan(s, a);
   const Source input{picture, s.h, s.w, s.c};
   const Source output{{finish.output, finish.winners}, s.outH, s.outW, s.k};
   float* patches = scratch;
   float* products = patches + a.points() * plan.patchStride;
-  for (int64_t t = tiles.begin; t < tiles.end; t += plan.tiles) {
-    const Range block{t, std::min(t + plan.tiles, tiles.end)};
-    const Range next{block.end, std::min(block.end + plan.tiles, tiles.end)};
-    const int64_t productsPerPanel = a.points() * ceilDiv(block.size(), kRows);
-    transformBlock<Scheme>(s, a, plan, input, block, patches);
-    PixelPrefetch inputs(input, inputsOf(a), {0, s.c}, next, productsPerPanel * panelsOf(s));
-    for (int64_t k = 0; k < panelsOf(s); k += plan.panels) {
-      const Range panels{k, std::min(k + plan.panels, panelsOf(s))};
-      const Range channels{k * kPanel, std::min(panels.end * kPanel, s.k)};
-      PixelPrefetch outputs(output, a, channels, block, productsPerPanel * panels.size());
-      multiplyBlock(s, a, plan, patches, transformed, block.size(), panels, products, inputs,
-                    outputs);
-      finishBlock<Scheme>(s, a, plan, products, block, panels, finish);
-    }
+  const int64_t productsPerPanel = a.points() * ceilDiv(tiles.size(), kRows);
+  transformBlock<Scheme>(s, a, plan, input, tiles, patches);
+  PixelPrefetch inputs(input, inputsOf(a), {0, s.c}, next, productsPerPanel * panelsOf(s));
+  for (int64_t k = 0; k < panelsOf(s); k += plan.panels) {
+    const Range panels{k, std::min(k + plan.panels, panelsOf(s))};
+    const Range channels{k * kPanel, std::min(panels.end * kPanel, s.k)};
+    PixelPrefetch outputs(output, a, channels, tiles, productsPerPanel * panels.size());
+    multiplyBlock(s, a, plan, patches, transformed, tiles.size(), panels, products, inputs,
+                  outputs);
+    finishBlock<Scheme>(s, a, plan, products, tiles, panels, finish);
+  }
+}
+
+template <typename Scheme>
+inline void forward(const ConvShape& s, const Area& a, const Picture& picture,
+                    const float* transformed, const Share& share, const Finish& finish,
+                    float* scratch) {
+  WorkQueue& blocks = share.blocks;
+  for (int64_t index = share.thread; index < blocks.pieces();) {
+    const int64_t next = blocks.take(), tiles = a.tilesOf(s);
+    Finish finishHere = finish;
+    finishHere.moments = finish.moments.after(index * s.k);
+    forwardBlock<Scheme>(s, a, picture, transformed, blockAt(blocks, index, tiles),
+                         blockAt(blocks, next, tiles), finishHere, scratch);
+    index = next;
   }
 }
 
@@ -146,9 +180,10 @@ inline void transformFiltersOf(const ConvShape& s, const Areas& areas, const flo
 }
 
 inline void forwardOf(const ConvShape& s, const Area& a, const Picture& picture,
-                      const float* transformed, Range tiles, const Finish& finish, float* scratch) {
+                      const float* transformed, const Share& share, const Finish& finish,
+                      float* scratch) {
   withScheme(s.window, [&](auto scheme) {
-    forward<decltype(scheme)>(s, a, picture, transformed, tiles, finish, scratch);
+    forward<decltype(scheme)>(s, a, picture, transformed, share, finish, scratch);
   });
 }
 
@@ -174,6 +209,7 @@ constexpr ocelli::WinogradKernels makeKernels(const char* name) {
           weightScratch,
           filterBlocksOf,
           transformFiltersOf,
+          forwardBlocks,
           forwardOf,
           weightPointsOf,
           weightProducts,
