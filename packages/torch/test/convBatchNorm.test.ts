@@ -158,19 +158,24 @@ const cases: fc.Arbitrary<Case> = fc
   });
 
 describe('convolution with batch norm', () => {
+  const expectAgreement = (given: Case): void => {
+    const source = sourceOf(given);
+    const expected = compute(given, source, false);
+    compute(given, source, true).forEach((actual, index) => {
+      const error = relativeError(actual, expected[index] as Tensor);
+      expect(error, `tensor ${index}`).toBeLessThan(3e-5);
+    });
+  };
+
   test('agrees with float64 in values, statistics and gradients', () => {
-    fc.assert(
-      fc.property(cases, (given) => {
-        const source = sourceOf(given);
-        const expected = compute(given, source, false);
-        compute(given, source, true).forEach((actual, index) => {
-          expect(relativeError(actual, expected[index] as Tensor), `tensor ${index}`).toBeLessThan(
-            3e-5,
-          );
-        });
-      }),
-      { numRuns: 16, seed: 1 },
-    );
+    fc.assert(fc.property(cases, expectAgreement), { numRuns: 16, seed: 1 });
+  });
+
+  // So few channels are convolved by libtorch.
+  test.each([true, false])('agrees in a first layer, training %s', (training) => {
+    const rest = { stride: 1, activation: 'silu', addition: 'none', training } as const;
+    expectAgreement({ shape: [2, 3, 16, 9, 8], pooling: 'none', ...rest });
+    expectAgreement({ shape: [2, 3, 16, 9, 8], pooling: 'after', ...rest });
   });
 
   test('in evaluation without gradients agrees as well', () => {
@@ -195,6 +200,26 @@ describe('convolution with batch norm', () => {
       }),
       { numRuns: 16, seed: 1 },
     );
+  });
+
+  test('without gradients a first layer gives the bits that it gives with them, and keeps its operands', () => {
+    const [x, filters, addend] = [images(3, 3, 9, 9), images(24, 3, 3, 3), images(3, 24, 9, 9)];
+    const statistics = { runningMean: zeros([24]).fill_(0.5), runningVar: zeros([24]).fill_(2) };
+    for (const addition of [{}, { addToResult: addend }, { pool: true }, { poolFirst: true }]) {
+      const options = { ...statistics, activation: 'relu', ...addition } as const;
+      const recorded = convBatchNorm(x, leaf(filters, 'float32'), options);
+      const copies = [x, filters, addend].map((tensor) => tensor.clone());
+      const outputs = [1, 2].map(() => noGrad(() => convBatchNorm(x, filters, options)));
+      for (const output of outputs) expect(output.ne(recorded).sum().item()).toBe(0);
+      [x, filters, addend].forEach((tensor, index) => {
+        expect(
+          tensor
+            .ne(copies[index] as Tensor)
+            .sum()
+            .item(),
+        ).toBe(0);
+      });
+    }
   });
 
   test('has second derivatives through a pool', () => {

@@ -97,6 +97,24 @@ Moments knownMoments(const at::Tensor& moments) {
   return {{data, data + channels}, {data + channels, data + 2 * channels}};
 }
 
+// Where no output is given, there is a new one.
+NormResult forwardInto(const at::Tensor& output, const NormTensors& t, const NormOptions& options) {
+  NormResult result;
+  result.constants = normConstants(t, options, t.input.size(1));
+  NormProblem problem = problemOf(t.input, result.constants, options);
+  (options.residualFirst ? problem.residual : problem.skip) = dataOf(t.residual);
+  const auto shape = {problem.n, problem.c, problem.outputHeight(), problem.outputWidth()};
+  const auto like = t.input.options().memory_format(kChannelsLast);
+  result.output = output.defined() ? output : at::empty(shape, like);
+  if (options.pool) result.winners = at::empty(shape, like.dtype(at::kByte));
+  float* data = result.output.data_ptr<float>();
+  uint8_t* winners = options.pool ? result.winners.data_ptr<uint8_t>() : nullptr;
+  onThreads(problem.outputLines(), [&](int64_t i, int64_t n) {
+    normKernels()->apply(problem, part(problem.outputLines(), i, n), data, winners);
+  });
+  return result;
+}
+
 }  // namespace
 
 at::Tensor normConstants(const NormTensors& t, const NormOptions& options, int64_t channels) {
@@ -155,20 +173,11 @@ bool normTakes(const NormTensors& t, const NormOptions& options) {
 }
 
 NormResult normForward(const NormTensors& t, const NormOptions& options) {
-  NormResult result;
-  result.constants = normConstants(t, options, t.input.size(1));
-  NormProblem problem = problemOf(t.input, result.constants, options);
-  (options.residualFirst ? problem.residual : problem.skip) = dataOf(t.residual);
-  const auto shape = {problem.n, problem.c, problem.outputHeight(), problem.outputWidth()};
-  const auto like = t.input.options().memory_format(kChannelsLast);
-  result.output = at::empty(shape, like);
-  if (options.pool) result.winners = at::empty(shape, like.dtype(at::kByte));
-  float* output = result.output.data_ptr<float>();
-  uint8_t* winners = options.pool ? result.winners.data_ptr<uint8_t>() : nullptr;
-  onThreads(problem.outputLines(), [&](int64_t i, int64_t n) {
-    normKernels()->apply(problem, part(problem.outputLines(), i, n), output, winners);
-  });
-  return result;
+  return forwardInto(at::Tensor(), t, options);
+}
+
+at::Tensor normOverwrite(const NormTensors& t, const NormOptions& options) {
+  return forwardInto(options.pool ? at::Tensor() : t.input, t, options).output;
 }
 
 NormGradients normBackward(const at::Tensor& gradient, const at::Tensor& input,

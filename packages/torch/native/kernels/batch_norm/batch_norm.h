@@ -41,6 +41,9 @@ struct NormResult {
 };
 NormResult normForward(const NormTensors&, const NormOptions&);
 
+// The output alone, of an input that nobody needs any more: without pool it takes the input's place.
+at::Tensor normOverwrite(const NormTensors&, const NormOptions&);
+
 struct NormGradients {
   at::Tensor input, weight, bias, residual;
 };

@@ -85,14 +85,15 @@ at::Tensor conv3x3BatchNormAct(const at::Tensor& input, const at::Tensor& weight
                       tensorOf(residual),
                       {}};
   const Convolution conv{input, weight, stride};
+  const bool evaluated = !training && !isRecorded(input, weight, tensors);
   const bool small = input.dim() == 4 && (conv.outputs(2) < 2 || conv.outputs(3) < 2);
   if (!conv3x3Takes(input, weight, stride) || (small && pooling != Pooling::none)) {
     tensors.input = conv3x3Autograd(input, weight, stride);
     if (pooling == Pooling::before) tensors.input = at::max_pool2d(tensors.input, 2);
+    if (evaluated && normTakes(tensors, options)) return normOverwrite(tensors, options);
     return normAutograd(tensors, options);
   }
-  if (!training && !isRecorded(input, weight, tensors) &&
-      normTakesChannels(tensors, options, weight.size(0)) &&
+  if (evaluated && normTakesChannels(tensors, options, weight.size(0)) &&
       fits(tensors.residual, conv, pooling)) {
     return evaluate(conv, tensors, options, pooling);
   }
