@@ -38,7 +38,8 @@ class BlockCache {
     // The process never holds more than a half above what its tensors needed at the same time: a
     // training step asks for its sizes in waves, and with an eighth it mapped half of them anew.
     const std::size_t peak = std::max(peak_, used_ + size);
-    while (kept_ > 0 && used_ + kept_ + size > peak + peak / 2) drop();
+    const std::size_t most = peak + peak / 2;
+    while (kept_ > 0 && used_ + kept_ + size > most) drop(used_ + kept_ + size - most);
     return use(map(size), size);
   }
 
@@ -66,7 +67,7 @@ class BlockCache {
   void* map(std::size_t size) {
     void* address = std::aligned_alloc(size < kHugePage ? kAlignment : kHugePage, size);
     if (!address) {
-      while (kept_ > 0) drop();
+      while (kept_ > 0) drop(kept_);
       address = std::aligned_alloc(kAlignment, size);
     }
     if (!address) throw std::bad_alloc();
@@ -76,11 +77,14 @@ class BlockCache {
     return address;
   }
 
-  void drop() {
-    const auto largest = std::prev(free_.end());
-    kept_ -= largest->first;
-    std::free(largest->second);
-    free_.erase(largest);
+  // Gives the smallest block back that is enough, or else the largest: the others need not be cleared
+  // again.
+  void drop(std::size_t wanted) {
+    auto block = free_.lower_bound(wanted);
+    if (block == free_.end()) --block;
+    kept_ -= block->first;
+    std::free(block->second);
+    free_.erase(block);
   }
 
   std::mutex mutex_;
