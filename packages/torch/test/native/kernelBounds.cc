@@ -97,12 +97,12 @@ void convolve(const ConvShape& s, const Areas& areas, const Picture& input, cons
   const float* next = filters.get();
   for (const Area& a : areas) {
     const Buffer<float> scratch(new float[KERNELS.forwardScratch(s, a)]);
-    WorkQueue blocks(KERNELS.forwardBlocks(s, a, kThreads), kThreads);
+    WorkQueue queue(KERNELS.forwardBlocks(s, a, kThreads), kThreads);
     for (int64_t thread = 0; thread < kThreads; ++thread) {
-      KERNELS.forward(s, a, input, next, {blocks, thread}, finish, scratch.get());
+      KERNELS.forward(s, a, input, next, {queue, thread}, finish, scratch.get());
     }
     next += KERNELS.filterSize(s, a);
-    finish.moments = finish.moments.after(blocks.pieces() * s.k);
+    finish.moments = finish.moments.after(queue.pieces() * s.k);
   }
 }
 
