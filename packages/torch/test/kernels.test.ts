@@ -95,7 +95,7 @@ test('a channel with an infinite pixel is normalised to what ATen makes of it', 
 });
 
 describe('conv3x3', () => {
-  // Tiles of 1 to 7 pixels, several blocks of channels, a last group that is not full.
+  // Tiles of 1 to 8 pixels, several blocks of channels, a last group that is not full.
   const shapes: [n: number, c: number, k: number, h: number, w: number][] = [
     [2, 64, 128, 32, 32],
     [3, 128, 128, 16, 16],
@@ -113,6 +113,11 @@ describe('conv3x3', () => {
     [16, 256, 48, 7, 14],
     [2, 64, 40, 28, 21],
     [8, 128, 128, 24, 24], // sums so large that threads share them, over more than one block of tiles
+    [14, 512, 16, 7, 7], // long sums through the largest tiles: over channels,
+    [28, 600, 8, 8, 8],
+    [4, 300, 24, 32, 32],
+    [32, 16, 16, 28, 28], // and, of the weight gradient, over tiles
+    [40, 16, 16, 16, 16],
   ];
 
   const cases = [1, 2].flatMap((stride) => shapes.map((shape) => [stride, ...shape] as const));

@@ -41,7 +41,8 @@ void sumApart(const ConvShape& shape, const Area& area, const WeightOperands& op
 void sumTogether(const ConvShape& shape, const Area& area, const WeightOperands& operands,
                  float* sums) {
   const WinogradKernels& kernels = *winogradKernels();
-  const int64_t most = std::max<int64_t>(kTiles, kSharedTiles * at::get_num_threads());
+  const int64_t wanted = kSharedTiles * at::get_num_threads();
+  const int64_t most = (wanted + kTilesAtOnce - 1) / kTilesAtOnce * kTilesAtOnce;
   const int64_t products = kernels.weightProducts(shape, area);
   float* points = threadPoints.get(kernels.weightScratch(shape, area, most));
   forBlocks({0, area.tilesOf(shape)}, most, points, [&](const WeightBlock& block, Range next) {

@@ -224,8 +224,8 @@ inline void addWeights(const NormProductGradient& p, int64_t pixels, Range chann
     const float* activated =
         scratch.activated + inChunk / kLanes * kLanes * kBlockPixels + inChunk % kLanes;
     for (int64_t o = 0; o < p.shape.outputs; o += kPanel) {
-      multiplyGradients<true>(activated, scratch.panels + o * kBlockPixels, pixels,
-                              weightSums + c * p.shape.outputs + o * kGradRows);
+      multiplyGradients(activated, scratch.panels + o * kBlockPixels, pixels, true,
+                        weightSums + c * p.shape.outputs + o * kGradRows);
     }
   }
 }

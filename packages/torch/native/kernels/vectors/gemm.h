@@ -5,6 +5,8 @@
 // twelve multiply-adds would take a fifth of them.
 #pragma once
 
+#include <algorithm>
+
 #include "kernels/vectors/vec.h"
 
 namespace {
@@ -15,86 +17,113 @@ constexpr int kUnrolled = 8;
 // there already costs the second-level cache as much as to read it.
 constexpr int kAheadParts = 4;
 
+// The rounding of a sum grows as the root of the number of terms that are added in turn. Where that is too
+// much a sum is begun anew after so many terms, and the sums are added up: for products with filters
+// that costs 4 %.
+constexpr int kTerms = 64;
+static_assert(kTerms % kLanes == 0 && kTerms % kUnrolled == 0);
+
+// How many vectors of channels there are, and after how many a sum is begun anew.
+struct Depth {
+  int64_t vectors, inTurn;
+};
+
+// Adds sums to those in memory, or writes them.
+template <int Rows>
+[[gnu::always_inline]] inline void keepSums(const Vec (&sum)[Rows][2], bool add, float* sums) {
+#pragma GCC unroll 16
+  for (int row = 0; row < Rows; ++row) {
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; ++half) {
+      float* at = sums + row * kPanel + half * kLanes;
+      store(at, add ? load(at) + sum[row][half] : sum[row][half]);
+    }
+  }
+}
+
+// sum += patches * filters, of one vector of channels. Asks for as much of a part of other filters.
+template <int Rows>
+[[gnu::always_inline]] inline void addChannels(const float* patches, const float* filters,
+                                               const float* ahead, Vec (&sum)[Rows][2]) {
+#pragma GCC unroll kUnrolled
+  for (int channel = 0; channel < kLanes; ++channel) {
+    const float* filter = filters + channel * kPanel;
+    const Vec left = load(filter), right = load(filter + kLanes);
+#pragma GCC unroll 16
+    for (int row = 0; row < Rows; ++row) {
+      const Vec patch = broadcast(patches[row * kLanes + channel]);
+      sum[row][0] = multiplyAdd(sum[row][0], patch, left);
+      sum[row][1] = multiplyAdd(sum[row][1], patch, right);
+    }
+    const int reach = channel * kPanel / kAheadParts;
+    if (reach % kLineFloats == 0) __builtin_prefetch(ahead + reach, 0, 2);
+  }
+}
+
 // result (Rows x kPanel, contiguous) = patches (Rows x depth) * filters (depth x kPanel).
 // `patches` holds blocks of kLanes channels: kRows tiles by kLanes floats each. `ahead` is a
 // part of the filters that are read next: those from the third-level cache would otherwise cost a tenth
 // of the time.
 template <int Rows>
-void multiplyTile(const float* patches, const float* filters, int64_t channelBlocks,
-                  const float* ahead, float* result) {
-  Vec sum[Rows][2] = {};
-  for (int64_t block = 0; block < channelBlocks; ++block) {
-#pragma GCC unroll kUnrolled
-    for (int channel = 0; channel < kLanes; ++channel) {
-      const float* filter = filters + channel * kPanel;
-      const Vec left = load(filter), right = load(filter + kLanes);
-#pragma GCC unroll 16
-      for (int row = 0; row < Rows; ++row) {
-        const Vec patch = broadcast(patches[row * kLanes + channel]);
-        sum[row][0] = multiplyAdd(sum[row][0], patch, left);
-        sum[row][1] = multiplyAdd(sum[row][1], patch, right);
-      }
-      const int reach = channel * kPanel / kAheadParts;
-      if (reach % kLineFloats == 0) __builtin_prefetch(ahead + reach, 0, 2);
+void multiplyTile(const float* patches, const float* filters, Depth depth, const float* ahead,
+                  float* result) {
+  for (int64_t first = 0; first < depth.vectors; first += depth.inTurn) {
+    Vec sum[Rows][2] = {};
+    for (int64_t left = std::min(depth.inTurn, depth.vectors - first); left > 0; --left) {
+      addChannels(patches, filters, ahead, sum);
+      filters += kLanes * kPanel;
+      ahead += kLanes * kPanel / kAheadParts;
+      patches += kRows * kLanes;
     }
-    filters += kLanes * kPanel;
-    ahead += kLanes * kPanel / kAheadParts;
-    patches += kRows * kLanes;
-  }
-#pragma GCC unroll 16
-  for (int row = 0; row < Rows; ++row) {
-    store(result + row * kPanel, sum[row][0]);
-    store(result + row * kPanel + kLanes, sum[row][1]);
+    keepSums(sum, first > 0, result);
   }
 }
 
 // Picks the kernel for a last group with fewer rows.
 template <int Rows = kRows>
-void multiplyTiles(int64_t rows, const float* patches, const float* filters, int64_t channelBlocks,
+void multiplyTiles(int64_t rows, const float* patches, const float* filters, Depth depth,
                    const float* ahead, float* result) {
-  if (rows == Rows) return multiplyTile<Rows>(patches, filters, channelBlocks, ahead, result);
-  if constexpr (Rows > 1) {
-    multiplyTiles<Rows - 1>(rows, patches, filters, channelBlocks, ahead, result);
-  }
+  if (rows == Rows) return multiplyTile<Rows>(patches, filters, depth, ahead, result);
+  if constexpr (Rows > 1) multiplyTiles<Rows - 1>(rows, patches, filters, depth, ahead, result);
 }
 
-// The same for filters that stay in the first-level cache.
+// The same for filters that stay in the first-level cache, with sums in one go.
 inline void multiplyTiles(int64_t rows, const float* patches, const float* filters,
-                          int64_t channelBlocks, float* result) {
-  multiplyTiles<kRows>(rows, patches, filters, channelBlocks, filters, result);
+                          int64_t vectors, float* result) {
+  multiplyTiles<kRows>(rows, patches, filters, {vectors, vectors}, filters, result);
 }
 
-// sums (kGradRows channels x kPanel) += sum over tiles of patches (tile, channel) * gradients.
-// `patches` holds kLanes floats a tile, `gradients` kPanel floats a tile.
-template <bool Accumulate>
-void multiplyGradients(const float* patches, const float* gradients, int64_t tiles, float* sums) {
-  Vec sum[kGradRows][2];
+// sum += patches of one tile * its gradients.
+[[gnu::always_inline]] inline void addTile(const float* patches, const float* gradients,
+                                           Vec (&sum)[kGradRows][2]) {
+  const Vec left = load(gradients), right = load(gradients + kLanes);
 #pragma GCC unroll 16
   for (int row = 0; row < kGradRows; ++row) {
-    sum[row][0] = Accumulate ? load(sums + row * kPanel) : Vec{};
-    sum[row][1] = Accumulate ? load(sums + row * kPanel + kLanes) : Vec{};
+    const Vec patch = broadcast(patches[row]);
+    sum[row][0] = multiplyAdd(sum[row][0], patch, left);
+    sum[row][1] = multiplyAdd(sum[row][1], patch, right);
   }
-  const auto add = [&](int tile) {
-    const float* gradient = gradients + tile * kPanel;
-    const Vec left = load(gradient), right = load(gradient + kLanes);
-#pragma GCC unroll 16
-    for (int row = 0; row < kGradRows; ++row) {
-      const Vec patch = broadcast(patches[tile * kLanes + row]);
-      sum[row][0] = multiplyAdd(sum[row][0], patch, left);
-      sum[row][1] = multiplyAdd(sum[row][1], patch, right);
-    }
-  };
-  for (; tiles >= kUnrolled; tiles -= kUnrolled) {
+}
+
+// sums (kGradRows channels x kPanel) = or, if `add`, += the sum over tiles of
+// patches (tile, channel) * gradients. `patches` holds kLanes floats a tile, `gradients` kPanel floats.
+inline void multiplyGradients(const float* patches, const float* gradients, int64_t tiles, bool add,
+                              float* sums) {
+  for (; tiles > 0; tiles -= kTerms, add = true) {
+    Vec sum[kGradRows][2] = {};
+    int64_t left = std::min<int64_t>(tiles, kTerms);
+    for (; left >= kUnrolled; left -= kUnrolled) {
 #pragma GCC unroll kUnrolled
-    for (int tile = 0; tile < kUnrolled; ++tile) add(tile);
-    patches += kUnrolled * kLanes;
-    gradients += kUnrolled * kPanel;
-  }
-  for (int tile = 0; tile < tiles; ++tile) add(tile);
-#pragma GCC unroll 16
-  for (int row = 0; row < kGradRows; ++row) {
-    store(sums + row * kPanel, sum[row][0]);
-    store(sums + row * kPanel + kLanes, sum[row][1]);
+      for (int tile = 0; tile < kUnrolled; ++tile) {
+        addTile(patches + tile * kLanes, gradients + tile * kPanel, sum);
+      }
+      patches += kUnrolled * kLanes;
+      gradients += kUnrolled * kPanel;
+    }
+    for (int64_t tile = 0; tile < left; ++tile) {
+      addTile(patches + tile * kLanes, gradients + tile * kPanel, sum);
+    }
+    keepSums(sum, add, sums);
   }
 }
 

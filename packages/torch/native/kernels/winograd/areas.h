@@ -23,7 +23,7 @@ struct ConvShape {
 struct Area {
   int64_t y, x;           // of the first output
   int64_t rows, columns;  // tiles of a picture
-  int64_t height, width;  // outputs of a tile: 1 to 7 each, strided 1 to 4, spread 2, 4, 6 or 8
+  int64_t height, width;  // outputs of a tile: 1 to 7 by 1 to 8, strided 1 to 4, spread 2, 4, 6 or 8
   int64_t bottom, right;  // where the wanted outputs end; tiles may reach beyond
   Window window;
 

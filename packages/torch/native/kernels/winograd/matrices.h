@@ -23,16 +23,21 @@ struct Matrix {
   }
 };
 
-// Sizes of the pairs. Nine points are four pairs without zero, found by a search: they round half as
-// much as 1/4 beside 1, 1/2 and 2.
-constexpr double kFewSizes[] = {1, 0.5, 2}, kNineSizes[] = {0.25, 0.6875, 1.125, 2.25};
+// Sizes of the pairs. Those of nine points, which are without zero, and of ten were found by a search:
+// they round half as much as 1/4 beside 1, 1/2 and 2.
+constexpr double kFewSizes[] = {1, 0.5, 2}, kNineSizes[] = {0.25, 0.6875, 1.125, 2.25},
+                 kTenSizes[] = {0.4375, 0.8125, 1.25, 2.375};
+
+constexpr const double* sizesOf(int points) {
+  return points == 10 ? kTenSizes : points == 9 ? kNineSizes : kFewSizes;
+}
 
 // Zero where the number of finite points is odd; then pairs p, -p.
 constexpr double pointAt(int points, int index) {
   const bool zero = points % 2 == 0;
   if (zero && index == 0) return 0;
   const int at = index - (zero ? 1 : 0);
-  const double size = points == 9 ? kNineSizes[at / 2] : kFewSizes[at / 2];
+  const double size = sizesOf(points)[at / 2];
   return at % 2 == 1 ? -size : size;
 }
 

@@ -11,6 +11,8 @@ namespace {
 using ocelli::WeightBlock;
 using ocelli::WeightOperands;
 
+static_assert(ocelli::kTilesAtOnce == kTerms);
+
 // How the points of a block lie in memory: those of the pixels, then those of the gradients.
 struct WeightPlan {
   int64_t tiles;                        // for which there is room
@@ -94,7 +96,6 @@ inline void prefetchSums(const float* sums) {
 inline void addPoint(const ConvShape& s, const Area& a, const WeightBlock& block, int64_t point,
                      Range panels, bool add, float* sums, PairPrefetch& prefetch) {
   const WeightPlan plan(s, block.most);
-  const auto multiply = add ? multiplyGradients<true> : multiplyGradients<false>;
   const float* patches = block.points + point * plan.patchStride;
   const float* gradients = gradientPoints(a, plan, block) + point * plan.gradientStride;
   float* filter = sums + filterPoint(a, point) * filterStride(s);
@@ -104,7 +105,7 @@ inline void addPoint(const ConvShape& s, const Area& a, const WeightBlock& block
     for (int64_t c = 0; c < groupsOf(s) * kLanes; c += kGradRows) {
       const float* left = patches + c / kLanes * plan.tiles * kLanes + c % kLanes;
       prefetchSums(out + (c + kSumsAhead * kGradRows) * kPanel);
-      multiply(left, right, block.tiles.size(), out + c * kPanel);
+      multiplyGradients(left, right, block.tiles.size(), add, out + c * kPanel);
       prefetch.step();
     }
   }

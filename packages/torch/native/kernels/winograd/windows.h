@@ -17,13 +17,13 @@ namespace {
 using ocelli::Window;
 
 constexpr int kFilterTaps = 3;
-constexpr int kMostPoints = 9;   // of a side
+constexpr int kMostPoints = 10;  // of a side
 constexpr int kMostOutputs = 8;  // of a side
 
 // Stride 1: F(m, 3).
 struct Dense {
   static constexpr Window kWindow = Window::dense;
-  static constexpr int kMost = 7;
+  static constexpr int kMost = 8;
   template <int M>
   using Input = typename Toom<M, 3>::Input;
   template <int M>

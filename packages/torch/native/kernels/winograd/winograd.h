@@ -69,6 +69,10 @@ struct WeightOperands {
   Picture gradient;
 };
 
+// A weight gradient adds the products of as many tiles of a block at once to the sums: blocks of a multiple
+// give the same bits, however large they are.
+constexpr int64_t kTilesAtOnce = 64;
+
 // Tiles that are mapped to points together. Threads may share a block: each maps some of its tiles,
 // and when all have done so, each makes some of its products.
 struct WeightBlock {

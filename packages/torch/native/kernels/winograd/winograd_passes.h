@@ -60,6 +60,12 @@ inline Range blockAt(const WorkQueue& blocks, int64_t index, int64_t tiles) {
   return {std::min(groups.begin * rows, tiles), std::min(groups.end * rows, tiles)};
 }
 
+// Mapping tiles of seven or eight outputs back enlarges the rounding of their sums most.
+inline Depth depthOf(const ConvShape& s, const Area& a) {
+  const bool large = a.window == Window::dense && std::max(a.height, a.width) > 6;
+  return {groupsOf(s), (large ? kTerms : 4 * kTerms) / kLanes};
+}
+
 template <typename Scheme>
 inline void transformBlock(const ConvShape& s, const Area& a, const ForwardPlan& plan,
                            const Source& input, Range tiles, float* patches) {
@@ -82,6 +88,7 @@ inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& 
                           Range panels, float* products, PixelPrefetch& inputs,
                           PixelPrefetch& outputs) {
   const int64_t groups = groupsOf(s);
+  const Depth depth = depthOf(s, a);
   const auto filtersAt = [&](int64_t p, int64_t panel) {
     return transformed + panel * panelSize(s, a) + filterPoint(a, p) * filterStride(s);
   };
@@ -94,7 +101,7 @@ inline void multiplyBlock(const ConvShape& s, const Area& a, const ForwardPlan& 
       for (int64_t t = 0; t < tiles; t += kRows) {
         const float* ahead = next + t / kRows % kAheadParts * groups * kLanes * (kPanel / kAheadParts);
         multiplyTiles(std::min<int64_t>(kRows, tiles - t),
-                      patches + p * plan.patchStride + t * groups * kLanes, filters, groups, ahead,
+                      patches + p * plan.patchStride + t * groups * kLanes, filters, depth, ahead,
                       out + t * kPanel);
         inputs.step<false>();
         outputs.step<true>();
