@@ -2,10 +2,12 @@
 // was run before it; and alike in every run, for a process seeds itself by chance.
 import { manualSeed, setNumThreads } from '@ocelli/torch';
 import { afterAll, vi } from 'vitest';
+import { removeTemporaryFolders } from '../packages/ocelli/test/temporaryFolder.ts';
 
 manualSeed(0);
 setNumThreads(1);
 afterAll(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
+  removeTemporaryFolders();
 });

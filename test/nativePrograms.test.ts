@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,7 +11,7 @@ import {
   sourcesOf,
 } from '../scripts/proofs/nativeProgram.ts';
 import { vectorParityProgram } from '../scripts/proofs/vectorParity.ts';
-import { vectorTargets } from '../scripts/proofs/vectorTargets.ts';
+import { possibleTargets, vectorTargets } from '../scripts/proofs/vectorTargets.ts';
 
 // The long proofs that compile kernels are seldom run: what they compile is to be found all the same.
 
@@ -59,6 +60,17 @@ test.each(builds)('its sources define the tables that $file calls for $name', (b
     const [macro = '', table = ''] = definition.split('=');
     expect(program).toMatch(new RegExp(`extern const \\w+Kernels ${macro};`));
     expect(sources.filter((text) => new RegExp(`Kernels ${table}\\b`).test(text))).toHaveLength(1);
+  }
+});
+
+test.each(programs)('$file agrees with the headers that it includes', (program) => {
+  for (const target of possibleTargets().slice(0, 1)) {
+    const { status, stderr } = spawnSync(target.compiler, [
+      ...['-std=c++17', '-fsyntax-only', `-I${nativeFolder}`, ...target.flags],
+      ...definitionsOf(program, target).map((definition) => `-D${definition}`),
+      ...sourcesOf(program, target).slice(0, 1),
+    ]);
+    expect({ status, said: stderr.toString() }).toEqual({ status: 0, said: '' });
   }
 });
 

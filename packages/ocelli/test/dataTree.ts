@@ -1,18 +1,11 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
-import { afterAll } from 'vitest';
 
-/** A new empty folder, removed after the tests of the file that asked for it. */
-export function temporaryFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ocelli-test-'));
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder } from './temporaryFolder.ts';
 
 /** Writes files, given by relative path, into a folder. */
 export function writeTree(

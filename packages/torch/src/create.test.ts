@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
 import {
   arange,
@@ -128,7 +128,9 @@ describe('fromTypedArray', () => {
 });
 
 describe('mappedFile', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'ocelli-')), 'bytes');
+  const folder = mkdtempSync(join(tmpdir(), 'ocelli-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'bytes');
   writeFileSync(path, Uint8Array.from([1, 2, 3, 4, 5, 6]));
 
   test('gives the bytes of the file, and writing leaves the file alone', () => {

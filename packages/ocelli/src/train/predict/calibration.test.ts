@@ -1,7 +1,6 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/temporaryFolder.ts';
 import { tinyAttributeTraining } from '../../../test/tinyAttributes.ts';
 import { precisionSteps } from '../../metrics/confidence.ts';
 import { fitTemperature, predictionsAt } from '../../metrics/temperature.ts';
@@ -13,7 +12,7 @@ import { fit } from '../loop/fit.ts';
 import { runFolderAt } from '../runFolder/runFolder.ts';
 
 test('the record of a run says how to read the probabilities of each epoch', async () => {
-  const folder = runFolderAt(mkdtempSync(join(tmpdir(), 'ocelli-calibration-')));
+  const folder = runFolderAt(temporaryFolder());
   const log = openEventLog(folder.events);
   const training = tinyAttributeTraining({ consumers: [log.consume] });
   await fit(training);
@@ -38,7 +37,7 @@ test('the record of a run says how to read the probabilities of each epoch', asy
 });
 
 test('a record of an earlier version says nothing', () => {
-  const folder = runFolderAt(mkdtempSync(join(tmpdir(), 'ocelli-calibration-')));
+  const folder = runFolderAt(temporaryFolder());
   const event = { type: 'evaluationEnded', split: 'test', epoch: 1, took: 1, scores: {} };
   appendFileSync(folder.events, `${JSON.stringify({ time: '', ...event })}\n`);
   expect(readCalibration(folder, 1).size).toBe(0);
