@@ -41,7 +41,7 @@ template <int Rows>
   }
 }
 
-// sum += patches * filters, of one vector of channels. Asks for as much of a part of other filters.
+// sum += patches * filters, of one vector of channels. On the way it asks for its share of `ahead`.
 template <int Rows>
 [[gnu::always_inline]] inline void addChannels(const float* patches, const float* filters,
                                                const float* ahead, Vec (&sum)[Rows][2]) {
