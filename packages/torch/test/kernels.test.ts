@@ -118,6 +118,8 @@ describe('conv3x3', () => {
     [4, 300, 24, 32, 32],
     [32, 16, 16, 28, 28], // and, of the weight gradient, over tiles
     [40, 16, 16, 16, 16],
+    [512, 16, 16, 32, 32],
+    [1000, 16, 16, 28, 28],
   ];
 
   const cases = [1, 2].flatMap((stride) => shapes.map((shape) => [stride, ...shape] as const));
@@ -142,14 +144,34 @@ describe('conv3x3', () => {
     expect(output.isContiguous('channelsLast')).toBe(true);
   });
 
-  test('gives the same large weight gradient with any number of threads', () => {
-    const [x, f] = [leaf(images(5, 128, 24, 24)), leaf(normal(128, 128, 3, 3))];
-    const upstream = images(5, 128, 24, 24);
+  test.each([5, 100])(
+    'gives the same large weight gradient of %i pictures with any number of threads',
+    (n) => {
+      const [x, f] = [leaf(images(n, 128, 24, 24)), leaf(normal(128, 128, 3, 3))];
+      const upstream = images(n, 128, 24, 24);
+      const output = conv2d(x, f, { padding: 1 });
+      const [one, ...others] = withThreads([1, 2, 5], () =>
+        grad(output, [f], { gradOutputs: [upstream], retainGraph: true }),
+      );
+      for (const other of others) expect(differences(other, one)).toEqual([0]);
+    },
+  );
+
+  test('rounds a weight gradient little even if a hundred threads have a part of it', () => {
+    const [x, f] = [leaf(images(512, 16, 32, 32)), leaf(normal(16, 16, 3, 3))];
+    const upstream = images(512, 16, 32, 32);
+    const wide = [x, f, upstream].map((tensor) => leaf(tensor, 'float64')) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const expected = convolution(wide[0], wide[1], undefined, 1, 1) as Tensor;
+    const [wanted] = grad(expected, [wide[1]], { gradOutputs: [wide[2]] });
     const output = conv2d(x, f, { padding: 1 });
-    const [one, ...others] = withThreads([1, 2, 5], () =>
-      grad(output, [f], { gradOutputs: [upstream], retainGraph: true }),
-    );
-    for (const other of others) expect(differences(other, one)).toEqual([0]);
+    const [[gradient]] = withThreads([100], () =>
+      grad(output, [f], { gradOutputs: [upstream] }),
+    ) as [[Tensor]];
+    expect(relativeError(gradient, wanted as Tensor)).toBeLessThan(1e-5);
   });
 
   test('gives the same outputs and data gradient whichever thread computes a tile', () => {

@@ -220,9 +220,9 @@ void checkBackward(const ConvShape& s, const float* input, const float* weight,
   bool add = false;
   for (const Area& a : coverOutputs(s, h, w, false)) {
     const int64_t size = KERNELS.filterSize(s, a), tiles = a.tilesOf(s);
-    const Buffer<float> sums(new float[2 * size]);
-    const int parts = tiles > 1 ? 2 : 1;
-    for (int i = 0; i < parts; ++i) {
+    const int64_t parts = std::min<int64_t>(tiles, 9);  // more than are added in turn
+    const Buffer<float> sums(new float[parts * size]);
+    for (int64_t i = 0; i < parts; ++i) {
       sumWeights(s, a, {input, gradient}, part(tiles, i, parts), sums.get() + i * size);
     }
     KERNELS.finishWeights(s, a, sums.get(), parts, size, {0, KERNELS.filterBlockCount(s)}, add,

@@ -214,8 +214,8 @@ at::Tensor conv3x3WeightGradient(const OutputGradient& outer, const at::Tensor& 
   for (const Area& area : coverOutputs(shape, height, width, false)) {
     const WeightSums sums = sumOverTiles(shape, area, operands);
     onThreads(blocks, [&](int64_t i, int64_t n) {
-      kernels.finishWeights(shape, area, sums.data, sums.parts, kernels.filterSize(shape, area),
-                            part(blocks, i, n), add, out, stridesOf(result));
+      kernels.finishWeights(shape, area, sums.data, sums.parts, sums.stride, part(blocks, i, n), add,
+                            out, stridesOf(result));
     });
     add = true;
   }

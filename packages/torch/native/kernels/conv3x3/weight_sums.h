@@ -5,11 +5,11 @@
 
 namespace ocelli {
 
-// Arrays of filterSize floats that follow one another and whose total is the gradient in the points.
-// They are overwritten by the next call of the same thread.
+// Arrays of filterSize floats, `stride` floats apart, whose total is the gradient in the points. They are
+// overwritten by the next call of the same thread.
 struct WeightSums {
   const float* data;
-  int64_t parts;
+  int64_t parts, stride;
 };
 
 WeightSums sumOverTiles(const ConvShape&, const Area&, const WeightOperands&);

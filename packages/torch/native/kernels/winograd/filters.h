@@ -128,6 +128,9 @@ inline void transformFilters(const ConvShape& s, const Areas& areas, const float
   });
 }
 
+// Sums of the parts of a weight gradient are added up in groups: a hundred threads have a hundred parts.
+constexpr int64_t kPartsInTurn = 8;
+
 template <typename Scheme>
 inline void finishWeights(const ConvShape& s, const Area& a, const float* sums, int64_t parts,
                           int64_t stride, Range blocks, bool add, float* weight, FilterStrides at) {
@@ -138,9 +141,13 @@ inline void finishWeights(const ConvShape& s, const Area& a, const float* sums, 
     const float* in = sums + k / kPanel * panelSize(s, a) + c * kPanel + k % kPanel;
     Vec total[kMostPoints * kMostPoints], half[kMostPoints * kFilterTaps];
     Vec taps[9];
-    for (int64_t p = 0; p < points; ++p) total[p] = load(in + p * filterStride(s));
-    for (int64_t part = 1; part < parts; ++part) {
-      for (int64_t p = 0; p < points; ++p) total[p] += load(in + part * stride + p * filterStride(s));
+    for (int64_t first = 0; first < parts; first += kPartsInTurn, in += kPartsInTurn * stride) {
+      const int64_t count = std::min(parts - first, kPartsInTurn);
+      for (int64_t p = 0; p < points; ++p) {
+        Vec sum = load(in + p * filterStride(s));
+        for (int64_t i = 1; i < count; ++i) sum += load(in + i * stride + p * filterStride(s));
+        total[p] = first > 0 ? total[p] + sum : sum;
+      }
     }
     Maps::columns[a.sizeY() - 1](total, a.filterPointsX(), half);
     Maps::rows[a.sizeX() - 1](half, kFilterTaps, taps);
