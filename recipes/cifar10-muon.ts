@@ -48,7 +48,7 @@ import {
 const { data, epochs, half, threeQuarters, seed, batchSize, filterLr, device, runName } =
   recipeArguments({
     data: '', // a folder, an archive, or nothing: the published data set
-    epochs: 10,
+    epochs: 10.8,
     half: 0.2, // share of the steps that see the pictures at half their size,
     threeQuarters: 0.3, // and then at three quarters; what is left sees them as they are
     seed: 0,
