@@ -3,10 +3,9 @@
 // Published: 94.01 % (mean of 200 seeds) after 8 epochs at batch 2000 in 2.59 s on one A100; with the changes
 //            of Hiverge 94.01 % in 2.02 s.
 // Here:      94.15 % (mean of seeds 0 to 4) on two cores of an AMD EPYC with AVX2, in 633 s on average (598 to 670, b2ace8d,
-//            2026-11-28, a slow hour); with --epochs 10 93.95 % in 525 s (504 to 558). All at 32 pixels (--half 0
-//            --three-quarters 0 --epochs 8.8): 94.08 % in 894 s (32569e2, older kernels); so on one H100, in bfloat16:
-//            94.01 % after 8.5 epochs (mean of 14 seeds) and 94.22 % after 9 (8 seeds). Five seeds:
-//            `npm run prove -- muon-94 --data /path/to/cifar10`.
+//            2026-11-28, a slow hour); with --epochs 10 93.95 % in 525 s. All at 32 pixels (--half 0 --three-quarters 0
+//            --epochs 8.8): 94.08 % in 894 s (32569e2); so on one H100, in bfloat16: 94.01 % after 8.5 epochs (mean of 14
+//            seeds) and 94.22 % after 9 (8 seeds). Five seeds: `npm run prove -- muon-94 --data /path/to/cifar10`.
 // Source:    K. Jordan, https://github.com/KellerJordan/cifar10-airbench (airbench94_muon), and
 //            Hiverge, https://github.com/hiverge/cifar10-speedrun: SiLU, six views for the least certain quarter.
 // Run:       npx tsx recipes/cifar10-muon.ts --data /path/to/cifar10 --seed 0
